@@ -1,0 +1,18 @@
+"""fewlabels: a property-based grader for deep-learning notebooks.
+
+Students use one name, `check`; everything else lives in the rooms that docs/architecture.md draws.
+"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "check"]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy, so that `import autograder` stays cheap in kernels and beside hostile code.
+    if name == "check":
+        from autograder.selfcheck import check
+
+        return check
+    raise AttributeError(f"module 'autograder' has no attribute {name!r}")
