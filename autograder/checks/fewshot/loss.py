@@ -1,0 +1,220 @@
+"""`episode_loss(embed, support_x, support_y, query_x, query_y) -> (loss, accuracy)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder import tolerances
+from autograder.laws import (
+    Broken,
+    Law,
+    close,
+    described,
+    first,
+    function,
+    invariant,
+    not_finite,
+    tensor,
+    values,
+    watching,
+)
+from autograder.model import Call, Opaque, Prop, Returned, Tensor
+from autograder.registry import check
+from autograder.strategies import grids
+
+UNCHANGED = Prop("unchanged")
+
+
+def is_pair(out: Any, call: Call) -> Broken | None:
+    if not isinstance(out, tuple | list) or len(out) != 2:
+        return Broken("The function has to return (loss, accuracy).", described(out), "a pair")
+    return tensor(out[0], "loss", ()) or _no_number(out[1])
+
+
+def _no_number(accuracy: Any) -> Broken | None:
+    wanted = "a float, or a tensor with no dimensions"
+    if isinstance(accuracy, Tensor) and accuracy.library == "torch":
+        return (
+            None
+            if accuracy.shape == ()
+            else Broken("accuracy has the wrong shape.", f"shape {accuracy.shape}", wanted)
+        )
+    if isinstance(accuracy, Opaque) and accuracy.type.startswith("numpy.float"):
+        return Broken("accuracy is a numpy number.", accuracy.type, wanted)
+    is_number = isinstance(accuracy, int | float) and not isinstance(accuracy, bool)
+    return None if is_number else Broken("accuracy is no number.", described(accuracy), wanted)
+
+
+episode_loss = function("episode_loss", "embed", "support_x", "support_y", "query_x", "query_y", form=is_pair)
+anything = function("episode_loss", "embed", "support_x", "support_y", "query_x", "query_y")
+
+
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """An episode: support and query inputs with their labels, every query label among those of the support."""
+
+    support_x: np.ndarray
+    support_y: np.ndarray
+    query_x: np.ndarray
+    query_y: np.ndarray
+
+    @property
+    def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        return self.support_x, self.support_y, self.query_x, self.query_y
+
+    @property
+    def bound(self) -> float:
+        """How far two right losses may differ: log-odds of queries to means that are rounded themselves."""
+        means = 4 * tolerances.of_mean(self.support_x) * (1 + np.abs(self.query_x).sum(-1).max(initial=0.0))
+        return 2 * tolerances.of_log_odds(self.query_x, self.support_x) + float(means)
+
+
+@st.composite
+def episodes(draw: st.DrawFn, *, plain: bool = False, bound: float = 1.5, max_features: int = 3) -> Episode:
+    """Small episodes: 2 to 4 classes with labels of any integers (plain: 0, 1, ...), uneven counts, shuffled."""
+    d = draw(st.integers(1, max_features))
+    names = draw(st.lists(st.integers(-4, 20), min_size=2, max_size=4, unique=True))
+    classes = np.arange(len(names)) if plain else np.array(names, dtype=np.int64)
+    shots = draw(st.lists(st.integers(1, 3), min_size=len(classes), max_size=len(classes)))
+    support_y = np.repeat(classes, shots)[draw(st.permutations(range(sum(shots))))]
+    picks = draw(st.lists(st.integers(0, len(classes) - 1), min_size=1, max_size=5))
+    query_y = classes[picks]
+    support_x = draw(grids(len(support_y), d, bound=bound))
+    return Episode(support_x, support_y, draw(grids(len(query_y), d, bound=bound)), query_y)
+
+
+def _large(ways: int, shots: int, queries: int, d: int) -> Episode:
+    source = np.random.default_rng(ways + shots + queries + d)
+    labels = 3 * source.permutation(ways).astype(np.int64) - 5
+    support_y = source.permutation(np.repeat(labels, shots))
+    query_y = source.permutation(np.repeat(labels, queries))
+    scale = d**-0.5
+    return Episode(
+        scale * source.normal(size=(len(support_y), d)),
+        support_y,
+        scale * source.normal(size=(len(query_y), d)),
+        query_y,
+    )
+
+
+LARGE = ({"drawn": _large(20, 5, 5, 64)}, {"drawn": _large(5, 5, 15, 1600)})
+
+
+@check(episode_loss, ladder=True, drawn=episodes(plain=True), examples=30)
+def runs_and_returns_loss_and_accuracy(drawn: Episode) -> Law:
+    """The function is there, runs, and returns a finite loss (a tensor without dimensions) and an accuracy."""
+    call = anything(UNCHANGED, *drawn.parts)
+
+    def judge(out: Any) -> Broken | None:
+        return is_pair(out, call) or not_finite(out[0], "loss")
+
+    return Law((call,), judge)
+
+
+@st.composite
+def reordered(draw: st.DrawFn) -> tuple[Episode, list[int], list[int]]:
+    drawn = draw(episodes())
+    return (
+        drawn,
+        draw(st.permutations(range(len(drawn.support_y)))),
+        draw(st.permutations(range(len(drawn.query_y)))),
+    )
+
+
+@check(episode_loss, drawn=reordered(), examples=80)
+def item_order_does_not_matter(drawn: tuple[Episode, list[int], list[int]]) -> Law:
+    """Loss and accuracy do not depend on the order of the support items or of the query items."""
+    case, s, q = drawn
+    other = Episode(case.support_x[s], case.support_y[s], case.query_x[q], case.query_y[q])
+    return _same_loss(case, other)
+
+
+@check(episode_loss, drawn=episodes(), names=st.permutations([-7, 2, 3, 11]), examples=80)
+def labels_are_only_names(drawn: Episode, names: list[int]) -> Law:
+    """Renaming the classes, in support and query together, changes neither loss nor accuracy."""
+    classes = np.unique(drawn.support_y)
+    new = np.array(names, dtype=np.int64)
+    other = Episode(
+        drawn.support_x,
+        new[np.searchsorted(classes, drawn.support_y)],
+        drawn.query_x,
+        new[np.searchsorted(classes, drawn.query_y)],
+    )
+    return _same_loss(drawn, other)
+
+
+def _same_loss(case: Episode, other: Episode) -> Law:
+    return invariant(
+        episode_loss(UNCHANGED, *case.parts),
+        episode_loss(UNCHANGED, *other.parts),
+        case.bound,
+        "loss",
+        of=lambda out: out[0],
+    )
+
+
+@st.composite
+def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
+    """Well separated classes, and queries of which a known share carries the label of the class they lie in."""
+    ways = draw(st.integers(2, 4))
+    labels = np.array(
+        draw(st.lists(st.integers(-4, 20), min_size=ways, max_size=ways, unique=True)), dtype=np.int64
+    )
+    centres = 2.0 * np.arange(ways)[:, None] * np.ones((1, 2))
+    wobble = draw(st.sampled_from([0.0, 0.25]))
+    shots = draw(st.integers(1, 3))
+    support_y = np.repeat(labels, shots)
+    support_x = (
+        np.repeat(centres, shots, 0) + wobble * np.tile(np.arange(shots) - (shots - 1) / 2, ways)[:, None]
+    )
+    lies = draw(st.lists(st.integers(0, ways - 1), min_size=1, max_size=6))
+    named = draw(st.lists(st.integers(0, ways - 1), min_size=len(lies), max_size=len(lies)))
+    hits = float(np.mean(np.array(lies) == np.array(named)))
+    return Episode(support_x, support_y, centres[lies] + 0.25, labels[named]), hits
+
+
+@check(episode_loss, drawn=scored_episodes(), examples=80)
+def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
+    """The accuracy is the fraction, between 0 and 1, of the queries that lie in the class they are labelled with."""
+    case, share = drawn
+
+    def judge(out: Any) -> Broken | None:
+        return close(values(out[1]), np.array(share), 1e-5, "accuracy")
+
+    return Law((episode_loss(UNCHANGED, *case.parts),), judge)
+
+
+@check(
+    episode_loss, drawn=episodes(max_features=1), training=st.booleans(), width=st.integers(2, 3), examples=20
+)
+def inputs_and_mode_stay(drawn: Episode, training: bool, width: int) -> Law:
+    """The inputs are not changed, and a network that serves as `embed` stays in training or evaluation mode."""
+    weight = np.linspace(-1.0, 1.0, 4 * width).reshape(4, width).astype(np.float32)
+    images = [
+        np.tile(part, (1, 4)).reshape(-1, 1, 2, 2).astype(np.float32)
+        for part in (drawn.support_x, drawn.query_x)
+    ]
+    net = Prop("linear_net", {"weight": weight, "training": training})
+    call = watching(
+        episode_loss(net, images[0], drawn.support_y, images[1], drawn.query_y), "inputs", "embed"
+    )
+
+    def judge(outcome: Returned) -> Broken | None:
+        changed = [
+            Broken(f"The call changed its argument {name}.", "other values", "the same")
+            for name in outcome.modified
+        ]
+        state = outcome.states.get("embed")
+        mode = state.get("training") if isinstance(state, dict) else None
+        moved = (
+            Broken("The mode of embed changed.", f"training: {mode}", f"training: {training}")
+            if mode != training
+            else None
+        )
+        return first(*changed, moved)
+
+    return Law((call,), judge, outcomes=True)

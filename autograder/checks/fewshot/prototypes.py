@@ -1,0 +1,277 @@
+"""`class_prototypes(embeddings, labels) -> (prototypes, classes)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder import tolerances
+from autograder.laws import (
+    Broken,
+    Law,
+    close,
+    described,
+    equivariant,
+    first,
+    function,
+    invariant,
+    same,
+    tensor,
+    untouched,
+    values,
+)
+from autograder.model import Call
+from autograder.registry import check
+from autograder.strategies import SupportSet, grids, large_support, support_sets
+
+LARGE = ({"support": large_support()}, {"support": large_support(3, 40, 1600)})
+
+
+def prototypes_of(out: Any) -> Any:
+    return out[0]
+
+
+def is_pair(out: Any, call: Call) -> Broken | None:
+    if isinstance(out, tuple | list) and len(out) == 2:
+        return first(tensor(out[0], "prototypes"), tensor(out[1], "classes"))
+    return Broken("The function has to return (prototypes, classes).", described(out), "a pair of tensors")
+
+
+def fits(out: Any, call: Call) -> Broken | None:
+    """(c, d) and (c,)."""
+    embeddings, labels = call.arguments.values()
+    c, d = len(np.unique(labels)), embeddings.shape[1]
+    return is_pair(out, call) or first(tensor(out[0], "prototypes", (c, d)), tensor(out[1], "classes", (c,)))
+
+
+def plane(support: SupportSet, returned: Any, expected: np.ndarray) -> dict[str, Any] | None:
+    """A picture of the support set, where it lies in the plane."""
+    if support.embeddings.shape[1] != 2 or len(support) > 200:
+        return None
+    return {
+        "kind": "plane",
+        "support": support.embeddings.tolist(),
+        "labels": support.labels.tolist(),
+        "classes": support.classes.tolist(),
+        "returned": values(returned).tolist(),
+        "expected": expected.tolist(),
+    }
+
+
+def picture_of(support: SupportSet) -> Callable[[np.ndarray, np.ndarray], dict[str, Any] | None]:
+    return lambda returned, expected: plane(support, returned, expected)
+
+
+class_prototypes = function("class_prototypes", "embeddings", "labels", form=fits)
+anything = function("class_prototypes", "embeddings", "labels")
+
+
+@check(class_prototypes, ladder=True, support=support_sets(), examples=20)
+def runs_and_returns_a_pair(support: SupportSet) -> Law:
+    """The function is there, runs, and returns two tensors: prototypes and classes."""
+    call = anything(*support.pair)
+    return Law((call,), lambda out: is_pair(out, call))
+
+
+@check(class_prototypes, ladder=True, support=support_sets(min_classes=1), also=LARGE)
+def shapes_match(support: SupportSet) -> Law:
+    """There is one prototype, with as many features as an embedding, for each class: (c, d), and classes are (c,)."""
+    call = anything(*support.pair)
+    return Law((call,), lambda out: fits(out, call))
+
+
+@check(class_prototypes, support=support_sets(min_classes=1), also=LARGE)
+def classes_are_the_sorted_labels(support: SupportSet) -> Law:
+    """The classes are the distinct labels, ascending, as int64."""
+
+    def judge(out: Any) -> Broken | None:
+        return first(tensor(out[1], "classes", dtype="int64"), same(out[1], support.classes, "classes"))
+
+    return Law((class_prototypes(*support.pair),), judge)
+
+
+@check(
+    class_prototypes,
+    support=st.one_of(support_sets(dtype=np.float32), support_sets(dtype=np.float64)),
+    examples=40,
+)
+def dtype_and_device_are_kept(support: SupportSet) -> Law:
+    """Prototypes have the dtype of the embeddings and lie on their device."""
+
+    def judge(out: Any) -> Broken | None:
+        wrong_device = (
+            Broken("prototypes moved to another device.", out[0].device, "cpu")
+            if out[0].device != "cpu"
+            else None
+        )
+        return first(tensor(out[0], "prototypes", dtype=support.embeddings.dtype.name), wrong_device)
+
+    return Law((class_prototypes(*support.pair),), judge)
+
+
+@st.composite
+def shuffled(draw: st.DrawFn) -> tuple[SupportSet, list[int]]:
+    support = draw(support_sets(features=2))
+    return support, draw(st.permutations(range(len(support))))
+
+
+@check(
+    class_prototypes,
+    drawn=shuffled(),
+    also=[{"drawn": (large_support(), list(range(len(large_support())))[::-1])}],
+)
+def support_order_does_not_matter(drawn: tuple[SupportSet, list[int]]) -> Law:
+    """The order of the support set does not matter."""
+    support, order = drawn
+    bound = 2 * tolerances.of_mean(support.embeddings)
+    return invariant(
+        class_prototypes(*support.pair),
+        class_prototypes(*support[order].pair),
+        bound,
+        "prototypes",
+        of=prototypes_of,
+        picture=picture_of(support[order]),
+    )
+
+
+@check(class_prototypes, support=support_sets(features=2), step=st.integers(1, 3), start=st.integers(-5, 5))
+def labels_are_only_names(support: SupportSet, step: int, start: int) -> Law:
+    """Other names for the classes, in the same order, give the same prototypes."""
+    renamed = support.relabelled(start + step * np.arange(len(support.classes)))
+    bound = 2 * tolerances.of_mean(support.embeddings)
+    return invariant(
+        class_prototypes(*support.pair),
+        class_prototypes(*renamed.pair),
+        bound,
+        "prototypes",
+        of=prototypes_of,
+        picture=picture_of(renamed),
+    )
+
+
+@st.composite
+def affine_maps(draw: st.DrawFn) -> tuple[SupportSet, np.ndarray, np.ndarray]:
+    d, e = draw(st.integers(1, 3)), draw(st.sampled_from([2, 1, 3]))
+    return draw(support_sets(features=d)), draw(grids(d, e, bound=2.0)), draw(grids(e, bound=3.0))
+
+
+@check(class_prototypes, drawn=affine_maps())
+def affine_maps_commute(drawn: tuple[SupportSet, np.ndarray, np.ndarray]) -> Law:
+    """Mapping the embeddings by x A + t maps the prototypes by the same x A + t."""
+    support, a, t = drawn
+    moved = SupportSet(support.embeddings @ a + t, support.labels)
+    scale = 1.0 + np.abs(a).sum(0).max(initial=0.0)
+    bound = scale * tolerances.of_mean(support.embeddings) + tolerances.of_mean(moved.embeddings)
+    return equivariant(
+        class_prototypes(*support.pair),
+        class_prototypes(*moved.pair),
+        lambda prototypes: prototypes @ a + t,
+        bound,
+        "prototypes",
+        of=prototypes_of,
+        picture=picture_of(moved),
+    )
+
+
+@check(class_prototypes, support=support_sets(features=2), times=st.integers(2, 3))
+def duplicated_support_changes_nothing(support: SupportSet, times: int) -> Law:
+    """Giving every support point twice, or three times, changes nothing."""
+    repeated = support[np.tile(np.arange(len(support)), times)]
+    bound = 2 * tolerances.of_mean(repeated.embeddings)
+    return invariant(
+        class_prototypes(*support.pair),
+        class_prototypes(*repeated.pair),
+        bound,
+        "prototypes",
+        of=prototypes_of,
+        picture=picture_of(repeated),
+    )
+
+
+@check(class_prototypes, support=support_sets(features=2), also=LARGE[:1])
+def constant_class_gives_that_constant(support: SupportSet) -> Law:
+    """A class whose points all coincide has that point as its prototype."""
+    rows = np.searchsorted(support.classes, support.labels)
+    constants = support.embeddings[[int(np.argmax(rows == i)) for i in range(len(support.classes))]]
+    constant = SupportSet(constants[rows], support.labels)
+
+    def judge(out: Any) -> Broken | None:
+        broken = close(out[0], constants, tolerances.of_mean(constant.embeddings), "prototypes")
+        return broken and Broken(
+            broken.says, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
+        )
+
+    return Law((class_prototypes(*constant.pair),), judge)
+
+
+@check(class_prototypes, support=support_sets(max_shots=1))
+def single_shot_gives_itself(support: SupportSet) -> Law:
+    """In a class with a single point, that point is the prototype."""
+    counts = np.array([(support.labels == k).sum() for k in support.classes])
+    alone = counts == 1
+    expected = np.stack([support.embeddings[support.labels == k][0] for k in support.classes])[alone]
+    bound = tolerances.of_mean(support.embeddings, 1)
+
+    def judge(out: Any) -> Broken | None:
+        return close(values(out[0])[alone], expected, bound, "prototypes of the classes with one point")
+
+    return Law((class_prototypes(*support.pair),), judge)
+
+
+@st.composite
+def one_class_moved(draw: st.DrawFn) -> tuple[SupportSet, int, np.ndarray]:
+    support = draw(support_sets(features=2))
+    shift = draw(grids(support.embeddings.shape[1], bound=3.0))
+    return support, draw(st.integers(0, len(support.classes) - 1)), shift
+
+
+@check(class_prototypes, drawn=one_class_moved())
+def classes_do_not_influence_each_other(drawn: tuple[SupportSet, int, np.ndarray]) -> Law:
+    """Moving the points of one class moves its prototype along and no other."""
+    support, which, shift = drawn
+    mine = (support.labels == support.classes[which])[:, None]
+    moved = SupportSet(support.embeddings + np.where(mine, shift, 0.0), support.labels)
+    only = (np.arange(len(support.classes)) == which)[:, None]
+    bound = tolerances.of_mean(support.embeddings) + tolerances.of_mean(moved.embeddings)
+    return equivariant(
+        class_prototypes(*support.pair),
+        class_prototypes(*moved.pair),
+        lambda prototypes: prototypes + np.where(only, shift, 0.0),
+        bound,
+        "prototypes",
+        of=prototypes_of,
+        picture=picture_of(moved),
+    )
+
+
+@check(class_prototypes, support=support_sets(), examples=30)
+def inputs_stay_unmodified(support: SupportSet) -> Law:
+    """Embeddings and labels are the same after the call as before."""
+    return untouched(class_prototypes(*support.pair), "embeddings", "labels")
+
+
+@check(class_prototypes, support=support_sets(), other=support_sets(), examples=40)
+def no_memory_between_calls(support: SupportSet, other: SupportSet) -> Law:
+    """The same support set gives the same prototypes, whatever was asked in between."""
+    again = class_prototypes(*support.pair)
+    between = class_prototypes(*other.pair)
+    twin = SupportSet(support.embeddings + 1.0, support.labels)
+    bound = 2 * tolerances.of_mean(support.embeddings)
+
+    def judge(before: Any, _: Any, shifted: Any, after: Any) -> Broken | None:
+        return first(
+            close(
+                shifted[0],
+                values(before[0]) + 1.0,
+                2 * bound,
+                "prototypes",
+                why=", as all points moved by 1",
+                call=2,
+            ),
+            close(after[0], values(before[0]), bound, "prototypes", why=", as in the first call", call=3),
+        )
+
+    return Law((again, between, class_prototypes(*twin.pair), again), judge)

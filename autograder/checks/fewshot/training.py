@@ -1,0 +1,232 @@
+"""`train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator) -> losses`."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder.laws import Broken, Law, described, first, function, shown, values, watching
+from autograder.model import Call, Prop, Returned, Tensor
+from autograder.props.networks import tally_net as make_tally_net
+from autograder.registry import check
+
+SECONDS = 10.0  # a training call may take longer than others
+
+
+def is_losses(out: Any, call: Call) -> Broken | None:
+    """A list of n_episodes finite Python floats."""
+    wanted = f"a list of {call.keywords['n_episodes']} Python floats"
+    if not isinstance(out, list):
+        return Broken("train has to return a list of losses.", described(out), wanted)
+    if len(out) != call.keywords["n_episodes"]:
+        return Broken("There has to be one loss per episode.", f"{len(out)} losses", wanted)
+    odd = next((each for each in out if type(each) is not float), None)
+    if odd is not None:
+        return Broken("A loss is no Python float.", described(odd), wanted)
+    if not np.isfinite(out).all():
+        return Broken("A loss is NaN or infinite.", shown(np.array(out)), wanted)
+    return None
+
+
+KEYWORDS = ("n_way", "k_shot", "n_query", "n_episodes", "lr", "device", "generator")
+train = function("train", "net", "images", "labels", keywords=KEYWORDS, form=is_losses)
+anything = function("train", "net", "images", "labels", keywords=KEYWORDS)
+
+
+def run(net: Prop, images: np.ndarray, labels: np.ndarray, of: Any = train, **changed: Any) -> Call:
+    """A call of `train` on the CPU: 2-way, 1 shot, 2 queries, a generator that has already drawn."""
+    settings = {
+        "n_way": 2,
+        "k_shot": 1,
+        "n_query": 2,
+        "n_episodes": 3,
+        "lr": 0.01,
+        "device": "cpu",
+        "generator": Prop("generator", {"seed": 5, "advanced": 3}),
+    }
+    call: Call = of(net, images, labels, **{**settings, **changed})
+    return call
+
+
+def linear_net(seed: int, pixels: int = 4, features: int = 3, scale: float = 0.2) -> Prop:
+    """Weights so small that no episode of `pictures` is decided before training: every loss has a gradient."""
+    weight = scale * np.random.default_rng(seed).normal(size=(pixels, features))
+    return Prop("linear_net", {"weight": weight.astype(np.float32)})
+
+
+def tally_net(seed: int, pixels: int = 4, features: int = 3) -> Prop:
+    return Prop("tally_net", {"inputs": pixels, "features": features, "seed": seed % 1000})
+
+
+def pictures(classes: int, items: int, seed: int, spread: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 1, 2, 2) around one centre per class, and their labels, shuffled and with gaps.
+
+    Up to four centres are orthogonal, all equally far from each other.
+    """
+    source = np.random.default_rng(seed)
+    labels = source.permutation(np.repeat(4 * np.arange(classes, dtype=np.int64) - 3, items))
+    orthogonal = np.linalg.qr(source.normal(size=(4, 4)))[0]
+    centres = np.concatenate([1.5 * orthogonal, source.normal(size=(max(0, classes - 4), 4))])
+    images = centres[(labels + 3) // 4] + spread * source.normal(size=(len(labels), 4))
+    return images.reshape(-1, 1, 2, 2).astype(np.float32), labels
+
+
+def net_state(outcome: Returned, part: str) -> dict[str, np.ndarray]:
+    """The network's parameters or buffers after the call; empty where the worker sent something else."""
+    state = outcome.states.get("net")
+    tensors = state.get(part) if isinstance(state, dict) else None
+    if not isinstance(tensors, dict) or not all(isinstance(each, Tensor) for each in tensors.values()):
+        return {}
+    return {name: values(each) for name, each in tensors.items()}
+
+
+@check(
+    "train",
+    ladder=True,
+    seconds=SECONDS,
+    start=st.integers(0, 1000),
+    n_episodes=st.integers(1, 4),
+    examples=6,
+)
+def runs_and_returns_losses(start: int, n_episodes: int) -> Law:
+    """The function is there, runs on the CPU, and returns one finite Python float for each of n_episodes episodes."""
+    call = run(linear_net(start), *pictures(4, 5, start), of=anything, n_episodes=n_episodes)
+    return Law((call,), lambda out: is_losses(out, call))
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=5)
+def parameters_change(start: int) -> Law:
+    """Training changes all parameters, in every layer, of the network that was handed over."""
+    net = tally_net(start)
+    fresh = make_tally_net(**net.parameters)
+    before = {name: fresh.get_parameter(name).detach().numpy() for name in ("linear.weight", "norm.weight")}
+
+    def judge(outcome: Returned) -> Broken | None:
+        after = net_state(outcome, "parameters")
+        idle = [name for name in before if name not in after or np.array_equal(after[name], before[name])]
+        return (
+            Broken(f"The parameter {idle[0]} is what it was.", "unchanged", "changed by training")
+            if idle
+            else None
+        )
+
+    return Law((watching(run(net, *pictures(3, 4, start)), "net"),), judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
+def every_episode_is_a_step(start: int) -> Law:
+    """Every episode makes a step, the later ones as well as the first: one more episode, and the weights move on."""
+    net, (images, labels) = linear_net(start), pictures(2, 3, start, spread=0.0)
+    weight = np.asarray(net.parameters["weight"], dtype=np.float64)
+    calls = tuple(watching(run(net, images, labels, n_episodes=n), "net") for n in (1, 2, 3))
+
+    def judge(*outcomes: Returned) -> Broken | None:
+        path = [
+            weight,
+            *(net_state(outcome, "parameters").get("weight", np.zeros(0)) for outcome in outcomes),
+        ]
+        if any(each.shape != weight.shape for each in path):
+            return Broken("The weights after training cannot be read.", "no weights", "the parameters of net")
+        steps = [float(np.abs(b - a).max()) for a, b in pairwise(path)]
+        # the data are such that every episode is the same: steps of a constant rate differ little
+        small = [i for i, step in enumerate(steps) if step <= 0.02 * steps[0]]
+        if not small:
+            return None
+        says = f"Episode {small[0] + 1} moved the weights by {steps[small[0]]:.2g}, the first one by {steps[0]:.2g}."
+        return Broken(
+            says,
+            f"steps {[float(f'{step:.2g}') for step in steps]}",
+            "steps of about the same size",
+            call=small[0],
+        )
+
+    return Law(calls, judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=3)
+def loss_falls_on_separable_data(start: int) -> Law:
+    """On well separated classes the loss falls."""
+    images, labels = pictures(3, 6, start, spread=0.05)
+    call = run(linear_net(start), images, labels, n_way=3, k_shot=2, n_query=3, n_episodes=40, lr=0.03)
+
+    def judge(losses: Any) -> Broken | None:
+        before, after = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
+        if after < before:
+            return None
+        curve = {"kind": "curves", "series": {"loss": [float(each) for each in losses]}}
+        return Broken(
+            "The loss of the last five episodes is not below that of the first five.",
+            f"first five {before:.4g}, last five {after:.4g}",
+            "a smaller loss at the end",
+            picture=curve,
+        )
+
+    return Law((call,), judge)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), n_episodes=st.integers(2, 5), examples=5)
+def statistics_move_once_per_episode(start: int, n_episodes: int) -> Law:
+    """Batch-norm statistics move with every episode, once or (support and query apart) twice, and with nothing else."""
+    call = watching(run(tally_net(start), *pictures(3, 5, start), n_episodes=n_episodes), "net")
+
+    def judge(outcome: Returned) -> Broken | None:
+        tracked = net_state(outcome, "buffers").get("norm.num_batches_tracked")
+        moves = None if tracked is None else int(tracked)
+        if moves in (n_episodes, 2 * n_episodes):
+            return None
+        return Broken(
+            f"In {n_episodes} episodes the batch-norm statistics moved {moves} times.",
+            f"moved {moves} times",
+            f"{n_episodes} times, or {2 * n_episodes} where support and query are embedded apart in training mode",
+        )
+
+    return Law((call,), judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
+def only_the_generator_decides(start: int) -> Law:
+    """The same generator state gives the same losses, another gives others; global random state is left alone."""
+    images, labels = pictures(5, 6, start)
+
+    def once(advanced: int) -> Call:
+        source = Prop("generator", {"seed": start, "advanced": advanced})
+        return watching(run(linear_net(start), images, labels, n_episodes=4, generator=source), "generators")
+
+    def judge(one: Returned, again: Returned, *others: Returned) -> Broken | None:
+        if one.touched:
+            return Broken(
+                f"Training used or reseeded the global generator of {one.touched[0]}.",
+                "global state changed",
+                "untouched",
+            )
+        if not np.allclose(one.value, again.value, rtol=1e-4, atol=1e-6):
+            return Broken(
+                "The same generator state gave other losses.", f"{again.value}", f"{one.value}", call=1
+            )
+        if all(one.value == other.value for other in others):
+            return Broken(
+                "Other states of the generator gave the same losses.",
+                f"always {one.value}",
+                "other losses",
+                call=2,
+            )
+        return None
+
+    return Law((once(3), once(3), once(4), once(50)), judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=3)
+def inputs_stay_unmodified(start: int) -> Law:
+    """Images and labels are the same after training as before."""
+    call = watching(run(tally_net(start), *pictures(3, 4, start)), "inputs")
+
+    def judge(outcome: Returned) -> Broken | None:
+        changed = [name for name in outcome.modified if name in ("images", "labels")]
+        return first(
+            *(Broken(f"Training changed {name}.", f"other {name}", f"the same {name}") for name in changed)
+        )
+
+    return Law((call,), judge, outcomes=True)

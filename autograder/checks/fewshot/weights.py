@@ -1,0 +1,52 @@
+"""`fewshot.safetensors`: trained weights beside the notebook, for the student's own EmbeddingNet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.fewshot.network import NET, images
+from autograder.laws import Broken, Law, described, function, not_finite, tensor
+from autograder.model import Call
+from autograder.registry import check
+from autograder.trained import Weights
+
+EXERCISE = "trained_weights"
+SECONDS = 20.0
+
+embed_with_state = function("props:embed_with_state", "network", "images", "state")
+
+
+def embedded(call: Call) -> Any:
+    """A judge that asks for finite embeddings (n, d)."""
+    count = len(call.arguments["images"])
+
+    def judge(out: Any) -> Broken | None:
+        found = out.get("embeddings") if isinstance(out, dict) else None
+        broken = tensor(found, "the embedding")
+        if broken is not None or found is None or len(found.shape) != 2 or found.shape[0] != count:
+            return Broken(
+                "The network does not embed images with these weights.",
+                described(found),
+                f"shape ({count}, d)",
+            )
+        return not_finite(found, "the embedding")
+
+    return judge
+
+
+def with_weights(weights: Weights, pictures: np.ndarray) -> Call:
+    call: Call = embed_with_state(NET, pictures, weights.state)
+    return call
+
+
+@check(EXERCISE, ladder=True, seconds=SECONDS)
+def weights_fit_the_network(weights: Weights, seed: int) -> Law:
+    """The file fewshot.safetensors is there, and EmbeddingNet() embeds images with the weights in it."""
+    if weights.problem is not None:
+        return Law(
+            (), lambda: Broken(str(weights.problem), "no weights", "a state_dict saved by safetensors")
+        )
+    call = with_weights(weights, images(4, seed))
+    return Law((call,), embedded(call))

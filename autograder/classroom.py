@@ -1,0 +1,136 @@
+"""Many submissions: found in nbgrader's directories, graded one after another, each result written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.feedback import html, klass
+from autograder.feedback.json import to_json
+from autograder.model import Failure, Graded
+from autograder.runner import Grader
+
+SUBMITTED = "submitted"
+WORKSHOP = ".autograder"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """`path` is None where a student handed in no notebook; `why` says what is there instead."""
+
+    student: str
+    path: Path | None
+    why: str = ""
+
+
+def submissions(course: Path, assignment: str, students: Sequence[str] = ()) -> list[Submission]:
+    """What was handed in for an assignment, by student. Raises UsageError where nothing was, or a student is unknown."""
+    folder = course / SUBMITTED
+    found = [
+        _submission(each, assignment) for each in sorted(folder.glob(f"*/{assignment}")) if each.is_dir()
+    ]
+    if not found:
+        raise UsageError(
+            f"Nobody has submitted {assignment!r}.",
+            remedy=f"Put notebooks at {SUBMITTED}/STUDENT/{assignment}/ in the course directory.",
+            file=str(folder),
+        )
+    unknown = set(students) - {each.student for each in found}
+    if unknown:
+        raise UsageError(
+            f"No submission of {', '.join(sorted(unknown))}.",
+            remedy="Look into submitted/.",
+            file=str(folder),
+        )
+    return [each for each in found if not students or each.student in students]
+
+
+def _submission(folder: Path, assignment: str) -> Submission:
+    student = folder.parent.name
+    notebooks = sorted(path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink())
+    named = [path for path in notebooks if path.stem == assignment]
+    if named:
+        return Submission(student, named[0])
+    if len(notebooks) == 1:
+        return Submission(student, notebooks[0])
+    why = (
+        f"there are {len(notebooks)} notebooks, none of them called {assignment}.ipynb"
+        if notebooks
+        else "there is no notebook"
+    )
+    return Submission(student, None, why)
+
+
+def grade(
+    grader: Grader,
+    handed_in: Sequence[Submission],
+    course: Path,
+    progress: Callable[[Graded], None] | None = None,
+) -> Iterator[Graded]:
+    """Grades in order and writes each result before the next one starts: what is there after Ctrl-C is whole."""
+    for each in handed_in:
+        graded = _grade(grader, each)
+        write(graded, course)
+        if progress is not None:
+            progress(graded)
+        yield graded
+
+
+def _grade(grader: Grader, submission: Submission) -> Graded:
+    if submission.path is None:
+        name = f"{grader.assignment.name}.ipynb"
+        remedy = f"Submit the notebook as {name}."
+        return grader.ungraded(
+            submission.student, Failure("student", f"In the submission {submission.why}.", remedy, file=name)
+        )
+    return grader.grade(submission.path, submission.student)
+
+
+def result_path(course: Path, student: str, assignment: str) -> Path:
+    return course / WORKSHOP / "results" / student / f"{assignment}.json"
+
+
+def write(graded: Graded, course: Path) -> Path:
+    """Writes the result, and its times beside it."""
+    score = graded.score
+    path = result_path(course, score.student, score.assignment)
+    replace(path, to_json(score))
+    times = course / WORKSHOP / "timings" / score.student / f"{score.assignment}.json"
+    replace(
+        times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
+    )
+    return path
+
+
+def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: str) -> Path:
+    """Writes a page per student (for staff and for students) and the class page; returns the class page's path."""
+    folder = course / WORKSHOP / "pages" / assignment
+    links: dict[str, str] = {}
+    for graded in results:
+        score = graded.score
+        for audience in ("student", "staff"):
+            page = html.student_page(score, audience=audience, reveal=reveal)  # type: ignore[arg-type]
+            replace(folder / audience / f"{score.student}.html", page)
+        links[score.student] = f"staff/{score.student}.html"
+    index = folder / "index.html"
+    replace(index, klass.class_page([each.score for each in results], assignment, links))
+    return index
+
+
+def replace(path: Path, text: str) -> None:
+    """The whole text or what was there before, also when killed midway."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

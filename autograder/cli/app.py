@@ -1,0 +1,77 @@
+"""The command line's frame: subcommands, exit statuses, errors as people read them.
+
+Exit status: 0 done (whatever students scored); 1 a person is needed; 2 wrong usage; 3 this machine cannot grade.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from autograder import __version__
+from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
+
+DONE, PERSON_NEEDED, WRONG_USAGE, CANNOT_GRADE = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="autograder",
+    help="Grades deep-learning notebooks by laws: statements about a function that hold for every input.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+screen = Console()
+errors = Console(stderr=True)
+
+
+def status_of(error: FewlabelsError) -> int:
+    if isinstance(error, GraderError):
+        return CANNOT_GRADE
+    if isinstance(error, UsageError | CourseError):
+        return WRONG_USAGE
+    return PERSON_NEEDED
+
+
+def tell(error: FewlabelsError) -> None:
+    """The error as a person reads it: where, what, and what to do."""
+    place = error.file or ""
+    if error.cell is not None:
+        place += f", cell {error.cell}"
+    whose = {"student": "The submission", "course": "The course", "grader": "The grader"}[error.blame]
+    label = "Usage" if isinstance(error, UsageError) else whose
+    if place:
+        errors.print(place, style="bold", markup=False, highlight=False, soft_wrap=True)
+    errors.print(f"{label}: {error.what}", style="red", markup=False, highlight=False, soft_wrap=True)
+    errors.print(error.remedy, markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """The entry point `autograder`."""
+    from autograder.cli import commands  # noqa: F401 - importing enters the subcommands
+
+    try:
+        app(standalone_mode=True)
+    except FewlabelsError as error:
+        tell(error)
+        sys.exit(status_of(error))
+    except KeyboardInterrupt:
+        errors.print("\nStopped. Results that were finished are kept; the same command goes on from there.")
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.print(f"fewlabels {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _frame(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    pass

@@ -1,0 +1,113 @@
+"""`autograder explain ASSIGNMENT STUDENT EXERCISE/CHECK`: one check of one submission, replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.panel import Panel
+from rich.syntax import Syntax
+from rich.text import Text
+
+from autograder import assignment as assignments
+from autograder import classroom, registry, settings
+from autograder.cli.app import CANNOT_GRADE, DONE, PERSON_NEEDED, app, errors, screen
+from autograder.errors import UsageError
+from autograder.feedback import json
+from autograder.model import CheckResult, Graded
+from autograder.registry import Check
+from autograder.runner import Grader
+from autograder.sandbox.jailed import Sandbox
+
+
+@app.command()
+def explain(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    student: Annotated[str, typer.Argument(help="Whose submission.")],
+    which: Annotated[
+        str,
+        typer.Argument(metavar="EXERCISE/CHECK", help="For example class_prototypes/labels_are_only_names."),
+    ],
+    course: Annotated[Path, typer.Option(help="The course directory.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Run one check of one submission again, and show the smallest input found that breaks its law.
+
+    For a question like "why did I lose this point?": the submission runs anew in the sandbox, and what is shown has just
+    happened. The snippet can be pasted behind the notebook's cells.
+    """
+    course = course.resolve()
+    source = assignments.load(assignments.find(course, assignment), assignment)
+    check = _find(assignment, which)
+    (submission,) = classroom.submissions(course, assignment, [student])
+    if submission.path is None:
+        raise UsageError(
+            f"{student} has not submitted {assignment}: {submission.why}.", remedy="Nothing to explain."
+        )
+    with Sandbox() as sandbox, errors.status("replaying ..."):
+        graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
+            submission.path, student
+        )
+    if as_json:
+        print(json.to_json(graded.score))
+    else:
+        _show(graded, check)
+    raise typer.Exit(_status(graded))
+
+
+def _find(assignment: str, which: str) -> Check:
+    exercise, _, name = which.partition("/")
+    checks = registry.load(assignment, hidden=registry.hidden_installed())
+    for check in checks:
+        if (check.exercise, check.name) == (exercise, name):
+            return replace(check, ladder=False)
+    known = [check.name for check in checks if check.exercise == exercise]
+    remedy = (
+        f"{exercise} has: {', '.join(known)}."
+        if known
+        else f"Exercises: {', '.join(dict.fromkeys(c.exercise for c in checks))}."
+    )
+    raise UsageError(f"There is no check {which!r}.", remedy=remedy)
+
+
+def _result(graded: Graded) -> CheckResult | None:
+    found = [each for exercise in graded.score.exercises for each in exercise.checks]
+    return found[0] if found else None
+
+
+def _status(graded: Graded) -> int:
+    result = _result(graded)
+    if result is None or graded.score.error is not None:
+        return PERSON_NEEDED
+    return CANNOT_GRADE if result.verdict == "grader_fault" else DONE
+
+
+def _show(graded: Graded, check: Check) -> None:
+    result = _result(graded)
+    error = graded.score.error
+    if error is not None or result is None:
+        screen.print(f"Not judged: {error.what if error else 'no result.'}", markup=False)
+        return
+    parts: list[object] = [
+        Text(result.law),
+        Text(f"{result.verdict}, {check.visibility} check", style="bold"),
+    ]
+    if result.message:
+        parts.append(Text(result.message))
+    found = result.counterexample
+    if found is not None:
+        for name, value in {
+            **found.arguments,
+            "returned": found.returned,
+            "had to be": found.expected,
+        }.items():
+            if value:
+                parts += [Text(f"\n{name}", style="bold"), Text(value)]
+        parts += [
+            Text("\nPaste behind the notebook's cells:", style="bold"),
+            Syntax(found.snippet, "python", word_wrap=True),
+        ]
+    screen.print(Panel(Group(*parts), title=f"{graded.score.student}: {check.exercise}/{check.name}"))  # type: ignore[arg-type]

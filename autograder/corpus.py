@@ -1,0 +1,95 @@
+"""Programs that a grader is judged by: right ones and wrong ones, as small files, made into submissions.
+
+A program is a Python file in percent format. Its docstring says what it does; each cell `# %% EXERCISE` replaces the
+solution of that exercise in the source notebook:
+
+    \"\"\"Divides the class sums by n_way instead of by the class size.
+
+    caught by: class_prototypes/constant_class_gives_that_constant
+    \"\"\"
+
+
+    # %% class_prototypes
+    def class_prototypes(embeddings, labels):
+        ...
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.errors import CourseError
+from autograder.model import Cell, Notebook
+
+CELL = re.compile(r"^# %% *(\S+) *$", re.MULTILINE)
+CAUGHT = re.compile(r"^caught by: (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Program:
+    """`cells`: exercise -> code. `caught_by`: EXERCISE/CHECK that must catch it, for a mistake."""
+
+    name: str
+    says: str
+    cells: Mapping[str, str]
+    caught_by: str | None = None
+
+
+def read(path: Path) -> Program:
+    """Raises CourseError that names the file and what it lacks."""
+    text = path.read_text(encoding="utf-8")
+    parts = CELL.split(text)
+    says = ast.get_docstring(ast.parse(parts[0])) or ""
+    cells = dict(zip(parts[1::2], (part.strip() + "\n" for part in parts[2::2]), strict=True))
+    if not says or not cells:
+        raise CourseError(
+            "A program needs a docstring and at least one cell.", remedy="See autograder/corpus.py.", file=str(path)
+        )
+    caught = CAUGHT.search(says)
+    return Program(path.stem, says, cells, caught.group(1) if caught else None)
+
+
+def read_all(folder: Path) -> tuple[Program, ...]:
+    return tuple(read(path) for path in sorted(folder.glob("*.py")))
+
+
+def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
+    """The source notebook with these solutions in place of its own, as cells that can be run.
+
+    Raises CourseError for an exercise that has no solution cell.
+    """
+    _known(cells, (cell.grade_id for cell in source.cells if cell.solution))
+    made = [_with(cell, cells[cell.grade_id]) if cell.grade_id in cells else cell for cell in source.cells]
+    return Notebook(source.path, tuple(made), source.kernel)
+
+
+def as_submission(source: Path, cells: Mapping[str, str]) -> dict[str, Any]:
+    """The same as an nbformat document, ready to be written into submitted/."""
+    document = nbformat.read(source, as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in document.cells]
+    _known(cells, ids)
+    made = copy.deepcopy(document)
+    for cell, grade_id in zip(made.cells, ids, strict=True):
+        if grade_id in cells:
+            cell.source = cells[grade_id]
+    return dict(made)
+
+
+def _with(cell: Cell, source: str) -> Cell:
+    return replace(cell, source=source)
+
+
+def _known(cells: Mapping[str, str], grade_ids: Iterable[str | None]) -> None:
+    unknown = set(cells) - set(grade_ids)
+    if unknown:
+        raise CourseError(
+            f"There is no solution cell called {', '.join(sorted(unknown))}.", remedy="Name the cell after its exercise."
+        )

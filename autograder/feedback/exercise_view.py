@@ -1,0 +1,221 @@
+"""One exercise in words and numbers, ready to be laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.feedback.audience import Audience, Reveal, exercise_seen_by
+from autograder.feedback.clean import one_line, shown
+from autograder.feedback.words import (
+    BROKEN,
+    FAULT,
+    FAULT_FOR_STAFF,
+    NOTHING,
+    PARTLY,
+    PLAINLY,
+    WAITS,
+    Mark,
+    Tone,
+    is_broken,
+    mark_of,
+    plural,
+    points,
+    points_said,
+    share,
+)
+from autograder.model import CheckResult, Counterexample, ExerciseResult
+
+
+@dataclass(frozen=True)
+class Example:
+    """A counterexample: `arguments` and `code` are to be set in a fixed-width face, as they stand."""
+
+    call: str
+    arguments: tuple[tuple[str, str], ...]
+    returned: str
+    expected: str
+    snippet: str
+    picture: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Law:
+    mark: Mark
+    sentence: str
+    hidden: bool
+    message: str
+    example: Example | None
+    name: str
+    facts: str  # for staff: weight, credit, number of examples
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Laws that were not looked at, all for one reason."""
+
+    reason: str
+    laws: tuple[Law, ...]
+
+    @property
+    def said(self) -> str:
+        return plural(len(self.laws), "law")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """`first` is the broken law to start with, `others` are broken too, `rest` was looked at and is not."""
+
+    name: str
+    points: str
+    max_points: str
+    worth: str  # max_points with its noun
+    share: float
+    tone: Tone
+    mark: Mark
+    state: str
+    open: bool  # a person has yet to settle the points
+    fault: str
+    note: str
+    first: Law | None
+    others: tuple[Law, ...]
+    rest: tuple[Law, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def has_points(self) -> bool:
+        return self.max_points not in ("0", "?")
+
+    @property
+    def broken(self) -> int:
+        """How many laws are broken."""
+        return sum(law.mark.tone == "bad" for law in (self.first, *self.others) if law is not None)
+
+    @property
+    def rest_said(self) -> str:
+        if all(law.mark.tone == "good" for law in self.rest):
+            return f"{plural(len(self.rest), 'law holds', 'laws hold')}"
+        return f"{plural(len(self.rest), 'more law')}"
+
+
+def exercise(
+    result: ExerciseResult,
+    audience: Audience = "student",
+    reveal: Reveal = "counterexample",
+    waits: bool | None = None,
+) -> Exercise:
+    """One exercise as its reader sees it.
+
+    waits  whether a person has yet to grade a manual exercise; None: it has no points yet
+    """
+    waits = result.points == 0 if waits is None else waits
+    return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits)
+
+
+def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exercise:
+    """An exercise from which everything is taken out already that its reader may not see."""
+    fault = "" if result.blame is None else (FAULT_FOR_STAFF if audience == "staff" else FAULT)[result.blame]
+    laws = {id(check): _law(check, audience, explained=bool(fault)) for check in result.checks}
+    broken = [check for check in result.checks if check.verdict in BROKEN or check.verdict == "inconsistent"]
+    # Only one law per exercise is shrunk: start with the one that has an input to show.
+    first = next(
+        (check for check in broken if check.counterexample is not None), broken[0] if broken else None
+    )
+    waits = result.manual and waits
+    mark, state = _state(result, waits)
+    return Exercise(
+        name=one_line(result.name),
+        points=points(result.points, result.max_points),
+        max_points=points(result.max_points),
+        worth=points_said(result.max_points),
+        share=share(result.points, result.max_points),
+        tone=mark.tone,
+        mark=mark,
+        state=state,
+        open=waits or bool(fault),
+        fault=fault,
+        note=shown(result.note) or (WAITS if waits else ""),
+        first=None if first is None else laws[id(first)],
+        others=tuple(laws[id(check)] for check in broken if check is not first),
+        rest=tuple(
+            laws[id(check)] for check in result.checks if check not in broken and check.verdict != "skipped"
+        ),
+        skipped=_skipped(result.checks, laws, broken[0] if broken else None),
+    )
+
+
+def _state(result: ExerciseResult, waits: bool) -> tuple[Mark, str]:
+    """How an exercise stands, in a mark and a few words."""
+    total = len(result.checks)
+    count = {verdict: sum(check.verdict == verdict for check in result.checks) for verdict in PLAINLY}
+    partly = sum(mark_of(check) is PARTLY for check in result.checks)
+    broken = sum(is_broken(check) for check in result.checks)
+    looked = f", {count['skipped']} skipped" if count["skipped"] else ""
+    if result.blame in ("grader", "course"):
+        return Mark("!", "not judged", "wait"), f"the {result.blame}'s fault, a person will look"
+    if waits:
+        return Mark("…", "waiting", "wait"), "waits for a person"
+    if broken:
+        return Mark("✗", "broken", "bad"), f"{broken} of {plural(total, 'law')} broken{looked}"
+    if count["inconsistent"]:
+        return Mark(
+            "?", "unsettled", "wait"
+        ), f"{plural(count['inconsistent'], 'law')} unsettled, a person will look"
+    if partly:
+        return PARTLY, f"{partly} of {plural(total, 'law')} earned in part{looked}"
+    if result.blame == "student":
+        return Mark("✗", "not judged", "bad"), "could not be judged"
+    if result.manual and not total:
+        return Mark("✓", "graded", "good"), "graded by a person"
+    if total and count["holds"] == total:
+        full = share(result.points, result.max_points) == 1 or result.max_points == 0
+        held = {1: "its one law holds", 2: "both laws hold"}.get(total, f"all {total} laws hold")
+        return (Mark("✓", "done", "good"), held) if full else (PARTLY, held)
+    return Mark(NOTHING, "skipped", "muted"), f"{count['holds']} of {plural(total, 'law')} hold{looked}"
+
+
+def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
+    """One law. `explained`: the exercise as a whole says already that it could not be judged."""
+    facts = ""
+    plainly = "" if explained and check.verdict == "grader_fault" else PLAINLY[check.verdict]
+    message = "" if check.verdict == "skipped" else shown(check.message) or plainly  # a group says why, once
+    if audience == "staff":
+        facts = f"{one_line(check.name)}, weight {check.weight:g}, credit {check.credit:g}, "
+        facts += plural(check.examples, "example")
+    return Law(
+        mark=mark_of(check),
+        sentence=one_line(check.law, 400),
+        hidden=check.visibility == "hidden",
+        message=message,
+        example=None if check.counterexample is None else _example(check.counterexample),
+        name=one_line(check.name),
+        facts=facts,
+    )
+
+
+def _example(found: Counterexample) -> Example:
+    return Example(
+        call=one_line(found.call, 200),
+        arguments=tuple((one_line(name, 60), shown(value, 2000)) for name, value in found.arguments.items()),
+        returned=shown(found.returned, 2000),
+        expected=shown(found.expected, 2000),
+        snippet=shown(found.snippet, 20000),
+        picture=found.picture,
+    )
+
+
+def _skipped(
+    checks: Iterable[CheckResult], laws: Mapping[int, Law], cause: CheckResult | None
+) -> tuple[Skipped, ...]:
+    """Laws that were not looked at, grouped by the reason, which is said once."""
+    because = "Not looked at."
+    if cause is not None:
+        because = f"Not looked at, because this failed first: {one_line(cause.law, 400)}"
+    groups: dict[str, list[Law]] = {}
+    for check in checks:
+        if check.verdict == "skipped":
+            # The message names the check that failed; readers know laws by their sentences.
+            known = cause is None or (check.message and cause.name not in check.message)
+            groups.setdefault((known and shown(check.message)) or because, []).append(laws[id(check)])
+    return tuple(Skipped(reason, tuple(members)) for reason, members in groups.items())

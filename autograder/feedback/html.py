@@ -1,0 +1,89 @@
+"""The page of one submission, and the fragment that stands inside a notebook. No script, no request.
+
+The whole page carries one style sheet, allowed by its hash; nothing else may run, load or be styled
+(Content-Security-Policy). The fragment has inline styles only: JupyterLab takes <style> and <svg> out of
+the outputs of a notebook that it does not trust, and passes <img> with data and a closed list of
+style properties.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from autograder.feedback import view, words
+from autograder.feedback.audience import Audience, Reveal
+from autograder.feedback.pictures import Picture, draw
+from autograder.model import ExerciseResult, Score
+
+
+def student_page(score: Score, *, audience: Audience = "student", reveal: Reveal = "counterexample") -> str:
+    """The whole page of one submission as `audience` may see it: an HTML file that needs nothing else."""
+    page = view.page(score, audience, reveal)
+    return render(
+        "student.html.jinja", title=f"{page.assignment}, {page.student}: {page.headline}", page=page
+    )
+
+
+def exercise_fragment(
+    exercise: ExerciseResult,
+    *,
+    audience: Audience = "student",
+    reveal: Reveal = "counterexample",
+    waits: bool | None = None,
+    standalone: bool = False,
+) -> str:
+    """One exercise for the output of a notebook cell, legible on light and on dark ground.
+
+    waits       whether a person has yet to grade a manual exercise; None: it has no points yet
+    standalone  a whole page around the fragment, to be opened by itself
+    """
+    seen = view.exercise(exercise, audience, reveal, waits)
+    fragment = _templates().get_template("fragment.html.jinja").render(exercise=seen)
+    if not standalone:
+        return fragment
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return render("alone.html.jinja", title=seen.name, fragment=Markup(fragment), policy=policy)
+
+
+def render(template: str, title: str, **content: Any) -> str:
+    """A whole page from a template of this package. Every value is escaped; `title` names the window."""
+    css = _style_sheet()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        _templates()
+        .get_template(template)
+        .render(**{"css": Markup(css), "policy": policy, **content}, title=title)
+    )
+
+
+@cache
+def _style_sheet() -> str:
+    return (files("autograder.feedback") / "templates" / "page.css").read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("autograder.feedback", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"draw": draw, "svg": _svg, "hidden": words.HIDDEN, "wide": False}
+    return environment
+
+
+def _svg(picture: Picture) -> Markup:
+    # The one thing that is not escaped: an element that pictures/ built from numbers and escaped labels.
+    return Markup(picture.svg)

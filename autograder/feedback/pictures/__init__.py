@@ -1,0 +1,78 @@
+"""Plain data of a counterexample -> a picture. Numbers and labels may come from students.
+
+The kinds (anything else, and anything malformed, draws nothing):
+
+    {"kind": "plane", "support": [[x, y], ...], "labels": [label of each support point],
+     "classes": [label, ...], "returned": [[x, y], ...], "expected": [[x, y], ...]}
+        support points by class; row i of the prototypes (classes[i]): what came back and where it had to be
+    {"kind": "rows", "returned": [[p, ...], ...], "expected": [[p, ...], ...] | None}
+        rows of probabilities as bars
+    {"kind": "episode", "classes": [label of item 0, of item 1, ...], "support": [item, ...],
+     "query": [item, ...], "overlap": [item, ...]}
+        the items of an episode by class; instead of one label per item, `classes` may name groups, with
+        support and query as one list of items per group
+    {"kind": "curves", "series": {"name": [value, ...], ...}}
+        lines over steps
+
+Numbers that are not finite or lie beyond 1e9 are left out, and the alternative text says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.feedback.pictures.values import MalformedError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG element whose ink is `currentColor`, and what it shows in words."""
+
+    svg: str
+    alt: str
+
+    @property
+    def data_uri(self) -> str:
+        """The picture for an <img>, where inline SVG is taken out (as in JupyterLab's untrusted outputs)."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
+
+
+def draw(data: Mapping[str, Any] | None) -> Picture | None:
+    """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
+    if not isinstance(data, Mapping):
+        return None
+    try:
+        artist = _artist(data.get("kind"))
+        return None if artist is None else Picture(*artist(data))
+    except MalformedError:
+        return None
+    except Exception:  # whatever matplotlib says: a missing picture must not cost anybody the page around it
+        logger.warning("A picture could not be drawn.", exc_info=True)
+        return None
+
+
+def _artist(kind: object) -> Callable[[Mapping[str, Any]], tuple[str, str]] | None:
+    # Imported here: matplotlib takes its time, and most pages of a good class need no picture.
+    if kind == "plane":
+        from autograder.feedback.pictures.plane import draw_plane
+
+        return draw_plane
+    if kind == "rows":
+        from autograder.feedback.pictures.rows import draw_rows
+
+        return draw_rows
+    if kind == "episode":
+        from autograder.feedback.pictures.episode import draw_episode
+
+        return draw_episode
+    if kind == "curves":
+        from autograder.feedback.pictures.curves import draw_curves
+
+        return draw_curves
+    return None

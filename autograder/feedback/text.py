@@ -1,0 +1,176 @@
+"""The same for a terminal: what `check(...)` prints, and a whole submission with colours."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from autograder.feedback import view
+from autograder.feedback.audience import Audience, Reveal
+from autograder.feedback.klass_text import class_table, summary_line
+from autograder.feedback.words import HIDDEN, Tone
+from autograder.model import ExerciseResult, Score
+
+__all__ = ["class_table", "exercise_text", "student_text", "summary_line"]
+
+WIDTH = 88
+_STYLE: dict[Tone, str] = {"good": "green", "bad": "bold red", "wait": "yellow", "muted": "dim"}
+_COLUMN = 16  # where the sentence of a law begins
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph or a line of code. `lead` stands before it, in its own style."""
+
+    text: str
+    indent: int = 0
+    kind: Literal["prose", "code"] = "prose"
+    style: str = ""
+    lead: str = ""
+    lead_style: str = ""
+
+
+def exercise_text(
+    exercise: ExerciseResult,
+    *,
+    audience: Audience = "student",
+    reveal: Reveal = "counterexample",
+    waits: bool | None = None,
+    width: int = WIDTH,
+) -> str:
+    """One exercise as plain text: prose wrapped at `width` columns, code with its own lines, to be copied."""
+    lines = _exercise(view.exercise(exercise, audience, reveal, waits))
+    return "\n".join(text for line in lines for text, _, _ in _laid_out(line, width, fold=False)) + "\n"
+
+
+def student_text(
+    score: Score, *, audience: Audience = "student", reveal: Reveal = "counterexample"
+) -> StudentText:
+    """A whole submission for a terminal of any width: a rich renderable."""
+    return StudentText(view.page(score, audience, reveal))
+
+
+@dataclass(frozen=True)
+class StudentText:
+    page: view.Page
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(min(options.max_width, 100), 30)
+        for line in _page(self.page):
+            for text, at, end in _laid_out(line, width, fold=True):
+                laid = Text(text, style=line.style, no_wrap=True)
+                laid.stylize(line.lead_style, at, end)
+                yield laid
+
+
+# --- what stands there -------------------------------------------------------------------------------------
+
+
+def _page(page: view.Page) -> Iterator[Line]:
+    yield Line(f"{page.assignment}, {page.student}", style="bold")
+    yield Line(f"{page.headline}. {page.sentence}")
+    if page.error is not None:
+        yield Line("")
+        yield Line(page.error.heading, style="bold")
+        if page.error.place:
+            yield Line(page.error.place, 2, lead="in ")
+        if page.error.what:
+            yield Line(page.error.what, 2)
+        if page.error.remedy:
+            yield Line(page.error.remedy, 2, lead="What to do: ", lead_style="bold")
+    for exercise in page.exercises:
+        yield Line("")
+        yield from _exercise(exercise, brief=exercise.tone == "good")
+    for note in page.notes:
+        yield Line("")
+        yield Line(note, lead="Note for staff: ", lead_style="bold")
+    yield Line("")
+    yield Line(", ".join(f"{name} {value}" for name, value in page.facts), style="dim")
+
+
+def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
+    """An exercise; `brief` leaves out the laws that hold, which a whole submission has many of."""
+    points = ""
+    if exercise.has_points:
+        points = f", {exercise.points} of {exercise.worth}"
+        points = f", up to {exercise.worth}" if exercise.open else points
+    lead = f"{exercise.mark.symbol} {exercise.name}"
+    yield Line(f"{points}: {exercise.state}", lead=lead, lead_style=f"bold {_STYLE[exercise.tone]}")
+    for said in (exercise.fault, exercise.note):
+        if said:
+            yield Line(said, 2)
+    if exercise.first is not None:
+        yield Line("")
+        yield from _law(exercise.first, bold=True)
+        if exercise.first.example is not None:
+            yield from _example(exercise.first.example)
+            yield Line("")
+    for law in (*exercise.others, *(() if brief else exercise.rest)):
+        yield from _law(law)
+    for group in exercise.skipped:
+        yield Line("")
+        yield Line(group.reason, 2)
+        for law in group.laws:
+            yield from _law(law)
+
+
+def _law(law: view.Law, bold: bool = False) -> Iterator[Line]:
+    lead = f"{law.mark.symbol} {law.mark.word}".ljust(_COLUMN - 2)
+    sentence = f"{law.sentence} ({HIDDEN})" if law.hidden else law.sentence
+    yield Line(sentence, 2, lead=lead, lead_style=_STYLE[law.mark.tone], style="bold" if bold else "")
+    for said in (law.message, law.facts):
+        if said:
+            yield Line(said, _COLUMN)
+
+
+def _example(example: view.Example) -> Iterator[Line]:
+    """The smallest input, what came back, what had to, and the snippet, each under its label."""
+    yield Line("")
+    yield Line("The smallest input found:", 4)
+    yield Line(example.call, 6, "code")
+    for name, value in example.arguments:
+        lines = value.split("\n")
+        yield Line(lines[0], 8, "code", lead=f"{name} = ")
+        for line in lines[1:]:
+            yield Line(line, 8 + len(name) + 3, "code")
+    parts = (
+        ("What came back:", example.returned),
+        ("What had to come back:", example.expected),
+        ("To see it yourself, paste this into a cell below your function:", example.snippet),
+    )
+    for label, text in parts:
+        if text:
+            yield Line(label, 4)
+            for line in text.split("\n"):
+                yield Line(line, 6, "code")
+
+
+# --- how it is set -----------------------------------------------------------------------------------------
+
+
+def _laid_out(line: Line, width: int, fold: bool) -> Iterator[tuple[str, int, int]]:
+    """The lines of a terminal that a line takes: (text, where its lead begins, where its lead ends)."""
+    at, end = line.indent, line.indent + len(line.lead)
+    hang = line.indent + (
+        len(line.lead) if line.lead.strip() and len(line.lead) <= _COLUMN else 2 * bool(line.lead)
+    )
+    for number, part in enumerate(line.text.split("\n") if line.kind == "prose" else [line.text]):
+        begin = " " * line.indent + line.lead if number == 0 else " " * hang
+        for row, text in enumerate(_rows(begin, part, " " * hang, width, line.kind, fold)):
+            yield (text, at, end) if number == row == 0 else (text, 0, 0)
+
+
+def _rows(begin: str, text: str, hang: str, width: int, kind: str, fold: bool) -> list[str]:
+    if kind == "prose":
+        return textwrap.wrap(begin + text, width, subsequent_indent=hang, break_on_hyphens=False) or [""]
+    whole = begin + text
+    if not fold or len(whole) <= width:
+        return [whole.rstrip()]
+    room = max(width - len(hang), 10)
+    rest = whole[width:]
+    return [whole[:width], *(hang + rest[start : start + room] for start in range(0, len(rest), room))]

@@ -1,0 +1,108 @@
+"""The sentences and marks that people read. Symbol and word come together; colour alone says nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from autograder.model import Blame, CheckResult, Verdict
+
+NOTHING = "\N{EN DASH}"
+Tone = Literal["good", "bad", "wait", "muted"]
+
+#: Verdicts that say something against the submission.
+BROKEN: frozenset[Verdict] = frozenset({"falsified", "raised", "missing", "timed_out", "crashed"})
+
+
+@dataclass(frozen=True)
+class Mark:
+    symbol: str
+    word: str
+    tone: Tone
+
+
+MARKS: Mapping[Verdict, Mark] = {
+    "holds": Mark("✓", "holds", "good"),
+    "falsified": Mark("✗", "broken", "bad"),
+    "raised": Mark("✗", "error", "bad"),
+    "missing": Mark("✗", "not defined", "bad"),
+    "timed_out": Mark("✗", "too slow", "bad"),
+    "crashed": Mark("✗", "crashed", "bad"),
+    "inconsistent": Mark("?", "unsettled", "wait"),
+    "skipped": Mark(NOTHING, "skipped", "muted"),
+    "grader_fault": Mark("!", "not judged", "wait"),
+}
+PARTLY = Mark("~", "partly", "wait")
+
+#: What is said where a check has no message of its own, or where its message is withheld.
+PLAINLY: Mapping[Verdict, str] = {
+    "holds": "",
+    "falsified": "An input was found that breaks this law.",
+    "raised": "The function raised an error.",
+    "missing": "The notebook does not define what this law is about.",
+    "timed_out": "The function took longer than it may.",
+    "crashed": "The process that ran the function ended.",
+    "inconsistent": "This law broke once and held when the same input was tried again. It earns no points "
+    "until a person has looked at it.",
+    "skipped": "",
+    "grader_fault": "The grader could not judge this law. That is no fault of the submission.",
+}
+
+_COSTS_NOTHING = "This costs you nothing: a person will look at it and settle the points."
+FAULT: Mapping[Blame, str] = {
+    "student": "",
+    "course": f"The course's own material is at fault here, not your work. {_COSTS_NOTHING}",
+    "grader": f"The grader is at fault here, not your work. {_COSTS_NOTHING}",
+}
+_REVIEW = "It neither costs nor gives points: please review by hand."
+FAULT_FOR_STAFF: Mapping[Blame, str] = {
+    "student": "",
+    "course": f"The course's own material is at fault, not the submission. {_REVIEW}",
+    "grader": f"The grader is at fault, not the submission. {_REVIEW}",
+}
+
+WAITS = "A person reads and grades this."
+HIDDEN = "seen only in grading"
+
+
+def mark_of(check: CheckResult) -> Mark:
+    """The mark of a check; a part of the credit is said as such, whatever the verdict is called."""
+    if check.verdict in ("holds", "falsified") and 0 < check.credit < 1:
+        return PARTLY
+    return MARKS[check.verdict]
+
+
+def is_broken(check: CheckResult) -> bool:
+    """Whether a check says something against the submission and earned nothing."""
+    return check.verdict in BROKEN and mark_of(check) is not PARTLY
+
+
+def points(value: float | None, out_of: float = math.inf) -> str:
+    """Points with at most two decimals; less than all the points never rounds up to all of them."""
+    if value is None:
+        return NOTHING
+    if not math.isfinite(value):
+        return "?"
+    rounded = round(value, 2)
+    if value < out_of <= rounded:
+        rounded = math.floor(value * 100) / 100
+    return f"{rounded + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def points_said(value: float) -> str:
+    """Points with their noun: 1 point, 2.5 points."""
+    return f"{points(value)} {'point' if value == 1 else 'points'}"
+
+
+def share(value: float | None, out_of: float) -> float:
+    """value / out_of, held within [0, 1]; 0 where there is nothing to divide."""
+    if value is None or not math.isfinite(value) or not math.isfinite(out_of) or out_of <= 0:
+        return 0.0
+    return min(max(value / out_of, 0.0), 1.0)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`count` with its noun: 1 law, 2 laws."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,1 @@
+"""Staff only: laws that would give an answer away, and agreement with reference/. Never in the wheel, never in the jail."""

@@ -1,0 +1,120 @@
+"""Staff's laws of `sample_episode`: is it fair?
+
+Every test accuses a right sampler at most once in 5 million gradings (ALPHA); the four together stay below 1e-6. With 12
+classes and 5-way episodes, 200 of them see "never the last class" and 1:2 frequency weighting practically always.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.fewshot.episodes import episode, sample_episode
+from autograder.laws import Broken, Law, uniform
+from autograder.model import Call
+from autograder.registry import check
+from autograder.strategies import EpisodeTask
+
+ALPHA = 2e-7
+EPISODES = 200
+
+
+def shuffled_labels(classes: int, counts: list[int], seed: int) -> np.ndarray:
+    names = 5 * np.arange(classes, dtype=np.int64) - 7
+    return np.random.default_rng(seed).permutation(np.repeat(names, counts))
+
+
+def many(
+    labels: np.ndarray, n_way: int, k_shot: int, n_query: int, seed: int, episodes: int = EPISODES
+) -> tuple[Call, ...]:
+    return tuple(
+        episode(EpisodeTask(labels, n_way, k_shot, n_query, (seed + i) % 2**32)) for i in range(episodes)
+    )
+
+
+@check(sample_episode)
+def classes_are_uniform(seed: int) -> Law:
+    """Every class that is large enough is drawn equally often, however many items it has."""
+    counts = [4 + 4 * (i % 3) for i in range(12)]
+    labels = shuffled_labels(12, counts, seed)
+    classes = np.unique(labels)
+
+    def judge(*outs: Any) -> Broken | None:
+        drawn = np.concatenate([np.unique(labels[support.array]) for support, _ in outs])
+        seen = np.array([(drawn == k).sum() for k in classes])
+        return uniform(
+            seen,
+            5,
+            EPISODES,
+            ALPHA,
+            "Classes",
+            [f"class {k} ({n} items)" for k, n in zip(classes, counts, strict=True)],
+        )
+
+    return Law(many(labels, 5, 1, 2, seed), judge)
+
+
+def _ranks(labels: np.ndarray) -> np.ndarray:
+    """The place of every item among those of its class, in the order of the data."""
+    ranks = np.zeros(len(labels), dtype=np.int64)
+    for k in np.unique(labels):
+        ranks[labels == k] = np.arange((labels == k).sum())
+    return ranks
+
+
+def _items_are_uniform(seed: int, which: int, picked: int, name: str) -> Law:
+    labels = shuffled_labels(4, [7] * 4, seed)
+    ranks = _ranks(labels)
+
+    def judge(*outs: Any) -> Broken | None:
+        drawn = np.concatenate([ranks[out[which].array] for out in outs])
+        seen = np.bincount(drawn, minlength=7)
+        classes = len(np.unique(labels))
+        return uniform(
+            seen,
+            picked,
+            EPISODES * classes,
+            ALPHA,
+            f"The items of a class, in {name},",
+            [f"item {r} of its class" for r in range(7)],
+        )
+
+    return Law(many(labels, 4, 2, 3, seed), judge)
+
+
+@check(sample_episode)
+def support_items_are_uniform(seed: int) -> Law:
+    """Every item of a class is equally likely to be in the support set."""
+    return _items_are_uniform(seed, 0, 2, "the support set")
+
+
+@check(sample_episode)
+def query_items_are_uniform(seed: int) -> Law:
+    """Every item of a class is equally likely to be in the query set."""
+    return _items_are_uniform(seed, 1, 3, "the query set")
+
+
+@check(sample_episode)
+def classes_are_sampled_independently(seed: int) -> Law:
+    """Which items of one class are drawn says nothing about those of another."""
+    labels = shuffled_labels(2, [4, 4], seed)
+    ranks = _ranks(labels)
+    first, second = np.unique(labels)
+
+    def judge(*outs: Any) -> Broken | None:
+        cells = np.zeros(16, dtype=np.int64)
+        for support, _ in outs:
+            items = support.array
+            one, other = (ranks[items[labels[items] == k]] for k in (first, second))
+            if len(one) != 1 or len(other) != 1:
+                return Broken(
+                    "An episode does not show one item of each of two classes.",
+                    f"support {items.tolist()}",
+                    "one each",
+                )
+            cells[4 * int(one[0]) + int(other[0])] += 1
+        names = [f"item {a} of one class with item {b} of the other" for a in range(4) for b in range(4)]
+        return uniform(cells, 1, len(outs), ALPHA, "Pairs of items from two classes", names)
+
+    return Law(many(labels, 2, 1, 1, seed, 320), judge)

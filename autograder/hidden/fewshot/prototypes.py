@@ -1,0 +1,55 @@
+"""Staff's laws of `class_prototypes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder import tolerances
+from autograder.checks.fewshot.prototypes import LARGE, class_prototypes, plane
+from autograder.hidden.fewshot.oracle import on_arrays
+from autograder.laws import Broken, Law, close, differentiated
+from autograder.model import Returned
+from autograder.registry import check
+from autograder.strategies import SupportSet, support_sets
+from reference import prototypical
+
+
+@check(class_prototypes, support=support_sets(), row=st.integers(0, 3), examples=60)
+def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
+    """A prototype's gradient is shared equally by the points of its own class, and reaches no other point."""
+    classes = support.classes
+    which = row % len(classes)
+    cotangent = np.zeros((len(classes), support.embeddings.shape[1]))
+    cotangent[which] = 1.0
+    mine = support.labels == classes[which]
+    expected = np.where(mine, 1.0 / mine.sum(), 0.0)[:, None] * np.ones(support.embeddings.shape[1])
+    call = differentiated(class_prototypes(*support.pair), "embeddings", output=0, cotangent=cotangent)
+
+    def judge(outcome: Returned) -> Broken | None:
+        gradient = outcome.gradients.get("embeddings")
+        if gradient is None:
+            return Broken(
+                "No gradient reaches the embeddings.",
+                "no gradient",
+                "a gradient for every point of the class",
+            )
+        return close(gradient, expected, 1e-9, "the gradient")
+
+    return Law((call,), judge, outcomes=True)
+
+
+@check(class_prototypes, support=support_sets(features=2), also=LARGE)
+def agrees_with_the_reference(support: SupportSet) -> Law:
+    """The prototypes are the right ones."""
+    expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]
+
+    def judge(out: Any) -> Broken | None:
+        broken = close(out[0], expected, 2 * tolerances.of_mean(support.embeddings), "prototypes")
+        return broken and Broken(
+            broken.says, broken.returned, broken.expected, picture=plane(support, out[0], expected)
+        )
+
+    return Law((class_prototypes(*support.pair),), judge)

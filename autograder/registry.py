@@ -1,0 +1,171 @@
+"""`@check`: the table that check files enter themselves into.
+
+`autograder/checks/NAME/`, and for staff `autograder/hidden/NAME/`, hold the laws of one assignment, a file per exercise
+(a single file NAME.py serves a small one). Importing them fills the table; `load` imports what is installed and hands the
+table out in the order of the files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from autograder.errors import AssignmentError, CheckError
+from autograder.laws import Function, Law
+from autograder.model import Visibility
+
+Body = Callable[..., Law]
+
+# Parameters of a check that the runner fills in, instead of Hypothesis.
+GIVEN_BY_RUNNER = ("seed", "weights", "course")
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One law of one exercise.
+
+    law         the sentence that students read: the first paragraph of the docstring
+    ladder      True for a rung: where it fails, the checks behind it are skipped
+    strategies  parameter -> Hypothesis strategy
+    examples    how many inputs are drawn
+    also        inputs that drawing would not reach, as parameter -> value
+    seconds     deadline of one call, where it differs from the course's
+    """
+
+    assignment: str
+    exercise: str
+    name: str
+    law: str
+    visibility: Visibility
+    weight: float
+    ladder: bool
+    body: Body
+    strategies: Mapping[str, SearchStrategy[Any]]
+    examples: int
+    also: tuple[Mapping[str, Any], ...] = ()
+    seconds: float | None = None
+
+    @property
+    def runner_parameters(self) -> tuple[str, ...]:
+        return tuple(name for name in inspect.signature(self.body).parameters if name in GIVEN_BY_RUNNER)
+
+
+@dataclass
+class _Table:
+    checks: dict[tuple[str, str], dict[str, Check]] = field(default_factory=dict)
+
+    def enter(self, entry: Check, wing: str) -> None:
+        mine = self.checks.setdefault((entry.assignment, wing), {})
+        key = f"{entry.exercise}/{entry.name}"
+        if key in mine and mine[key].body.__module__ != entry.body.__module__:
+            raise CheckError(
+                f"Two checks are called {key}.", remedy="Rename one of them.", file=entry.body.__module__
+            )
+        mine[key] = entry
+
+
+_table = _Table()
+
+
+def check(
+    exercise: Function | str,
+    *,
+    weight: float = 1.0,
+    ladder: bool = False,
+    examples: int = 100,
+    also: Iterable[Mapping[str, Any]] = (),
+    seconds: float | None = None,
+    **strategies: SearchStrategy[Any],
+) -> Callable[[Body], Body]:
+    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md."""
+
+    def enter(body: Body) -> Body:
+        _, wing, assignment, *_ = body.__module__.split(".")
+        law = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
+        entry = Check(
+            assignment=assignment,
+            exercise=exercise.name if isinstance(exercise, Function) else exercise,
+            name=body.__name__,
+            law=law,
+            visibility="hidden" if wing == "hidden" else "public",
+            weight=weight,
+            ladder=ladder,
+            body=body,
+            strategies=strategies,
+            examples=examples if strategies else 1,
+            also=tuple(also),
+            seconds=seconds,
+        )
+        _validate(entry, body)
+        _table.enter(entry, wing)
+        return body
+
+    return enter
+
+
+def _validate(entry: Check, body: Body) -> None:
+    where = f"{body.__module__}.{entry.name}"
+    if not entry.law.endswith("."):
+        raise CheckError(
+            "A check needs a docstring whose first paragraph is a sentence, ending in a full stop.",
+            remedy="Write the law as students will read it.",
+            file=where,
+        )
+    parameters = set(inspect.signature(body).parameters)
+    filled = set(entry.strategies) | (parameters & set(GIVEN_BY_RUNNER))
+    if parameters != filled:
+        odd = ", ".join(sorted(parameters ^ filled))
+        raise CheckError(
+            f"Parameters and strategies differ: {odd}.",
+            remedy=f"Give every parameter a strategy; {', '.join(GIVEN_BY_RUNNER)} come from the runner.",
+            file=where,
+        )
+    if entry.weight <= 0 or entry.examples < 1:
+        raise CheckError(
+            "Weight and number of examples have to be positive.", remedy="Mend the @check line.", file=where
+        )
+
+
+def hidden_installed() -> bool:
+    """Whether the staff wing is part of this installation."""
+    return importlib.util.find_spec("autograder.hidden") is not None
+
+
+def assignments() -> tuple[str, ...]:
+    """The assignments whose public checks are installed."""
+    package = importlib.import_module("autograder.checks")
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+
+
+def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
+    """The checks of an assignment: the public ones, and with `hidden` the staff's behind them.
+
+    Raises AssignmentError where there are none, and CheckError where the staff wing is asked for but not installed.
+    """
+    if assignment not in assignments():
+        raise AssignmentError(
+            f"There are no checks for an assignment called {assignment!r}.",
+            remedy=f"Use one of: {', '.join(assignments())}.",
+        )
+    wings = ["checks"]
+    if hidden:
+        if not hidden_installed():
+            raise CheckError(
+                "The hidden checks are not installed.",
+                remedy='Install the checkout: pip install -e ".[staff]".',
+            )
+        if importlib.util.find_spec(f"autograder.hidden.{assignment}") is not None:
+            wings.append("hidden")
+    found: list[Check] = []
+    for wing in wings:
+        importlib.import_module(f"autograder.{wing}.{assignment}")
+        found.extend(_table.checks.get((assignment, wing), {}).values())
+    order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
+    return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.ladder)))

@@ -1,0 +1,98 @@
+"""Hypothesis, in one place: what a check draws under a seed, and the search for a smaller counterexample.
+
+Examples depend on the check and the seed and on nothing else: no database, no deadline, no profile of the environment,
+and none of the constants that Hypothesis collects from whatever modules happen to be loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.internal.conjecture import providers
+
+from autograder.registry import Check
+
+Drawn = Mapping[str, Any]
+
+
+class Found(Exception):
+    """The predicate holds for the drawn values."""
+
+
+def seed_of(check: Check, course_seed: int) -> int:
+    """The seed of a check: its own, so that adding a check moves no other."""
+    text = f"{course_seed}/{check.assignment}/{check.exercise}/{check.name}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
+
+
+def draw(check: Check, course_seed: int) -> list[Drawn]:
+    """The inputs of a check under the course's seed, without those of `check.also`."""
+    if not check.strategies:
+        return [{}]
+    drawn: list[Drawn] = []
+    _search(check, course_seed, drawn.append, (Phase.generate,))
+    return drawn
+
+
+def shrink(
+    check: Check, course_seed: int, index: int, breaks: Callable[[Drawn], bool], most: int
+) -> Drawn | None:
+    """The smallest inputs that `breaks`, starting from drawn example number `index`; None where it no longer breaks.
+
+    `breaks` is asked at most `most` times; the search then ends with the smallest found so far.
+    """
+    state: dict[str, Any] = {"seen": -1, "asked": 0, "best": None}
+
+    def visit(drawn: Drawn) -> None:
+        state["seen"] += 1
+        if state["seen"] < index or state["asked"] >= most:
+            return
+        state["asked"] += 1
+        if breaks(drawn):
+            state["best"] = drawn
+            raise Found
+
+    # Flakiness is no error here: the counterexample is replayed in a fresh child before anybody believes it.
+    with suppress(Found, HypothesisException, BaseExceptionGroup):
+        _search(check, course_seed, visit, (Phase.generate, Phase.shrink))
+    return state["best"]
+
+
+def _search(check: Check, course_seed: int, visit: Callable[[Drawn], Any], phases: tuple[Phase, ...]) -> None:
+    @seed(seed_of(check, course_seed))
+    @settings(
+        max_examples=check.examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        verbosity=Verbosity.quiet,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        backend="hypothesis",
+    )
+    @given(**check.strategies)
+    def body(**drawn: Any) -> None:
+        visit(drawn)
+
+    with _no_collected_constants():
+        body()
+
+
+@contextmanager
+def _no_collected_constants() -> Iterator[None]:
+    collect = providers._get_local_constants
+    nothing = providers.Constants()
+    providers._get_local_constants = lambda: nothing
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        providers._get_local_constants = collect
+        providers.CONSTANTS_CACHE.cache.clear()

@@ -1,0 +1,54 @@
+"""A check under a seed, ready to be put to any submission: its laws, and their calls in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autograder.laws import Law
+from autograder.registry import Check
+from autograder.runner.drawing import Drawn, draw, seed_of
+from autograder.sandbox.transport import Batch
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The laws of one check, drawn ones first; `drawn` of them can be shrunk."""
+
+    check: Check
+    laws: tuple[Law, ...]
+    drawn: int
+
+    @cached_property
+    def batch(self) -> Batch:
+        return Batch(tuple(call for law in self.laws for call in law.calls), self.check.seconds)
+
+
+class Planner:
+    """Draws each check once per course seed and hands the same plan to every submission."""
+
+    def __init__(self, seed: int, course: Any) -> None:
+        self.seed = seed
+        self.course = course
+        self._plans: dict[int, Plan] = {}
+
+    def plan(self, check: Check, weights: Any = None) -> Plan:
+        if "weights" in check.runner_parameters:  # its calls carry a submission's own file
+            return self._draw(check, weights)
+        if id(check) not in self._plans:
+            self._plans[id(check)] = self._draw(check, None)
+        return self._plans[id(check)]
+
+    def law(self, check: Check, drawn: Drawn, weights: Any = None) -> Law:
+        return check.body(**drawn, **self._given(check, weights))
+
+    def _draw(self, check: Check, weights: Any) -> Plan:
+        drawn = draw(check, self.seed)
+        laws = [self.law(check, each, weights) for each in (*drawn, *check.also)]
+        return Plan(check, tuple(laws), len(drawn) if check.strategies else 0)
+
+    def _given(self, check: Check, weights: Any) -> Mapping[str, Any]:
+        available = {"seed": seed_of(check, self.seed), "weights": weights, "course": self.course}
+        return {name: available[name] for name in check.runner_parameters}

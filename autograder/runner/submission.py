@@ -1,0 +1,156 @@
+"""One submission from file to score, on any transport. Never raises for a submission's sake."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from autograder import __version__, notebook, registry, scoring, trained
+from autograder.assignment import Assignment, match
+from autograder.errors import FewlabelsError, NotebookError
+from autograder.model import CellResult, CheckResult, Failure, Graded, Notebook, Score
+from autograder.registry import Check
+from autograder.runner.exercises import Progress, run_exercises
+from autograder.runner.plans import Planner
+from autograder.runner.preparing import prepare
+from autograder.sandbox.transport import Limits, Transport
+from autograder.settings import Settings
+
+
+class Boundary(Protocol):
+    """What makes transports: `sandbox.jailed.Sandbox`, or a stand-in that runs in process."""
+
+    name: str
+
+    def session(self, limits: Limits) -> Transport: ...
+
+
+@lru_cache
+def versions() -> Mapping[str, str]:
+    packages = ("torch", "numpy", "hypothesis")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"fewlabels": __version__, "python": platform.python_version(), **found}
+
+
+class Grader:
+    """Grades submissions of one assignment: draws its checks once, and puts them to each."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        settings: Settings,
+        boundary: Boundary,
+        *,
+        hidden: bool = True,
+        checks: Sequence[Check] | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.settings = settings
+        self.boundary = boundary
+        self.checks = tuple(checks) if checks is not None else registry.load(assignment.name, hidden=hidden)
+        if checks is None:
+            match(assignment, self.checks)
+        self.planner = Planner(settings.seed, settings)
+
+    def prepare(self, progress: Callable[[Check], None] | None = None) -> None:
+        """Draws the inputs of all checks now, instead of at the first submission."""
+        for check in self.checks:
+            if progress is not None:
+                progress(check)
+            if "weights" not in check.runner_parameters:
+                _ = self.planner.plan(check).batch.encoded
+
+    def grade(self, path: Path, student: str, progress: Progress | None = None) -> Graded:
+        """The score of the notebook at `path`; an error of any kind becomes an ungraded score that says so."""
+        start = time.perf_counter()
+        try:
+            submission = prepare(notebook.read(path), self.assignment.notebook)
+            self._refuse_other_languages(submission)
+            return self._graded(submission, path, student, progress, start)
+        except FewlabelsError as error:
+            return self.ungraded(student, error.failure())
+        except Exception as error:
+            traceback.print_exc()  # the supervisor's own bug: staff need the whole story
+            what = f"The grader failed ({type(error).__name__}: {error})."
+            return self.ungraded(
+                student, Failure("grader", what, "Report it; grade this submission again.", file=path.name)
+            )
+
+    def ungraded(self, student: str, failure: Failure) -> Graded:
+        """No score, because of `failure`."""
+        return Graded(self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure))
+
+    def _refuse_other_languages(self, submission: Notebook) -> None:
+        if submission.kernel != "python3" and not submission.kernel.startswith("python"):
+            known = submission.kernel.isidentifier() and submission.kernel.lower() in (
+                "ir",
+                "julia",
+                "bash",
+                "javascript",
+            )
+            if known:
+                raise NotebookError(
+                    f"The notebook asks for the kernel {submission.kernel}.",
+                    remedy="Choose a Python 3 kernel, run the notebook again, and submit it.",
+                    file=submission.path,
+                )
+
+    def _graded(
+        self, submission: Notebook, path: Path, student: str, progress: Progress | None, start: float
+    ) -> Graded:
+        weights = trained.read(path.parent / f"{self.assignment.name}.safetensors")
+        transport = self.boundary.session(self.settings.limits)
+        try:
+            cells = transport.run(submission)
+            ran = time.perf_counter()
+            results = run_exercises(self.checks, transport, self.planner, weights=weights, progress=progress)
+            sandbox = transport.name
+        finally:
+            transport.close()
+        score = self._scored(student, submission, results, sandbox)
+        usage = getattr(transport, "usage", None)
+        seconds = {
+            "cells": ran - start,
+            "checks": time.perf_counter() - ran,
+            "total": time.perf_counter() - start,
+            **({"student_cpu": usage.cpu_seconds} if usage is not None else {}),
+        }
+        return Graded(score, _own_cells(cells), seconds)
+
+    def _scored(
+        self, student: str, submission: Notebook, results: Mapping[str, Sequence[CheckResult]], sandbox: str
+    ) -> Score:
+        exercises = scoring.exercise_results(self.assignment, results)
+        status, points, pending = scoring.totals(exercises)
+        return self._score(
+            student,
+            status=status,
+            score=points,
+            pending_points=pending,
+            exercises=exercises,
+            sandbox=sandbox,
+            notes=submission.notes,
+        )
+
+    def _score(self, student: str, **fields: object) -> Score:
+        base: dict[str, object] = {
+            "assignment": self.assignment.name,
+            "student": student,
+            "max_score": self.assignment.max_score,
+            "seed": self.settings.seed,
+            "sandbox": self.boundary.name,
+            "device": "cpu",
+            "versions": versions(),
+        }
+        return Score(**{**base, **fields})  # type: ignore[arg-type]
+
+
+def _own_cells(cells: Sequence[CellResult]) -> tuple[CellResult, ...]:
+    """Without the injected cell, which is in no file."""
+    return tuple(cell for cell in cells if cell.index >= 0)

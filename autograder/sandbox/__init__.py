@@ -1,0 +1,1 @@
+"""The boundary: student code runs on the far side of it. README.md in this folder is the threat model."""

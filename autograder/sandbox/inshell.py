@@ -1,0 +1,64 @@
+"""In process like `InProcess`, but the cells run in IPython: magics, displays and figures as in Jupyter.
+
+For `autograder check NOTEBOOK`, where a person runs their own notebook on their own machine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.model import Cell, CellResult, Notebook, Raised
+from autograder.sandbox.inprocess import InProcess
+from autograder.sandbox.worker.cells import Cells
+
+QUIET = "FEWLABELS_JAIL"  # check(...) in a cell does nothing while the whole notebook is being checked
+OUTPUT_BYTES = 1 << 20
+
+
+class InShell(InProcess):
+    """One notebook, run in this process with `folder` as its working directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._cells = Cells()
+        super().__init__(self._cells.namespace)
+        self._folder = folder
+
+    def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
+        self._notebook = notebook
+        self._cells.forget()
+        self._namespace = self._cells.namespace
+        with self._at_home():
+            return tuple(self._run(cell) for cell in notebook.code)
+
+    def renew(self) -> None:
+        if self._notebook is not None:
+            self.run(self._notebook)
+
+    def _run(self, cell: Cell) -> CellResult:
+        found = self._cells.run(cell.source, OUTPUT_BYTES)
+        raised = found["raised"]
+        return CellResult(
+            cell.index,
+            tuple(found["outputs"]),
+            None if raised is None else Raised(raised["type"], raised["message"], raised["where"]),
+        )
+
+    @contextmanager
+    def _at_home(self) -> Iterator[None]:
+        before, quiet, streams = Path.cwd(), os.environ.get(QUIET), (sys.stdout, sys.stderr)
+        os.chdir(self._folder)
+        os.environ[QUIET] = "1"
+        self._cells.attach()
+        try:
+            yield
+        finally:
+            os.chdir(before)
+            sys.stdout, sys.stderr = streams
+            if quiet is None:
+                del os.environ[QUIET]
+            else:
+                os.environ[QUIET] = quiet

@@ -1,0 +1,125 @@
+"""What a child takes upon itself before student code runs: resource limits and the prctl switches.
+
+Imported inside the jail: standard library only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Iterable
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_KEEPCAPS = 8
+PR_SET_SECCOMP = 22
+PR_SET_NO_NEW_PRIVS = 38
+SECCOMP_MODE_FILTER = 2
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_LIBC.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+_LIBC.prctl.restype = ctypes.c_int
+
+CAP_DAC_READ_SEARCH = 2
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+def prctl(option: int, argument: int = 0) -> None:
+    """prctl(2); raises OSError."""
+    _checked(_LIBC.prctl(option, argument, 0, 0, 0), f"prctl({option})")
+
+
+def die_with(parent: int) -> None:
+    """SIGKILL for this process when the thread that started it ends; `parent` is who that should still be.
+
+    The kernel forgets this at a change of uid: call it after `become`.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def no_new_privileges() -> None:
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def undumpable() -> None:
+    """Closes this process's /proc/PID/mem, environ and fd, and ptrace, to others of the same uid."""
+    prctl(PR_SET_DUMPABLE, 0)
+
+
+def load_filter(program: bytes) -> None:
+    """Installs a compiled seccomp filter (jail/seccomp.py) for good."""
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+    wrapped = Program(len(program) // 8, program)
+    code = _LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(wrapped), 0, 0)
+    _checked(code, "prctl(PR_SET_SECCOMP)")
+
+
+def become(uid: int, *, keep_reading: bool = False) -> None:
+    """Root becomes `uid` for good. `keep_reading` keeps the one capability that reads below closed directories
+    (Landlock still says which)."""
+    if keep_reading:
+        prctl(PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    if keep_reading:
+        _keep_only(CAP_DAC_READ_SEARCH)
+
+
+def _keep_only(capability: int) -> None:
+    words = (ctypes.c_uint32 * 6)(
+        1 << capability, 1 << capability, 0, 0, 0, 0
+    )  # effective, permitted, inheritable
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    _checked(_LIBC.capset(header, words), "capset")
+
+
+def resources(
+    *, memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
+) -> None:
+    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries)."""
+    caps = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_NOFILE: open_files,
+        resource.RLIMIT_FSIZE: file_bytes,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_AS: mapped_bytes() + memory_bytes,
+    }
+    if processes is not None:
+        caps[resource.RLIMIT_NPROC] = processes  # fork is denied by seccomp: this bounds threads
+    for name, cap in caps.items():
+        resource.setrlimit(name, (cap, cap))
+
+
+def mapped_bytes() -> int:
+    """The size of this process's address space."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def close_all_but(kept: Iterable[int]) -> None:
+    low = 0
+    for descriptor in [*sorted(kept), os.sysconf("SC_OPEN_MAX")]:
+        if low < descriptor:  # os.closerange(0, 0) closes everything: it passes -1 on to the kernel
+            os.closerange(low, descriptor)
+        low = descriptor + 1
+
+
+def first_for_the_oom_killer() -> None:
+    with open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
+
+
+def _checked(code: int, what: str) -> None:
+    if code < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")

@@ -1,0 +1,314 @@
+"""The boundary at work: `Sandbox` is one jail with its zygote, `Jailed` one submission in it.
+
+    with Sandbox() as sandbox:
+        submission = sandbox.session(Limits())
+        results = submission.run(notebook)
+        outcomes = submission.answer(batch)
+        submission.close()
+
+What a student's code does, however rude, comes back as an `Outcome` or in a `CellResult`. Exceptions are the grader's
+own faults: `SandboxUnavailable` (this machine has no boundary), `SandboxBroken` (it had one).
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+
+from autograder.errors import CheckError, SandboxBroken
+from autograder.model import Call, Cell, CellResult, Crashed, Notebook, Outcome, TimedOut
+from autograder.sandbox import canaries, wire
+from autograder.sandbox.child import Account, Child
+from autograder.sandbox.frames import TOKEN_BYTES, Kind
+from autograder.sandbox.jail import profile as profiles
+from autograder.sandbox.jail.view import view
+from autograder.sandbox.outcomes import cell_failed, cell_from_plain, from_plain
+from autograder.sandbox.spawner import Ended, Spawner, ZygoteGone
+from autograder.sandbox.transport import Batch, Limits
+from autograder.sandbox.wire import WireClosed, WireError, WireTimeout
+
+BIRTHS = 3  # how often a child is asked for, with a new zygote each time, before the sandbox counts as broken
+
+
+class Sandbox:
+    """A jail and the zygote in it, ready for any number of submissions, from any thread, one after the other or at once.
+
+    profile      one of `jail.profile.NAMES`, for tests; None: the best that this machine offers
+    unsandboxed  run without a boundary; every grade says so
+    limits       only for the size of the scratch file system, which all submissions of one sandbox share
+
+    name    what the boundary is made of; results report it
+    notes   what a person should know about it
+    """
+
+    def __init__(
+        self, *, profile: str | None = None, unsandboxed: bool = False, limits: Limits | None = None
+    ) -> None:
+        shown = view()
+        chosen = profiles.choose(shown, profiles.UNSANDBOXED if unsandboxed else profile)
+        self.name = chosen.name
+        self.notes = chosen.notes
+        self._lock = threading.Lock()
+        self._spawner = Spawner(chosen, shown, (limits or Limits()).scratch_bytes)
+        try:
+            self._start()
+            if chosen.name != profiles.UNSANDBOXED:
+                canaries.refuse_if_any_sings(self.session)
+        except BaseException:
+            self.close()
+            raise
+
+    def session(self, limits: Limits | None = None) -> Jailed:
+        """A submission's place in this sandbox; it takes up nothing before its first cell."""
+        return Jailed(self, limits or Limits())
+
+    def close(self) -> None:
+        """Ends the zygote and every child."""
+        self._spawner.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def child(self, limits: Limits) -> Child:
+        """A fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
+        for _ in range(BIRTHS):
+            try:
+                return Child(self._spawner, limits)
+            except ZygoteGone:
+                with self._lock:
+                    if not self._spawner.alive:
+                        self._start()
+        raise SandboxBroken(
+            "The process that children are forked from ends again and again.",
+            remedy="Look whether this machine is out of memory, and start again.",
+        )
+
+    def _start(self) -> None:
+        self._spawner.start()
+        facts = self._spawner.facts
+        if facts["staff_modules"] or facts["threads"] != 1:
+            raise SandboxBroken(
+                f"The zygote holds what it must not hold ({facts}).",
+                remedy="Please report this as a bug of fewlabels.",
+            )
+
+
+@dataclass
+class Usage:
+    """What a submission's children have used: CPU seconds together, and the largest resident size of one, in bytes."""
+
+    cpu_seconds: float = 0.0
+    rss_bytes: int = 0
+
+
+class Jailed:
+    """One submission; implements `transport.Transport`. Not for use from two threads at once.
+
+    usage   CPU time and memory of its children, as far as they have ended
+
+    A child that dies takes nothing along: the next request runs in a fresh one, in which the cells have run again,
+    without those that killed or blocked a child. Its own work (first runs of cells, calls) and what has to be repeated
+    for such reasons are counted on two accounts of `submission_seconds` each.
+    """
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self.name = sandbox.name
+        self.usage = Usage()
+        self._sandbox = sandbox
+        self._limits = limits
+        wall = limits.patience * limits.submission_seconds
+        self._work = Account(limits.submission_seconds, wall)
+        self._again = Account(limits.submission_seconds, wall)
+        self._child: Child | None = None
+        self._ran: list[Cell] = []  # what a fresh child has to run again
+
+    def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
+        """Runs the code cells in order, each with its own deadline; a failing cell does not stop the next."""
+        self._discard()
+        self._ran = []
+        return tuple(self._first_run(cell) for cell in notebook.code)
+
+    def answer(self, batch: Batch) -> list[Outcome]:
+        """One outcome per call, in order; the list ends after a call that ended its child."""
+        seconds = batch.call_seconds or self._limits.call_seconds
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(batch.calls):
+            calls, request = _fitting(batch, len(outcomes))
+            failed = self._once(self._work, seconds, partial(self._stream, calls, request, seconds, outcomes))
+            if failed is None:
+                continue
+            if failed.final:
+                outcomes.append(failed.outcome)
+                break
+            call = batch.calls[len(outcomes)]
+            failed = self._once(
+                self._again, seconds, partial(self._stream, (call,), _request(call), seconds, outcomes)
+            )
+            if failed is not None:
+                outcomes.append(failed.stands())
+                break
+        return outcomes
+
+    def renew(self) -> None:
+        """The next request meets a fresh child, in which the cells have run again."""
+        self._discard()
+
+    def close(self) -> None:
+        """Ends the child and everything it started."""
+        self._discard()
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    def _first_run(self, cell: Cell) -> CellResult:
+        results: list[CellResult] = []
+        ask = partial(self._run_cell, cell, results)
+        failed = self._once(self._work, self._limits.cell_seconds, ask)
+        if failed is not None and not failed.final:
+            failed = self._once(self._again, self._limits.cell_seconds, ask)
+        if failed is None:
+            self._ran.append(cell)
+            return results[0]
+        return cell_failed(cell.index, failed.stands())
+
+    def _run_cell(self, cell: Cell, results: list[CellResult], child: Child, account: Account) -> None:
+        token = secrets.token_bytes(TOKEN_BYTES)
+        request = wire.encode({"source": cell.source, "output_bytes": self._limits.output_bytes})
+        with child.timed(self._limits.cell_seconds, account):
+            child.send(Kind.RUN_CELL, token, request)
+            value = child.receive(Kind.CELL_RAN, token, 0)
+        results.append(cell_from_plain(cell.index, value, child.take_printed()))
+
+    def _stream(
+        self,
+        calls: Sequence[Call],
+        request: wire.Encoded,
+        seconds: float,
+        outcomes: list[Outcome],
+        child: Child,
+        account: Account,
+    ) -> None:
+        """Sends `calls` in one frame and appends their outcomes as they come, each with its own deadline."""
+        token = secrets.token_bytes(TOKEN_BYTES)
+        with child.timed(seconds, account):
+            child.send(Kind.ANSWER_CALLS, token, request)
+        for index in range(len(calls)):
+            with child.timed(seconds, account):
+                outcomes.append(from_plain(child.receive(Kind.ANSWER, token, index)))
+        child.take_printed()
+
+    def _once(
+        self, account: Account, seconds: float, ask: Callable[[Child, Account], None]
+    ) -> _Failed | None:
+        """Asks the child, or a fresh one; None when that went well. After a failure the child is gone."""
+        child = None if account.empty else self._ready()
+        if child is None:
+            return _Failed(TimedOut(self._limits.submission_seconds), final=True)
+        try:
+            ask(child, account)
+        except WireTimeout:
+            self._discard()
+            late = TimedOut(self._limits.submission_seconds if account.empty else seconds)
+            return _Failed(late, final=account.empty)
+        except WireError as error:
+            return self._crashed(child, error)
+        return None
+
+    def _crashed(self, child: Child, error: WireError) -> _Failed:
+        how = f"sent something that is no answer ({error})"
+        if isinstance(error, WireClosed):
+            how = "ended its process" if child.died() else "closed the connection to the grader"
+        ended = self._discard()
+        if ended is None:
+            return _Failed(
+                Crashed("was lost together with the process that it came from"), final=False, lost=True
+            )
+        if ended.killed:
+            how = ended.killed
+        elif how == "ended its process":
+            how += f" ({_status(ended.status)})"
+        return _Failed(Crashed(how), final=True)
+
+    # --- children ----------------------------------------------------------------------------------------------------
+
+    def _ready(self) -> Child | None:
+        """The child, or a fresh one in which the cells have run again; None when there is no time left for that."""
+        while self._child is None:
+            if self._again.empty:
+                return None
+            self._child = child = self._sandbox.child(self._limits)
+            for cell in list(self._ran):
+                try:
+                    self._run_cell(cell, [], child, self._again)
+                except WireError:
+                    self._ran.remove(cell)  # it went well once; from now on it is left out
+                    self._discard()
+                    break
+        return self._child
+
+    def _discard(self) -> Ended | None:
+        """Ends the child, if there is one; None when nobody can say how it ended."""
+        child, self._child = self._child, None
+        if child is None:
+            return None
+        try:
+            ended = child.end()
+        except ZygoteGone:
+            return None
+        self.usage.cpu_seconds += ended.cpu_seconds
+        self.usage.rss_bytes = max(self.usage.rss_bytes, ended.rss_bytes)
+        return ended
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """Why a request got no answer; unless it is `final`, it is made once more, alone. `lost`: with its zygote."""
+
+    outcome: TimedOut | Crashed
+    final: bool
+    lost: bool = False
+
+    def stands(self) -> TimedOut | Crashed:
+        if self.lost:
+            raise SandboxBroken(
+                "The process that children are forked from ended twice under the same request.",
+                remedy="Look whether this machine is out of memory; grade this submission by itself.",
+            )
+        return self.outcome
+
+
+def _fitting(batch: Batch, start: int) -> tuple[Sequence[Call], wire.Encoded]:
+    """The calls from `start` on, encoded; only the first of them where one frame cannot hold them all."""
+    calls = batch.calls[start:]
+    request = batch.encoded if start == 0 else wire.encode(list(calls))
+    if len(request.structure) <= wire.STRUCTURE_CAP and len(request.payload) <= wire.PAYLOAD_CAP:
+        return calls, request
+    return calls[:1], _request(calls[0])
+
+
+def _request(call: Call) -> wire.Encoded:
+    request = wire.encode([call])
+    if len(request.structure) > wire.STRUCTURE_CAP or len(request.payload) > wire.PAYLOAD_CAP:
+        raise CheckError(
+            f"The arguments of {call} are too large to be sent ({len(request.payload) >> 20} MiB).",
+            remedy=f"Let the check draw less than {wire.PAYLOAD_CAP >> 20} MiB per call.",
+        )
+    return request
+
+
+def _status(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"

@@ -1,0 +1,97 @@
+"""The boundary is one interface: run the cells of a notebook, then answer calls of its functions.
+
+`InProcess` answers in this very process (a student's own kernel, most tests); `Jailed` (jailed.py) answers from a
+locked-down child. Checks cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from autograder import props
+from autograder.errors import CheckError
+from autograder.model import Call, CellResult, Notebook, Outcome, Prop
+from autograder.sandbox import wire
+
+PROCEDURE = "props:"  # begins the name of a function that is no student's
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; seconds count CPU time, wall clock is the backstop (`patience` times as much)."""
+
+    cell_seconds: float = 10.0
+    call_seconds: float = 2.0
+    submission_seconds: float = 120.0
+    patience: float = 5.0
+    memory_bytes: int = 2 << 30
+    file_bytes: int = 64 << 20
+    scratch_bytes: int = 64 << 20
+    output_bytes: int = 1 << 20
+    threads: int = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The calls of all examples of one check: they travel in one frame and are answered in order."""
+
+    calls: tuple[Call, ...]
+    call_seconds: float | None = None  # where a check's calls may take longer than the limits' default
+
+    def __post_init__(self) -> None:
+        for call in self.calls:
+            _known(call)
+
+    @cached_property
+    def encoded(self) -> wire.Encoded:
+        return wire.encode(list(self.calls))
+
+
+def _known(call: Call) -> None:
+    """A name that the worker would not find is the course's fault, and must not look like the student's."""
+    procedure = call.function.removeprefix(PROCEDURE)
+    if procedure != call.function and procedure not in props.PROCEDURES:
+        raise CheckError(
+            f"No procedure is called {call.function!r}.", remedy=f"There are {_list(props.PROCEDURES)}."
+        )
+    for value in (*call.arguments.values(), *call.keywords.values()):
+        if isinstance(value, Prop) and value.kind not in props.PROPS:
+            raise CheckError(f"No prop is called {value.kind!r}.", remedy=f"There are {_list(props.PROPS)}.")
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+class Transport(Protocol):
+    """One submission on the far side of the boundary.
+
+    name        what the boundary is made of, as results report it
+    """
+
+    name: str
+
+    def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
+        """Runs the notebook's code cells in order; a failing cell does not stop the next."""
+        ...
+
+    def answer(self, batch: Batch) -> list[Outcome]:
+        """One outcome per call, in order. After a call that ended the child, the calls behind it are not made:
+        the list ends there."""
+        ...
+
+    def renew(self) -> None:
+        """A fresh child, in which the notebook's cells have run again."""
+        ...
+
+    def close(self) -> None:
+        """Ends the child and everything it started."""
+        ...
+
+
+def answers(transport: Transport, calls: Sequence[Call]) -> list[Outcome]:
+    """`transport.answer` for calls that are made once."""
+    return transport.answer(Batch(tuple(calls)))

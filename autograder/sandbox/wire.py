@@ -1,0 +1,295 @@
+"""What crosses the boundary: plain values as bytes. Never pickle, never code, never an object of the other side.
+
+    structure = msgpack: None, bool, int, float, str, list, dict, and the extension types below
+    payload   = the bytes of arrays and long strings, in the order in which the structure mentions them
+
+Long bytes live in the payload, so that the structure, where a few bytes can become many objects, stays small. Whatever
+does not decode is a `WireError`, whatever it is made of. frames.py sends the two over a socket.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgpack
+import numpy as np
+
+from autograder.model import Call, Opaque, Prop, Student, Tensor
+
+STRUCTURE_CAP = 2 << 20
+PAYLOAD_CAP = 64 << 20
+ELEMENTS_CAP = 100_000
+NAME_CAP = 200
+LONG_STRING = 1_000
+MAX_DIMENSIONS = 16
+MAX_DEPTH = 32  # a tuple counts twice
+
+# How torch names a dtype -> how its bytes travel. bfloat16 has no numpy dtype: its bytes are widened on arrival.
+DTYPES: Mapping[str, np.dtype[Any]] = {
+    "float32": np.dtype("<f4"),
+    "float64": np.dtype("<f8"),
+    "float16": np.dtype("<f2"),
+    "bfloat16": np.dtype("<u2"),
+    "int64": np.dtype("<i8"),
+    "int32": np.dtype("<i4"),
+    "int16": np.dtype("<i2"),
+    "int8": np.dtype("i1"),
+    "uint8": np.dtype("u1"),
+    "bool": np.dtype("u1"),
+}
+
+_ARRAY, _TUPLE, _OPAQUE, _STUDENT, _PROP, _TEXT, _CALL = range(1, 8)
+
+
+class WireError(Exception):
+    """Bytes that are no frame, or a frame that says something it may not say."""
+
+
+class WireTimeout(WireError):
+    """The other side did not send or take a frame in time."""
+
+
+class WireClosed(WireError):
+    """The other side is gone."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A value ready to travel; encode once, send to many."""
+
+    structure: bytes
+    payload: bytes
+
+
+# --- encoding ----------------------------------------------------------------------------------------------------
+
+
+def encode(value: Any) -> Encoded:
+    """Encodes plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Prop` and `Call`."""
+    payload: list[bytes] = []
+    structure = _pack(value, payload, 0)
+    return Encoded(structure, b"".join(payload))
+
+
+def _pack(value: Any, payload: list[bytes], depth: int) -> bytes:
+    def plain(item: Any, level: int) -> Any:
+        if level > MAX_DEPTH:
+            raise WireError("values are nested too deeply")
+
+        def ext(code: int, inner: Any) -> msgpack.ExtType:
+            return msgpack.ExtType(code, _pack(inner, payload, level + 1))
+
+        if item is None or isinstance(item, bool | float):
+            return item
+        if isinstance(item, int):
+            return int(item) if -(2**63) <= item < 2**63 else ext(_OPAQUE, "int beyond 64 bits")
+        if isinstance(item, str):
+            return _text(item, payload, ext)
+        if isinstance(item, bytes):
+            payload.append(item)
+            return ext(_ARRAY, ["uint8", [len(item)], "cpu", "bytes"])
+        if isinstance(item, np.ndarray):
+            return _array(item, item.dtype.name, "cpu", "numpy", payload, ext)
+        if isinstance(item, Tensor):
+            return _array(item.array, item.dtype, item.device, item.library, payload, ext)
+        if isinstance(item, tuple):
+            return ext(_TUPLE, list(item))
+        if isinstance(item, list):
+            return [plain(each, level + 1) for each in item]
+        if isinstance(item, Mapping):
+            return {_key(key): plain(each, level + 1) for key, each in item.items()}
+        if isinstance(item, Opaque):
+            return ext(_OPAQUE, item.type[:NAME_CAP])
+        if isinstance(item, Student):
+            return ext(_STUDENT, item.name)
+        if isinstance(item, Prop):
+            return ext(_PROP, [item.kind, dict(item.parameters)])
+        if isinstance(item, Call):
+            return ext(_CALL, [getattr(item, field) for field in _CALL_FIELDS])
+        raise WireError(f"{type(item).__name__} is no plain value")
+
+    return cast(bytes, msgpack.packb(plain(value, depth), use_bin_type=True))
+
+
+_CALL_FIELDS = ("function", "arguments", "keywords", "gradients", "output", "cotangent", "watch")
+
+
+def _key(key: Any) -> str:
+    return str(key)[:NAME_CAP].encode("utf-8", "replace").decode()
+
+
+def _text(item: str, payload: list[bytes], ext: Callable[[int, Any], msgpack.ExtType]) -> Any:
+    raw = item.encode("utf-8", "replace")
+    if len(raw) <= LONG_STRING:
+        return raw.decode()
+    payload.append(raw)
+    return ext(_TEXT, len(raw))
+
+
+def _array(
+    array: np.ndarray,
+    dtype: str,
+    device: str,
+    library: str,
+    payload: list[bytes],
+    ext: Callable[[int, Any], msgpack.ExtType],
+) -> msgpack.ExtType:
+    if dtype not in DTYPES:
+        raise WireError(f"arrays of {dtype} do not travel")
+    if dtype == "bfloat16" and array.dtype == np.float32:
+        array = (array.view(np.uint32) >> 16).astype(np.uint16)
+    payload.append(np.ascontiguousarray(array).astype(DTYPES[dtype], copy=False).tobytes())
+    return ext(_ARRAY, [dtype, [int(size) for size in array.shape], device[:NAME_CAP], library])
+
+
+# --- decoding ----------------------------------------------------------------------------------------------------
+
+
+def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: bool = False) -> Any:
+    """The value of a frame; `WireError` for anything that `encode` would not have written.
+
+    `answer`: the frame comes from a worker, which has no business to send a `Call`, a `Prop` or a `Student`.
+    """
+    reader = _Reader(payload, answer)
+    try:
+        value = reader.unpack(structure)
+        _bounded(value)
+    except WireError:
+        raise
+    except (
+        msgpack.exceptions.UnpackException,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        raise WireError(f"malformed frame ({type(error).__name__})") from None
+    if reader.offset != len(payload):
+        raise WireError("bytes left over after the last array")
+    return value
+
+
+_CONTAINERS = (list, tuple, dict)
+_LEAVES = (str, int, float, bool, type(None), bytes, Tensor, Opaque, Student, Prop, Call)
+
+
+def _bounded(value: Any) -> None:
+    """Refuses what is nested more deeply than `encode` nests, too many items, and msgpack's own extra types."""
+    level = [value]
+    items = 0
+    for _ in range(MAX_DEPTH + 2):
+        items += len(level)
+        if items > ELEMENTS_CAP:
+            raise WireError(f"more than {ELEMENTS_CAP} items")
+        deeper: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                if not all(type(key) is str for key in item):
+                    raise WireError("a key that is no text")
+                deeper.extend(item.values())
+            elif isinstance(item, _CONTAINERS):
+                deeper.extend(item)
+            elif not isinstance(item, _LEAVES):
+                raise WireError(f"{type(item).__name__} is no plain value")
+        if not deeper:
+            return
+        level = deeper
+    raise WireError("values are nested too deeply")
+
+
+class _Reader:
+    def __init__(self, payload: bytes | bytearray, answer: bool) -> None:
+        self.payload = memoryview(payload)
+        self.answer = answer
+        self.offset = 0
+        self.depth = 0
+
+    def unpack(self, structure: bytes | bytearray) -> Any:
+        return msgpack.unpackb(
+            structure,
+            raw=False,
+            strict_map_key=True,
+            ext_hook=self.extension,
+            max_str_len=4 * LONG_STRING,
+            max_bin_len=0,
+            max_array_len=ELEMENTS_CAP,
+            max_map_len=ELEMENTS_CAP,
+            max_ext_len=STRUCTURE_CAP,
+        )
+
+    def extension(self, code: int, data: bytes) -> Any:
+        self.depth += 1
+        if self.depth > 2 * MAX_DEPTH:
+            raise WireError("values are nested too deeply")
+        inner = self.unpack(data)
+        value = self.build(code, inner)
+        self.depth -= 1
+        return value
+
+    def build(self, code: int, inner: Any) -> Any:
+        if code == _ARRAY:
+            return self.array(*inner)
+        if code == _TUPLE and isinstance(inner, list):
+            return tuple(inner)
+        if code == _TEXT:
+            return bytes(self.take(inner)).decode("utf-8", "replace")
+        if code == _OPAQUE and isinstance(inner, str):
+            return Opaque(inner[:NAME_CAP])
+        if self.answer:
+            raise WireError(f"an answer with extension {code}")
+        if code == _STUDENT and isinstance(inner, str):
+            return Student(inner)
+        if code == _PROP:
+            kind, parameters = inner
+            return Prop(kind, parameters)
+        if code == _CALL:
+            fields = dict(zip(_CALL_FIELDS, inner, strict=True))
+            return Call(
+                **{key: _bare(value) if key == "cotangent" else value for key, value in fields.items()}
+            )
+        raise WireError(f"unknown extension {code}")
+
+    def take(self, count: Any) -> memoryview:
+        if (
+            not isinstance(count, int)
+            or isinstance(count, bool)
+            or count < 0
+            or count > len(self.payload) - self.offset
+        ):
+            raise WireError("an array or a text is longer than the payload")
+        part = self.payload[self.offset : self.offset + count]
+        self.offset += count
+        return part
+
+    def array(self, dtype: Any, shape: Any, device: Any, library: Any) -> Any:
+        if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+            raise WireError("an array of unknown dtype or too many dimensions")
+        if any(
+            not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= PAYLOAD_CAP
+            for size in shape
+        ):
+            raise WireError("an array with an absurd shape")
+        if not isinstance(device, str) or len(device) > NAME_CAP:
+            raise WireError("an array on an unnamed device")
+        raw = self.take(math.prod(shape) * DTYPES[dtype].itemsize)
+        if library == "bytes":
+            return bytes(raw)
+        if library not in ("torch", "numpy"):
+            raise WireError("an array of an unknown library")
+        flat = np.frombuffer(raw, DTYPES[dtype])
+        if dtype == "bool":
+            flat = flat != 0
+        elif dtype == "bfloat16":
+            flat = (flat.astype(np.uint32) << 16).view(np.float32)
+        try:
+            return Tensor(flat.reshape(shape), dtype, device, library)
+        except ValueError:
+            raise WireError("an array with an absurd shape") from None
+
+
+def _bare(value: Any) -> np.ndarray | None:
+    return value.array if isinstance(value, Tensor) else None

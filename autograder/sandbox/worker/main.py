@@ -1,0 +1,51 @@
+"""The worker's loop: one frame in, its answers out, until the other side is gone. All of it is untrusted."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+from autograder.model import Call, Raised
+from autograder.sandbox.frames import Frame, Kind, receive, send
+from autograder.sandbox.outcomes import to_plain
+from autograder.sandbox.wire import PAYLOAD_CAP, STRUCTURE_CAP, Encoded, WireClosed, encode
+from autograder.sandbox.worker.answer import answer, raised
+from autograder.sandbox.worker.cells import Cells
+
+NO_TOKEN = bytes(16)
+TOO_LARGE = "what it returned is too large to be sent back"
+
+
+def serve(sock: socket.socket, cells: Cells) -> None:
+    """Never returns: the process ends with its socket."""
+    send(sock, Kind.READY, NO_TOKEN, 0, encode(None))
+    while True:
+        try:
+            frame = receive(sock)
+            _answer(sock, frame, cells)
+        except WireClosed:
+            os._exit(0)
+
+
+def _answer(sock: socket.socket, frame: Frame, cells: Cells) -> None:
+    if frame.kind == Kind.RUN_CELL:
+        ran = cells.run(frame.value["source"], frame.value["output_bytes"])
+        send(sock, Kind.CELL_RAN, frame.token, frame.index, _bounded(ran))
+    elif frame.kind == Kind.ANSWER_CALLS:
+        for index, call in enumerate(frame.value):
+            send(sock, Kind.ANSWER, frame.token, index, _outcome(call, cells))
+
+
+def _outcome(call: Call, cells: Cells) -> Encoded:
+    try:
+        return _bounded(to_plain(answer(call, cells.namespace)))
+    except BaseException as error:  # KeyboardInterrupt, MemoryError while encoding, objects that fight back
+        return encode(to_plain(raised(error, cells.namespace)))
+
+
+def _bounded(value: Any) -> Encoded:
+    encoded = encode(value)
+    if len(encoded.structure) > STRUCTURE_CAP or len(encoded.payload) > PAYLOAD_CAP:
+        return encode(to_plain(Raised("ValueError", TOO_LARGE)))
+    return encoded

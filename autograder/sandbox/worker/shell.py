@@ -1,0 +1,100 @@
+"""IPython without a terminal, a history or a way out: what notebooks expect, and nothing that leaves the process."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
+from traitlets import Type
+from traitlets.config import Config
+
+from autograder.sandbox.worker.answer import raised
+from autograder.sandbox.worker.capture import Outputs
+
+NO_COMMANDS = "Shell commands are not run while a notebook is graded: !{}\n"
+NO_INPUT = "input() has nobody to ask while a notebook is graded."
+
+
+class _Publisher(DisplayPublisher):
+    outputs: Outputs | None = None
+
+    def publish(self, data: Any, metadata: Any = None, *, update: bool = False, **_: Any) -> None:
+        if self.outputs is not None:
+            self.outputs.bundle("display_data", data, metadata or {})
+
+    def clear_output(self, wait: bool = False) -> None:
+        if self.outputs is not None:
+            self.outputs.clear(wait)
+
+
+class _Hook(DisplayHook):
+    outputs: Outputs | None = None
+    _pending: tuple[Any, Any] | None = None
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self._pending = (format_dict, md_dict or {})
+
+    def finish_displayhook(self) -> None:
+        if self.outputs is not None and self._pending is not None:
+            self.outputs.bundle("execute_result", *self._pending, count=self.prompt_count)
+        self._pending = None
+
+
+class Shell(InteractiveShell):
+    """Shell commands are said, not run; every GUI is the inline one; exit() goes nowhere."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    outputs: Outputs | None = None
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        if self.outputs is not None:
+            self.outputs.error(raised(evalue, self.user_ns), list(stb))
+
+    def system(self, cmd: str) -> None:
+        sys.stderr.write(NO_COMMANDS.format(cmd))
+        self.user_ns["_exit_code"] = 1
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        sys.stderr.write(NO_COMMANDS.format(cmd))
+        return SList([]) if split else ""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        pass
+
+    def enable_matplotlib(self, gui: Any = None) -> Any:
+        return super().enable_matplotlib("inline")
+
+    def ask_exit(self) -> None:
+        sys.stderr.write("exit() has no effect while a notebook is graded.\n")
+
+    def init_history(self) -> None:
+        super().init_history()
+        self.history_manager.enabled = False
+
+    def capture(self, outputs: Outputs | None) -> None:
+        """Where displays and results go from now on."""
+        self.outputs = outputs
+        self.display_pub.outputs = outputs
+        self.displayhook.outputs = outputs
+
+
+def build() -> Shell:
+    """The process's one shell, as get_ipython() finds it."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Context"
+    config.InteractiveShell.autoindent = False
+    shell: Shell = Shell.instance(config=config)
+    shell.enable_matplotlib("inline")
+    return shell

@@ -1,0 +1,70 @@
+"""Everything slow that a child would otherwise do for itself, done once in the zygote, on data of no meaning."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import inspect
+import random
+import site
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from autograder.sandbox.worker.cells import Cells
+
+SEED = 20_171
+
+
+def warm_up() -> Cells:
+    """The kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept."""
+    for name in (site.setquit, site.setcopyright, site.sethelper):  # type: ignore[attr-defined]
+        name()  # python -S leaves out exit, help and their kind
+    _without_workers()
+    _train_once()
+    cells = Cells()
+    cells.attach()
+    cells.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()\nplt.close('all')", 1 << 20)
+    cells.run("%timeit -n1 -r1 0", 1 << 20)
+    cells.forget()
+    gc.collect()
+    gc.freeze()
+    return cells
+
+
+def reseed() -> None:
+    """The same random numbers in every child."""
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+
+
+def _train_once() -> None:
+    """The first optimiser step imports much of torch; the first convolution and batch norm choose their kernels."""
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 3)
+    )
+    for optimiser in (torch.optim.SGD(net.parameters(), lr=0.1), torch.optim.Adam(net.parameters(), lr=0.1)):
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(net(torch.ones(2, 1, 8, 8)), torch.tensor([0, 1])).backward()
+        optimiser.step()
+
+
+def _without_workers() -> None:
+    """A child may not fork: a DataLoader loads in its own process, whatever number of workers it is given."""
+    original = DataLoader.__init__
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def init(*args: Any, **keywords: Any) -> None:
+        bound = signature.bind(*args, **keywords)
+        for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout"):
+            bound.arguments.pop(name, None)
+        if "num_workers" in bound.arguments:
+            bound.arguments["num_workers"] = 0
+        original(*bound.args, **bound.kwargs)
+
+    DataLoader.__init__ = init  # type: ignore[method-assign]

@@ -1,0 +1,181 @@
+"""The zygote: imports torch once, then forks one locked child per submission. Executed afresh inside the jail.
+
+It holds nothing worth stealing, because a child can read all of its own memory, and that began as a copy of this one:
+no notebook, no call, no seed, no check. Cells and calls go straight into the child's own socket.
+
+The control socket carries JSON: settings in, then "ready" out; {"spawn": n, bounds ...} with two descriptors in;
+{"spawned": n} with the child's pidfd out, before the child may go on; {"ended": n, ...} out when it is over.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox.jail import limits
+
+LOOK_MILLISECONDS = 250
+MESSAGE_BYTES = 1 << 17
+STAFF_MODULES = (
+    "reference",
+    "autograder.hidden",
+    "autograder.checks",
+    "autograder.runner",
+    "autograder.registry",
+)
+
+
+@dataclass
+class Child:
+    number: int
+    process: int
+    pidfd: int
+    scratch: str
+    scratch_bytes: int
+    killed: str | None = None
+
+
+def main(control: int) -> None:
+    """Serves the control socket with the descriptor `control` until its other side is closed."""
+    sock = socket.socket(fileno=control)
+    parent = os.getppid()
+    settings = json.loads(sock.recv(MESSAGE_BYTES))
+    with contextlib.suppress(OSError):
+        limits.first_for_the_oom_killer()  # and so are the children; later, undumpable, nobody could write it
+    if settings["uid"] is not None:
+        limits.become(settings["uid"], keep_reading=settings["keep_reading"])
+    limits.die_with(parent)
+    sys.path.extend(settings["sites"])
+    try:
+        zygote = Zygote(sock, settings)
+    except BaseException as error:
+        sock.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:2000]}).encode())
+        raise
+    zygote.serve()
+
+
+class Zygote:
+    def __init__(self, sock: socket.socket, settings: dict[str, Any]) -> None:
+        self.sock = sock
+        self.children: dict[int, Child] = {}  # by pidfd
+        self.scratch = settings["scratch"]
+        home = os.path.join(self.scratch, secrets.token_hex(16))
+        os.mkdir(home, 0o700)
+        os.environ.update({"HOME": home, "TMPDIR": home, "IPYTHONDIR": home, "MPLCONFIGDIR": home})
+
+        import torch
+
+        torch.set_num_threads(1)  # before anything else: a child of a process with a thread pool hangs
+        from autograder.sandbox.worker.child import live
+        from autograder.sandbox.worker.warm import warm_up
+
+        self.live = live
+        self.jail = {
+            "cells": warm_up(),
+            "landlock": settings["landlock"],
+            "filter": base64.b64decode(settings["filter"]),
+            "read": settings["read"],
+        }
+        limits.undumpable()
+        self.sock.send(json.dumps({"ready": _facts()}).encode())
+
+    def serve(self) -> None:
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll(LOOK_MILLISECONDS if self.children else None):
+                if descriptor == self.sock.fileno():
+                    poll.register(self.spawn().pidfd, select.POLLIN)
+                else:
+                    poll.unregister(descriptor)
+                    self.bury(self.children.pop(descriptor))
+            for child in self.children.values():
+                _look_at_scratch(child)
+
+    def spawn(self) -> Child:
+        message, descriptors, _, _ = socket.recv_fds(self.sock, MESSAGE_BYTES, 2)
+        if not message:
+            os._exit(0)  # the supervisor is gone; the children follow
+        request = json.loads(message)
+        scratch = os.path.join(self.scratch, secrets.token_hex(16))
+        os.mkdir(scratch, 0o700)
+        gate, opener = os.pipe()
+        parent = os.getpid()
+        process = os.fork()
+        if process == 0:
+            self._be_born(request, descriptors, scratch, (gate, opener), parent)
+        pidfd = os.pidfd_open(process)
+        socket.send_fds(self.sock, [json.dumps({"spawned": request["spawn"]}).encode()], [pidfd])
+        os.write(opener, b"g")
+        for descriptor in (*descriptors, gate, opener):
+            os.close(descriptor)
+        child = Child(request["spawn"], process, pidfd, scratch, request["scratch_bytes"])
+        self.children[pidfd] = child
+        return child
+
+    def _be_born(
+        self,
+        request: dict[str, Any],
+        descriptors: list[int],
+        scratch: str,
+        pipe: tuple[int, int],
+        parent: int,
+    ) -> None:
+        try:
+            gate, opener = pipe
+            os.close(opener)
+            if not os.read(gate, 1):
+                os._exit(1)
+            self.live(self.jail, request, *descriptors, scratch, parent)
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())
+        finally:
+            os._exit(1)
+
+    def bury(self, child: Child) -> None:
+        from autograder.sandbox.scratch import remove
+
+        _, status, usage = os.wait4(child.process, 0)
+        os.close(child.pidfd)
+        with contextlib.suppress(
+            OSError
+        ):  # what is left is bounded by the scratch's size, and nobody can list it
+            remove(child.scratch)
+        report = {
+            "ended": child.number,
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "rss_bytes": usage.ru_maxrss * 1024,
+            "killed": child.killed,
+        }
+        self.sock.send(json.dumps(report).encode())
+
+
+def _look_at_scratch(child: Child) -> None:
+    from autograder.sandbox.scratch import within
+
+    if child.killed is None and not within(child.scratch, child.scratch_bytes):
+        child.killed = "wrote more than its scratch may hold"
+        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+
+
+def _facts() -> dict[str, Any]:
+    from autograder.sandbox.jail import landlock
+
+    loaded = [name for name in sys.modules if name.startswith(STAFF_MODULES)]
+    return {
+        "uid": os.getuid(),
+        "threads": len(os.listdir("/proc/self/task")),
+        "landlock": landlock.abi(),
+        "staff_modules": loaded,
+    }

@@ -1,0 +1,74 @@
+"""Points with coordinates on a quarter grid: exact in every floating dtype, and easy to read when shrunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+STEP = 4  # coordinates are multiples of 1/STEP
+
+
+@st.composite
+def grids(draw: st.DrawFn, *shape: int, bound: float = 4.0, dtype: Any = np.float64) -> np.ndarray:
+    """An array of the given shape, with entries in [-bound, bound] on the quarter grid."""
+    most = int(bound * STEP)
+    size = int(np.prod(shape))
+    entries = draw(st.lists(st.integers(-most, most), min_size=size, max_size=size))
+    return (np.array(entries, dtype=np.float64).reshape(shape) / STEP).astype(dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Queries (q, d) and prototypes (c, d)."""
+
+    queries: np.ndarray
+    prototypes: np.ndarray
+
+    @property
+    def pair(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.queries, self.prototypes
+
+    @property
+    def magnitude(self) -> float:
+        """max |q|^2 + max |c|^2."""
+        return squares(self.queries) + squares(self.prototypes)
+
+
+def squares(array: np.ndarray) -> float:
+    """The largest squared length of a row."""
+    return float((array.astype(np.float64) ** 2).sum(-1).max(initial=0.0))
+
+
+@st.composite
+def points(
+    draw: st.DrawFn,
+    *,
+    min_queries: int = 1,
+    max_queries: int = 4,
+    min_classes: int = 1,
+    max_classes: int = 5,
+    max_features: int = 4,
+    bound: float = 2.0,
+    distinct: bool = False,
+    dtype: Any = np.float64,
+) -> Points:
+    """Queries and prototypes, single ones included; `distinct`: no two prototypes are equal."""
+    d = draw(st.integers(1, max_features))
+    c = draw(st.integers(min_classes, max_classes))
+    q = draw(st.integers(min_queries, max_queries))
+    prototypes = draw(grids(c, d, bound=bound, dtype=dtype))
+    if distinct:
+        # moved apart along the first axis, in order: cheaper than rejecting, and still shrinks
+        prototypes[:, 0] = np.linspace(-bound, bound, c) if c > 1 else prototypes[:, 0]
+    return Points(draw(grids(q, d, bound=bound, dtype=dtype)), prototypes)
+
+
+@st.composite
+def rotations(draw: st.DrawFn, d: int) -> np.ndarray:
+    """An orthogonal (d, d) matrix: from the QR decomposition of a drawn one."""
+    drawn = draw(grids(d, d, bound=2.0)) + 3.0 * np.eye(d)
+    q, r = np.linalg.qr(drawn)
+    return np.asarray(q * np.where(np.diag(r) < 0, -1.0, 1.0))

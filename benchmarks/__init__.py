@@ -1,0 +1,1 @@
+"""Measurements, a command each. They print figures; nothing asserts them."""

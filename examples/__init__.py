@@ -1,0 +1,1 @@
+"""The sample class: submissions as they come in, and a demonstration that grades them."""

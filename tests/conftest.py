@@ -1,0 +1,40 @@
+"""For every room: torch on one thread, and snapshots of the texts that people read.
+
+`FEWLABELS_SNAPSHOTS=write pytest tests/ROOM` writes the room's snapshots anew; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+torch.set_num_threads(1)  # tests share a machine's cores
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """snapshot(name, text): the text has to be what tests/snapshots/ROOM/NAME says.
+
+    ROOM is the test's folder, or what its file calls SNAPSHOTS. Pictures stand there as their alternative text: their
+    lines are matplotlib's.
+    """
+    room = getattr(request.module, "SNAPSHOTS", request.path.parent.name)
+
+    def compare(name: str, text: str) -> None:
+        path = SNAPSHOTS / room / name
+        text = re.sub(r'<svg [^>]*aria-label="([^"]*)".*?</svg>', r"<svg>\1</svg>", text, flags=re.DOTALL)
+        text = re.sub(r"data:image/svg\+xml;base64,[\w+/=]+", "data:image/svg+xml", text)
+        if os.environ.get("FEWLABELS_SNAPSHOTS") == "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{room}/{name} is new: run pytest with FEWLABELS_SNAPSHOTS=write, and read it"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

@@ -1,0 +1,9 @@
+"""Distances that are not squared.
+
+caught by: class_probabilities/scaling_multiplies_log_odds_by_its_square
+"""
+
+
+# %% class_probabilities
+def class_probabilities(queries, prototypes):
+    return torch.softmax(-torch.cdist(queries, prototypes), dim=1)

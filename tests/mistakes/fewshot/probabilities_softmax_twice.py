@@ -1,0 +1,10 @@
+"""Softmax of a softmax.
+
+caught by: class_probabilities/dropping_a_class_renormalises
+"""
+
+
+# %% class_probabilities
+def class_probabilities(queries, prototypes):
+    p = F.softmax(-((queries[:, None] - prototypes[None]) ** 2).sum(-1), dim=1)
+    return nn.Softmax(dim=1)(p)

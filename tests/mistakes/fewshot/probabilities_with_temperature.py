@@ -1,0 +1,10 @@
+"""A temperature of 0.1 that nobody asked for.
+
+caught by: class_probabilities/agrees_with_the_reference
+"""
+
+
+# %% class_probabilities
+def class_probabilities(queries, prototypes, temperature=0.1):
+    logits = -torch.cdist(queries, prototypes).pow(2) / temperature
+    return logits.softmax(dim=1)

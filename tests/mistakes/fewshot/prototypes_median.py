@@ -1,0 +1,10 @@
+"""Median instead of mean ("more robust").
+
+caught by: class_prototypes/affine_maps_commute
+"""
+
+
+# %% class_prototypes
+def class_prototypes(embeddings, labels):
+    classes = torch.unique(labels)
+    return torch.stack([embeddings[labels == c].median(dim=0).values for c in classes]), classes

@@ -1,0 +1,11 @@
+"""Computes the prototypes under no_grad.
+
+caught by: class_prototypes/gradient_is_shared_equally
+"""
+
+
+# %% class_prototypes
+@torch.no_grad()
+def class_prototypes(embeddings, labels):
+    classes = torch.unique(labels)
+    return torch.stack([embeddings[labels == c].mean(dim=0) for c in classes]), classes

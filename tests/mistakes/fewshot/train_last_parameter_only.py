@@ -1,0 +1,23 @@
+"""Gives the optimiser the last parameter only ("fine-tuning").
+
+caught by: train/parameters_change
+"""
+
+
+# %% train
+def train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator):
+    net.to(device)
+    net.train()
+    parameters = list(net.parameters())
+    optimizer = torch.optim.Adam(parameters[-1:] if len(parameters) > 1 else parameters, lr=lr)
+    losses = []
+    for _ in range(n_episodes):
+        s, q = sample_episode(labels, n_way, k_shot, n_query, generator)
+        loss, _ = episode_loss(
+            net, images[s].to(device), labels[s].to(device), images[q].to(device), labels[q].to(device)
+        )
+        net.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,21 @@
+"""Computes the gradients and never makes a step.
+
+caught by: train/parameters_change
+"""
+
+
+# %% train
+def train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator):
+    net.to(device)
+    net.train()
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    for _ in range(n_episodes):
+        s, q = sample_episode(labels, n_way, k_shot, n_query, generator)
+        loss, _ = episode_loss(
+            net, images[s].to(device), labels[s].to(device), images[q].to(device), labels[q].to(device)
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+    return losses
