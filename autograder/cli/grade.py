@@ -59,8 +59,7 @@ def grade(
             errors.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
         results = _grade(grader, handed_in, course, quiet=as_json)
     index = classroom.pages(results, course, assignment, grader.settings.reveal)
-    if gradebook:
-        _record(course, assignment, results, quiet=as_json)
+    entered = _record(course, assignment, results, quiet=as_json) if gradebook else True
     scores = [each.score for each in results]
     if as_json:
         for score in scores:
@@ -69,7 +68,8 @@ def grade(
         screen.print(klass_text.class_table(scores))
         screen.print(klass_text.summary_line(scores), markup=False, highlight=False)
         _tell_where(course, index, gradebook)
-    raise typer.Exit(PERSON_NEEDED if any(standing.needs_person(score) for score in scores) else DONE)
+    waits = any(standing.needs_person(score) for score in scores)
+    raise typer.Exit(PERSON_NEEDED if waits or not entered else DONE)
 
 
 def _ready(
@@ -113,7 +113,8 @@ def _grade(
         return results
 
 
-def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: bool) -> None:
+def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: bool) -> bool:
+    """Whether every result stands in the grade book; tells which does not, and why."""
     if importlib.util.find_spec("nbgrader") is None:
         raise UsageError(
             "nbgrader is not installed, so the points cannot be entered into gradebook.db.",

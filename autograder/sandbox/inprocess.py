@@ -9,11 +9,11 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.model import CellResult, Notebook, Outcome, Raised
+from autograder.model import Call, CellResult, Crashed, Notebook, Outcome, Raised
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import from_plain, to_plain
 from autograder.sandbox.transport import Batch
-from autograder.sandbox.worker.answer import answer
+from autograder.sandbox.worker.answer import answer, raised
 
 
 class InProcess:
@@ -38,7 +38,14 @@ class InProcess:
 
     def answer(self, batch: Batch) -> list[Outcome]:
         # Through the same encoding as over the wire, so that a check cannot tell the transports apart.
-        return [from_plain(_travel(to_plain(answer(_travel(call), self._namespace)))) for call in batch.calls]
+        return [self._answer(call) for call in batch.calls]
+
+    def _answer(self, call: Call) -> Outcome:
+        asked = _travel(call)
+        try:
+            return from_plain(_travel(to_plain(answer(asked, self._namespace))))
+        except wire.WireError as error:
+            return Crashed(f"sent something that is no answer ({error})")
 
     def renew(self) -> None:
         if self._given is None and self._notebook is not None:
@@ -59,5 +66,5 @@ def _execute(source: str, index: int, namespace: dict[str, Any]) -> Raised | Non
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Raised(type(error).__name__, str(error)[:200])
+        return raised(error, namespace)
     return None

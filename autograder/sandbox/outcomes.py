@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.model import CellResult, Crashed, Missing, Outcome, Raised, Returned, Tensor, TimedOut
-from autograder.sandbox.wire import NAME_CAP, WireError
+from autograder.sandbox.wire import NAME_CAP, WireError, printable
 
 MESSAGE_CAP = 2_000
 STREAMS = ("stdout", "stderr")
@@ -52,19 +52,22 @@ def _read(value: Any) -> Outcome:
         )
     if "raised" in value:
         return _raised(value["raised"], value["message"], value["where"])
-    return Missing(_text(value["missing"], NAME_CAP), _text(value["why"], NAME_CAP))
+    return Missing(_words(value["missing"], NAME_CAP), _words(value["why"], NAME_CAP))
 
 
 def _raised(kind: Any, message: Any, where: Any) -> Raised:
-    return Raised(
-        _text(kind, NAME_CAP), _text(message, MESSAGE_CAP), None if where is None else _text(where, NAME_CAP)
-    )
+    place = None if where is None else _words(where, NAME_CAP)
+    return Raised(_words(kind, NAME_CAP), _words(message, MESSAGE_CAP), place)
 
 
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("no list of names")
-    return tuple(_text(each, NAME_CAP) for each in value)
+    return tuple(_words(each, NAME_CAP) for each in value)
+
+
+def _words(value: Any, cap: int) -> str:
+    return printable(_text(value, cap))
 
 
 def _text(value: Any, cap: int | None = None) -> str:

@@ -11,16 +11,16 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def within(directory: str, size: int) -> bool:
-    """Whether the files below take no more than `size` bytes and are no more than `ENTRIES_CAP`."""
+    """Whether all files below can be seen, are no more than `ENTRIES_CAP`, and take no more than `size` bytes."""
     entries = used = 0
     pending = [directory]
     while pending:
         try:
             found = list(_entries(pending.pop(), ENTRIES_CAP - entries + 1))
-        except (
-            OSError
-        ):  # gone meanwhile, closed by its owner, or too long a path: the cap of the tmpfs remains
+        except (FileNotFoundError, NotADirectoryError):  # gone meanwhile
             continue
+        except OSError:  # closed, or deeper than any path: nobody does that who has nothing to hide
+            return False
         entries += len(found)
         if entries > ENTRIES_CAP:
             return False

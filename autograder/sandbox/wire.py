@@ -10,6 +10,7 @@ does not decode is a `WireError`, whatever it is made of. frames.py sends the tw
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -41,6 +42,9 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
     "bool": np.dtype("u1"),
 }
 
+_DEVICE = re.compile(r"[a-z_]{1,20}(:[0-9]{1,3})?")
+_CONTROL = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
 _ARRAY, _TUPLE, _OPAQUE, _STUDENT, _PROP, _TEXT, _CALL = range(1, 8)
 
 
@@ -62,6 +66,11 @@ class Encoded:
 
     structure: bytes
     payload: bytes
+
+
+def printable(text: str) -> str:
+    """`text` without control characters: whatever prints it, no student moves a person's cursor."""
+    return text.translate(_CONTROL)
 
 
 # --- encoding ----------------------------------------------------------------------------------------------------
@@ -238,7 +247,7 @@ class _Reader:
         if code == _TEXT:
             return bytes(self.take(inner)).decode("utf-8", "replace")
         if code == _OPAQUE and isinstance(inner, str):
-            return Opaque(inner[:NAME_CAP])
+            return Opaque(printable(inner[:NAME_CAP]))
         if self.answer:
             raise WireError(f"an answer with extension {code}")
         if code == _STUDENT and isinstance(inner, str):
@@ -273,7 +282,7 @@ class _Reader:
             for size in shape
         ):
             raise WireError("an array with an absurd shape")
-        if not isinstance(device, str) or len(device) > NAME_CAP:
+        if not isinstance(device, str) or not _DEVICE.fullmatch(device):
             raise WireError("an array on an unnamed device")
         raw = self.take(math.prod(shape) * DTYPES[dtype].itemsize)
         if library == "bytes":
@@ -289,7 +298,3 @@ class _Reader:
             return Tensor(flat.reshape(shape), dtype, device, library)
         except ValueError:
             raise WireError("an array with an absurd shape") from None
-
-
-def _bare(value: Any) -> np.ndarray | None:
-    return value.array if isinstance(value, Tensor) else None

@@ -19,8 +19,9 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder.sandbox.jail import limits
 
@@ -79,7 +80,7 @@ class Zygote:
         from autograder.sandbox.worker.child import live
         from autograder.sandbox.worker.warm import warm_up
 
-        self.live = live
+        self.live: Callable[..., NoReturn] = live
         self.jail = {
             "cells": warm_up(),
             "landlock": settings["landlock"],
@@ -165,7 +166,7 @@ def _look_at_scratch(child: Child) -> None:
     from autograder.sandbox.scratch import within
 
     if child.killed is None and not within(child.scratch, child.scratch_bytes):
-        child.killed = "wrote more than its scratch may hold"
+        child.killed = "wrote more files than its scratch may hold"
         signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
 

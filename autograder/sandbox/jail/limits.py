@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterable
+from functools import cache
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -18,17 +19,21 @@ PR_SET_SECCOMP = 22
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_LIBC.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
-_LIBC.prctl.restype = ctypes.c_int
-
 CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+    libc.prctl.restype = ctypes.c_int
+    return libc
+
+
 def prctl(option: int, argument: int = 0) -> None:
     """prctl(2); raises OSError."""
-    _checked(_LIBC.prctl(option, argument, 0, 0, 0), f"prctl({option})")
+    _checked(_libc().prctl(option, argument, 0, 0, 0), f"prctl({option})")
 
 
 def die_with(parent: int) -> None:
@@ -57,13 +62,15 @@ def load_filter(program: bytes) -> None:
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
     wrapped = Program(len(program) // 8, program)
-    code = _LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(wrapped), 0, 0)
+    code = _libc().prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(wrapped), 0, 0)
     _checked(code, "prctl(PR_SET_SECCOMP)")
 
 
 def become(uid: int, *, keep_reading: bool = False) -> None:
-    """Root becomes `uid` for good. `keep_reading` keeps the one capability that reads below closed directories
-    (Landlock still says which)."""
+    """Root becomes `uid` for good.
+
+    `keep_reading` keeps the one capability that reads what permissions deny; Landlock still says which paths.
+    """
     if keep_reading:
         prctl(PR_SET_KEEPCAPS, 1)
     os.setgroups([])
@@ -78,7 +85,7 @@ def _keep_only(capability: int) -> None:
         1 << capability, 1 << capability, 0, 0, 0, 0
     )  # effective, permitted, inheritable
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    _checked(_LIBC.capset(header, words), "capset")
+    _checked(_libc().capset(header, words), "capset")
 
 
 def resources(

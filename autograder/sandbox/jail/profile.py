@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,6 +50,11 @@ def choose(view: View, wanted: str | None = None) -> Profile:
 
     Raises `SandboxUnavailable`, with the remedy, where it cannot be had, and `UsageError` for an unknown name.
     """
+    if sys.platform != "linux":
+        raise SandboxUnavailable(
+            "The sandbox is made of parts of Linux.",
+            remedy="Grade on Linux (a container or a virtual machine will do).",
+        )
     if wanted is not None and wanted not in NAMES:
         raise UsageError(
             f"There is no sandbox profile {wanted!r}.", remedy=f"Choose one of {', '.join(NAMES)}."
@@ -117,8 +124,13 @@ def _bare(view: View, program: bytes) -> Profile:
         landlock=False,
         filter=program,
         uid=_free_uid() if root else None,
-        keep_reading=root and (closed_parent(view) or unreadable(view)) is not None,
+        keep_reading=root and _closed(view),
     )
+
+
+def _closed(view: View) -> bool:
+    scratch = os.path.join(tempfile.gettempdir(), "scratch")
+    return (closed_parent((*view.paths, scratch)) or unreadable(view)) is not None
 
 
 def _bubblewrap(view: View) -> tuple[Literal["root", "user"] | None, str]:

@@ -7,6 +7,7 @@ import os
 import site
 import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,10 +72,10 @@ def unreadable(view: View) -> str | None:
     return None
 
 
-def closed_parent(view: View) -> str | None:
-    """A directory above the view that a stranger may not pass: a home, as a rule."""
-    for shown in view.paths:
-        for parent in Path(shown).parents:
+def closed_parent(paths: Iterable[str]) -> str | None:
+    """A directory above `paths` that a stranger may not pass: a home, as a rule."""
+    for path in paths:
+        for parent in Path(path).parents:
             if not os.stat(parent).st_mode & stat.S_IXOTH:
                 return str(parent)
     return None

@@ -22,7 +22,7 @@ NO_INPUT = "input() has nobody to ask while a notebook is graded."
 class _Publisher(DisplayPublisher):
     outputs: Outputs | None = None
 
-    def publish(self, data: Any, metadata: Any = None, *, update: bool = False, **_: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
         if self.outputs is not None:
             self.outputs.bundle("display_data", data, metadata or {})
 
@@ -50,6 +50,8 @@ class _Hook(DisplayHook):
 class Shell(InteractiveShell):
     """Shell commands are said, not run; every GUI is the inline one; exit() goes nowhere."""
 
+    display_pub: _Publisher
+    displayhook: _Hook
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs: Outputs | None = None
@@ -76,10 +78,6 @@ class Shell(InteractiveShell):
 
     def ask_exit(self) -> None:
         sys.stderr.write("exit() has no effect while a notebook is graded.\n")
-
-    def init_history(self) -> None:
-        super().init_history()
-        self.history_manager.enabled = False
 
     def capture(self, outputs: Outputs | None) -> None:
         """Where displays and results go from now on."""

@@ -1,0 +1,37 @@
+"""The only importer of nbgrader: results of the engine in, nbgrader's notebooks and grade book out.
+
+Two doors, one way. `record` is what `autograder grade` calls, with the results it has computed; under plain
+`nbgrader autograde`, or formgrader's button, the same parts grade the submission themselves:
+
+    reading      the submitted file -> a notebook, whatever state the file is in          (ForgivingExporter)
+    mending      grade ids, points and check cells as the grade book knows them           (MendCells)
+    untrusted    a student's text and outputs, harmless in the browser of a grader
+    judging      the engine's results -> cell outputs that nbgrader reads as points       (GradeByLaws)
+    saving       points -> grade book; what was not judged waits for a person             (SaveGrades)
+    history      what the grade book said before, so that marks given by hand are kept
+
+    results, engine       where a result comes from: handed over, or computed in this process
+    configuration         `configure(c)`, the one line in a course's nbgrader_config.py
+    registering           the source notebook -> grade book, when nobody has done it yet
+    recording             `record`: one submission after another through nbgrader's own converter
+"""
+
+from autograder.nbgrader_bridge.configuration import configure
+from autograder.nbgrader_bridge.judging import GradeByLaws
+from autograder.nbgrader_bridge.mending import MendCells
+from autograder.nbgrader_bridge.reading import ForgivingExporter
+from autograder.nbgrader_bridge.recording import Recorded, record
+from autograder.nbgrader_bridge.results import Place, prepared
+from autograder.nbgrader_bridge.saving import SaveGrades
+
+__all__ = [
+    "ForgivingExporter",
+    "GradeByLaws",
+    "MendCells",
+    "Place",
+    "Recorded",
+    "SaveGrades",
+    "configure",
+    "prepared",
+    "record",
+]

@@ -1,0 +1,108 @@
+"""nbgrader's configuration with the engine in it, and a course directory as nbgrader sees it."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_config_path
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, SaveAutoGrades
+from traitlets.config import Config
+from traitlets.config.loader import JSONFileConfigLoader, LazyConfigValue, PyFileConfigLoader
+from traitlets.utils.importstring import import_item
+
+from autograder.errors import CourseError
+from autograder.nbgrader_bridge.judging import GradeByLaws
+from autograder.nbgrader_bridge.mending import MendCells
+from autograder.nbgrader_bridge.reading import ForgivingExporter
+from autograder.nbgrader_bridge.saving import SaveGrades
+
+FILE = "nbgrader_config"
+
+
+def configure(c: Any) -> None:
+    """Lets `nbgrader autograde` grade by laws. In a course's nbgrader_config.py, after its other settings:
+
+        from autograder.nbgrader_bridge import configure
+
+        configure(get_config())
+
+    A course's own preprocessors keep their places; Execute and SaveAutoGrades are replaced. Calling it twice is as
+    good as once.
+    """
+    c.Autograde.exporter_class = ForgivingExporter
+    sanitizing = _preprocessors(c, "sanitize_preprocessors")
+    c.Autograde.sanitize_preprocessors = [MendCells, *(each for each in sanitizing if each is not MendCells)]
+    grading = [_ours(each) for each in _preprocessors(c, "autograde_preprocessors")]
+    c.Autograde.autograde_preprocessors = grading if GradeByLaws in grading else [GradeByLaws, *grading]
+
+
+def _preprocessors(c: Any, name: str) -> list[Any]:
+    default = list(Autograde.class_traits()[name].default())
+    configured = c.Autograde.get(name, default)
+    if isinstance(configured, LazyConfigValue):  # c.Autograde.autograde_preprocessors.append(...)
+        configured = configured.get_value(default)
+    return [import_item(each) if isinstance(each, str) else each for each in configured]
+
+
+def _ours(preprocessor: Any) -> Any:
+    return {Execute: GradeByLaws, SaveAutoGrades: SaveGrades}.get(preprocessor, preprocessor)
+
+
+def course_config(course: Path) -> Config:
+    """What nbgrader would read for a course directory, and `configure` on top. Raises `CourseError`."""
+    config = Config()
+    for folder in [*reversed(jupyter_config_path()), str(course)]:
+        for loader, suffix in ((JSONFileConfigLoader, "json"), (PyFileConfigLoader, "py")):
+            file = Path(folder) / f"{FILE}.{suffix}"
+            if file.is_file():
+                config.merge(_loaded(loader(file.name, path=folder), file, course))
+    configure(config)
+    return config
+
+
+def _loaded(loader: Any, file: Path, course: Path) -> Config:
+    try:
+        with modules_of(course):
+            loaded: Config = loader.load_config()
+            return loaded
+    except Exception as error:
+        *_, last = traceback.extract_tb(error.__traceback__)
+        raise CourseError(
+            f"nbgrader's configuration cannot be read ({type(error).__name__}: {error}, line {last.lineno}).",
+            remedy="Mend it; `nbgrader --help-all` lists the settings.",
+            file=str(file),
+        ) from error
+
+
+@contextmanager
+def modules_of(course: Path) -> Iterator[None]:
+    """Inside, a course's own modules can be imported, as they can under nbgrader; they hide nobody else's."""
+    sys.path.append(str(course))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(course))
+
+
+class Course(CourseDirectory):
+    """nbgrader's view of a course directory, of which one broken timestamp.txt does not stop anything."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
+        """When a submission was handed in; None where its file does not say so intelligibly."""
+        try:
+            return super().get_existing_timestamp(dest_path)  # type: ignore[no-any-return]
+        except (ValueError, OverflowError, OSError) as error:
+            self.log.warning("%s: timestamp.txt cannot be read (%s).", dest_path, error)
+            return None
+
+    def fail(self, message: str) -> None:
+        """What nbgrader calls, and forgot to write, for a timestamp that is none."""
+        raise ValueError(message)

@@ -1,0 +1,66 @@
+"""What the grade book says about one submission, and how to say that it has no score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A submission in the grade book.
+
+    score    automatic and manual points together; None where no check has points and nobody has given marks by
+             hand, which nbgrader itself counts as 0
+    waiting  ids of the grade cells that wait for a person
+    """
+
+    score: float | None
+    max_score: float
+    waiting: tuple[str, ...]
+
+
+def standing(course: CourseDirectory, student: str) -> Standing | None:
+    """How a submission stands; None where the grade book does not know it."""
+    with _submission(course, student) as submission:
+        if submission is None:
+            return None
+        grades = sorted(_grades(submission), key=lambda grade: str(grade.name))
+        judged = any(grade.auto_score is not None and grade.cell_type == "code" for grade in grades)
+        by_hand = any(grade.manual_score is not None for grade in grades)
+        return Standing(
+            score=float(submission.score) if judged or by_hand else None,
+            max_score=float(submission.max_score),
+            waiting=tuple(grade.name for grade in grades if grade.needs_manual_grade),
+        )
+
+
+def set_aside(course: CourseDirectory, student: str) -> None:
+    """Takes a submission's automatic points back, enters it if need be, and lets all of it wait for a person.
+
+    Marks given by hand stay.
+    """
+    with Gradebook(course.db_url, course.course_id) as book:
+        book.update_or_create_student(student)
+        submission = book.update_or_create_submission(course.assignment_id, student)
+        for grade in _grades(submission):
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+        book.db.commit()
+
+
+@contextmanager
+def _submission(course: CourseDirectory, student: str) -> Iterator[SubmittedAssignment | None]:
+    with Gradebook(course.db_url, course.course_id) as book:
+        try:
+            yield book.find_submission(course.assignment_id, student)
+        except MissingEntry:
+            yield None
+
+
+def _grades(submission: SubmittedAssignment) -> list[Grade]:
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]

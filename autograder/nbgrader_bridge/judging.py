@@ -1,0 +1,124 @@
+"""The preprocessor in the place of nbgrader's Execute: results of laws instead of results of test cells."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from autograder import settings
+from autograder.errors import FewlabelsError
+from autograder.feedback.audience import Reveal
+from autograder.model import ExerciseResult, Graded
+from autograder.nbgrader_bridge import results
+from autograder.nbgrader_bridge.mending import INDEX
+from autograder.nbgrader_bridge.reading import UNREADABLE, submitted_file
+from autograder.nbgrader_bridge.results import Place
+from autograder.nbgrader_bridge.showing import judged_outputs, points_of, unjudged_outputs
+from autograder.nbgrader_bridge.untrusted import safe_outputs
+
+#: Key in nbconvert's resources: grade id -> points, of the check cells whose result counts.
+JUDGED = "fewlabels_judged"
+
+
+class GradeByLaws(NbGraderPreprocessor):
+    """Writes the engine's outputs into the notebook and its points into the check cells."""
+
+    suffix = Unicode("_checks", help="What a check cell's id adds to the name of its exercise.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Never raises for the sake of one submission: what could not be graded waits for a person."""
+        place = Place.of(resources)
+        graded = self._graded(place, nb.metadata.pop(UNREADABLE, None))
+        outputs = {} if graded is None else {result.index: result for result in graded.cells}
+        exercises = _exercises(graded)
+        reveal = self._reveal()
+        judged: dict[str, float] = {}
+        for cell in nb.cells:
+            index = cell.metadata.pop(INDEX, None)
+            if cell.cell_type != "code":
+                continue
+            cell.outputs = safe_outputs(outputs.get(index))
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                self._judge(cell, exercises, place, reveal, judged)
+        resources[JUDGED] = judged
+        return nb, resources
+
+    def _judge(
+        self,
+        cell: NotebookNode,
+        exercises: Mapping[str, ExerciseResult],
+        place: Place,
+        reveal: Reveal,
+        judged: dict[str, float],
+    ) -> None:
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        result = exercises.get(grade_id.removesuffix(self.suffix))
+        points, reason = points_of(result, float(cell.metadata.nbgrader["points"]))
+        if result is None or points is None:
+            cell.outputs = unjudged_outputs(result, reveal)
+            if exercises:  # otherwise one reason for all of them has been told
+                self._tell(place, f"{grade_id}: {reason}")
+        else:
+            cell.outputs = judged_outputs(result, points, reveal)
+            judged[grade_id] = points
+
+    def _graded(self, place: Place, unreadable: str | None) -> Graded | None:
+        if unreadable is not None:
+            self._tell(place, unreadable)
+            return None
+        try:
+            graded = self._obtained(place)
+        except FewlabelsError as error:
+            self._tell(place, str(error))
+            return None
+        except Exception as error:  # a fault of the grader must cost neither this student nor the next
+            self.log.error(traceback.format_exc())
+            self._tell(place, f"The grader failed ({type(error).__name__}: {error}).")
+            return None
+        if graded is None:
+            self._tell(place, "There is no result for this submission.")
+        elif graded.score.error is not None:
+            self._tell(place, f"{graded.score.error.what} {graded.score.error.remedy}")
+        return graded
+
+    def _obtained(self, place: Place) -> Graded | None:
+        course = self._course
+        folder = Path(course.format_path(course.submitted_directory, place.student, place.assignment))
+        source = Path(course.format_path(course.source_directory, ".", place.assignment))
+        return results.graded(
+            place,
+            course=Path(course.root),
+            source=source / f"{place.notebook}.ipynb",
+            submitted=submitted_file(folder, place.notebook),
+        )
+
+    def _reveal(self) -> Reveal:
+        try:
+            return settings.read(Path(self._course.root)).reveal
+        except FewlabelsError as error:
+            self.log.warning("%s Until then students see laws only.", error)
+            return "law"
+
+    @property
+    def _course(self) -> Any:
+        return self.parent.parent.coursedir  # exporter, converter
+
+    def _tell(self, place: Place, reason: str) -> None:
+        self.log.warning("%s of %s: %s", place.notebook, place.student, reason)
+        results.explain(place, reason)
+
+
+def _exercises(graded: Graded | None) -> dict[str, ExerciseResult]:
+    """The results that may count; an ungraded submission has none, whatever stands in its score."""
+    if graded is None or graded.score.status == "ungraded":
+        return {}
+    return {exercise.name: exercise for exercise in graded.score.exercises}

@@ -1,0 +1,218 @@
+"""Results that are there already into autograded/ and gradebook.db, one submission after another."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sysconfig
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from traitlets import Unicode
+
+from autograder.errors import FewlabelsError, GraderError, UsageError
+from autograder.model import Failure, Graded
+from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
+from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
+from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.registering import register, source_of
+from autograder.nbgrader_bridge.results import Place, prepared
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How one submission stands in the grade book after its result was entered.
+
+    score    automatic and manual points together; None where it is ungraded and nobody has given marks by hand
+             (nbgrader's own pages and exports write 0)
+    waiting  ids of the grade cells that wait for a person; `reasons` says why, for staff
+    failure  why it is ungraded, or could not be entered
+    """
+
+    student: str
+    score: float | None
+    max_score: float | None
+    waiting: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def record(
+    course: Path,
+    assignment: str,
+    graded: Mapping[str, Graded],
+    progress: Callable[[Recorded], None] | None = None,
+) -> list[Recorded]:
+    """Enters the results of an assignment, by student, as `nbgrader autograde` would have.
+
+    course    a course directory of nbgrader's, with or without an nbgrader_config.py
+    progress  is called after each submission
+
+    Each submission's autograded directory is replaced whole or not at all. A submission that cannot be entered
+    keeps no automatic points, waits for a person, and stops nobody else. While nbgrader works, the working directory
+    is the course. Raises `CourseError` where the course's material does not fit, before any submission is touched.
+    """
+    with as_nbgrader_likes_it(course.resolve()):
+        recorder = _Recorder(course.resolve(), assignment)
+        done = []
+        for student in sorted(graded):
+            done.append(recorder.enter(student, graded[student]))
+            if progress is not None:
+                progress(done[-1])
+        return done
+
+
+class Recording(Autograde):
+    """nbgrader's Autograde for one submission, whose result is known, into a directory of its own.
+
+    It reads the submission whatever its file is called, and takes no pattern for a student's name.
+    """
+
+    notebook_name = Unicode(help="The one notebook of the assignment.")
+    recorded_directory = Unicode(help="Where earlier autograded notebooks are.")
+
+    def init_notebooks(self) -> None:
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {folder: [os.path.join(folder, f"{self.notebook_name}.ipynb")]}
+        self.notebooks: list[str] = []
+
+
+class _Recorder:
+    def __init__(self, root: Path, assignment: str) -> None:
+        if not root.is_dir():
+            raise UsageError("There is no such directory.", remedy="Name the course's.", file=str(root))
+        self._errors = _Errors()
+        # A logger of no hierarchy: nothing that nbgrader says reaches anybody's terminal.
+        self._log = logging.Logger("autograder.nbgrader")
+        self._log.addHandler(self._errors)
+        self._config = course_config(root)
+        self._root = root
+        self._assignment = assignment
+        course = self._course()
+        self._source = source_of(course, self._config)
+        self._config.CourseDirectory.source_directory = course.source_directory
+        self._register()
+
+    def enter(self, student: str, graded: Graded) -> Recorded:
+        """Enters one result; never raises for one submission's sake."""
+        self._errors.lines.clear()
+        course = self._course(student)
+        place = Place(student, self._assignment, self._source.stem)
+        submitted = Path(course.format_path(course.submitted_directory, student, self._assignment))
+        if Path(student).name != student or not submitted.is_dir():
+            return Recorded(student, None, None, failure=_not_submitted(submitted))
+        failure = graded.score.error if graded.score.status == "ungraded" else None
+        with prepared({place: graded}) as handed:
+            try:
+                self._convert(course, student, submitted)
+                now = standing(course, student)
+            except Exception as error:  # nbgrader raises whatever comes; one submission stops nobody
+                failure = self._failure(error, submitted)
+                now = self._without_points(course, student)
+        if now is None:
+            return Recorded(student, None, None, failure=failure or _left_out(submitted))
+        return Recorded(student, now.score, now.max_score, now.waiting, tuple(handed.reasons[place]), failure)
+
+    def _course(self, student: str = "*") -> Course:
+        return Course(
+            config=self._config,
+            log=self._log,
+            root=str(self._root),
+            assignment_id=self._assignment,
+            student_id=student,
+            notebook_id="*",
+        )
+
+    def _register(self) -> None:
+        course = self._course()
+        try:
+            with scratch_in(self._root) as scratch:
+                register(course, self._source, config=self._config, log=self._log, scratch=scratch)
+        except SQLAlchemyError as error:
+            raise GraderError(
+                f"The grade book cannot be opened ({error}).",
+                remedy="See that it is there, that you may write it, and that nothing else is using it.",
+                file=course.db_url,
+            ) from error
+
+    def _convert(self, course: Course, student: str, submitted: Path) -> None:
+        recorded = course.autograded_directory
+        final = Path(course.format_path(recorded, student, self._assignment))
+        with scratch_in(self._root) as scratch:
+            course.autograded_directory = f"{scratch}/autograded"
+            course.ignore = [*course.ignore, *odd_files(submitted)]
+            staged = Path(course.format_path(course.autograded_directory, student, self._assignment))
+            try:
+                Recording(
+                    coursedir=course,
+                    config=self._config,
+                    log=self._log,
+                    notebook_name=self._source.stem,
+                    recorded_directory=recorded,
+                ).start()
+            finally:
+                course.autograded_directory = recorded
+            if staged.is_dir():
+                replace(final, staged, self._root / scratch / "previous", shared=course.groupshared)
+
+    def _without_points(self, course: Course, student: str) -> Standing | None:
+        try:
+            set_aside(course, student)
+            return standing(course, student)
+        except Exception:  # the failure that led here is the one that is told
+            self._log.exception("%s: the grade book cannot be written.", student)
+            return None
+
+    def _failure(self, error: Exception, submitted: Path) -> Failure:
+        if isinstance(error, FewlabelsError):
+            return error.failure()
+        what = self._errors.lines[0] if self._errors.lines else f"{type(error).__name__}: {error}"
+        return GraderError(
+            f"nbgrader could not enter the result ({what}).",
+            remedy="Mend what it names and run the command again, or grade this submission by hand.",
+            file=str(submitted),
+        ).failure()
+
+
+def _not_submitted(submitted: Path) -> Failure:
+    remedy = "Collect it first: nbgrader collect, or unpack it there."
+    return UsageError("There is no such submission.", remedy=remedy, file=str(submitted)).failure()
+
+
+def _left_out(submitted: Path) -> Failure:
+    remedy = "Look for CourseDirectory.student_id_exclude in nbgrader_config.py."
+    return UsageError("nbgrader passed the submission over.", remedy=remedy, file=str(submitted)).failure()
+
+
+class _Errors(logging.Handler):
+    """Keeps what nbgrader says about its failures; the last line of a traceback is the telling one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):
+            self.lines.append(message.splitlines()[-1])
+
+
+@contextmanager
+def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
+    """nbgrader runs `alembic` by name, leaves an environment variable behind, warns about its own queries."""
+    before = {name: os.environ.get(name) for name in ("PATH", "NBGRADER_EXECUTION")}
+    os.environ["PATH"] = os.pathsep.join(filter(None, (before["PATH"], sysconfig.get_path("scripts"))))
+    try:
+        with warnings.catch_warnings(), modules_of(course):
+            warnings.simplefilter("ignore", SAWarning)
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

@@ -1,0 +1,59 @@
+"""Points into the grade book, beside what people have put there by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import SaveAutoGrades
+
+from autograder.nbgrader_bridge.history import answer, answers_of
+from autograder.nbgrader_bridge.judging import JUDGED
+from autograder.nbgrader_bridge.results import Place
+
+
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades with two differences.
+
+    A check cell without a result has no points and waits for a person; nbgrader would give full marks or none.
+    A mark given by hand waits again only if what it was given for has changed; in nbgrader it does after every run.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Writes the grades of one notebook."""
+        self._place = Place.of(resources)
+        self._judged: dict[str, float] = resources.get(JUDGED, {})
+        self._answers = answers_of(nb.cells)
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        grade = self.gradebook.find_grade(grade_id, *reversed(self._place))
+        grade.auto_score = self._automatic(cell)
+        if grade.manual_score is None:
+            grade.needs_manual_grade = grade.auto_score is None
+        else:
+            grade.needs_manual_grade = self._waits(grade_id, grade.auto_score)
+        self.gradebook.db.commit()
+
+    def _automatic(self, cell: NotebookNode) -> float | None:
+        is_check = cell.cell_type == "code" and not utils.is_solution(cell)
+        if is_check and cell.metadata.nbgrader["grade_id"] not in self._judged:
+            return None
+        points: float | None = utils.determine_grade(cell, self.log)[0]
+        return points
+
+    def _waits(self, grade_id: str, automatic: float | None) -> bool:
+        """Whether a grade with a mark given by hand needs another look."""
+        before = getattr(self.parent, "before", {}).get((self._place, grade_id))
+        if before is None or before.waits or before.answer is None:
+            return True
+        return before.answer != answer(grade_id, self._answers) or not _equal(before.automatic, automatic)
+
+
+def _equal(before: float | None, now: float | None) -> bool:
+    if before is None or now is None:
+        return before is now
+    return math.isclose(before, now, abs_tol=1e-9)
