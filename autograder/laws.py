@@ -43,12 +43,14 @@ class Broken:
 class Law:
     """Calls, and the judge of what they returned: called with one value per call, it gives None or what is broken.
 
-    outcomes    True where the judge wants outcomes instead of values: laws about raising, gradients, watched props
+    outcomes    True where the judge wants outcomes instead of values: laws about gradients, watched props, raising
+    raising     True where an exception is an answer that the judge wants to see; elsewhere it ends the law
     """
 
     calls: tuple[Call, ...]
     judge: Judge
     outcomes: bool = False
+    raising: bool = False
 
 
 @dataclass(frozen=True)
@@ -327,7 +329,7 @@ def raises(call: Call, error: type[Exception], when: str) -> Law:
             return Broken(f"Another error than {error.__name__} was raised when {when}.", text, wanted)
         return None
 
-    return Law((call,), judge, outcomes=True)
+    return Law((call,), judge, outcomes=True, raising=True)
 
 
 def both(*laws: Law) -> Law:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from autograder.laws import Law
-from autograder.model import CheckResult, Counterexample, Outcome
+from autograder.model import CheckResult, Counterexample, Outcome, Verdict
 from autograder.registry import Check
 from autograder.runner.drawing import Drawn, shrink
 from autograder.runner.judging import Finding, judge
@@ -22,6 +22,26 @@ ENDS_ALLOWED = 2  # how often an exercise may hang or crash before the rest of i
 Progress = Callable[[Check], None]
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A check, and what is wrong with its law number `index`: nothing, where `finding` is None."""
+
+    check: Check
+    laws: int
+    index: int = -1
+    law: Law | None = None
+    finding: Finding | None = None
+    outcomes: Sequence[Outcome] = ()
+    shrunk: bool = False
+    skipped: str | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.skipped is not None:
+            return "skipped"
+        return "holds" if self.finding is None else self.finding.verdict
+
+
 def run_exercises(
     checks: Sequence[Check],
     transport: Transport,
@@ -31,10 +51,13 @@ def run_exercises(
     progress: Progress | None = None,
 ) -> dict[str, tuple[CheckResult, ...]]:
     """exercise -> the results of its checks, in their order."""
-    results = {}
-    for exercise, group in groupby(checks, key=lambda check: check.exercise):
-        results[exercise] = tuple(_Exercise(transport, planner, weights).run(group, progress))
-    return results
+    found: list[_Found] = []
+    for _, group in groupby(checks, key=lambda check: check.exercise):
+        found.extend(_Exercise(transport, planner, weights).run(group, progress))
+    results: dict[str, list[CheckResult]] = {}
+    for each in _replayed(found, transport):
+        results.setdefault(each.check.exercise, []).append(_result(each))
+    return {name: tuple(mine) for name, mine in results.items()}
 
 
 class _Exercise:
@@ -45,77 +68,87 @@ class _Exercise:
         self.shrunk = False
         self.ends = 0
 
-    def run(self, checks: Iterable[Check], progress: Progress | None) -> Iterable[CheckResult]:
+    def run(self, checks: Iterable[Check], progress: Progress | None) -> Iterator[_Found]:
         stopped: str | None = None
         for check in checks:
             if progress is not None:
                 progress(check)
             if stopped is not None:
-                yield _result(check, "skipped", message=stopped)
+                yield _Found(check, 0, skipped=stopped)
                 continue
-            result = self.check(check)
-            yield result
-            if result.verdict in ("timed_out", "crashed"):
+            found = self.look(check)
+            yield found
+            if found.verdict in ("timed_out", "crashed"):
                 self.ends += 1
-            if check.ladder and result.verdict not in ("holds", "grader_fault"):
+            if check.ladder and found.verdict not in ("holds", "grader_fault"):
                 stopped = f"Not looked at, because {check.name} did not hold."
             elif self.ends >= ENDS_ALLOWED:
                 stopped = "Not looked at, because the exercise ran out of time or crashed too often."
 
-    def check(self, check: Check) -> CheckResult:
+    def look(self, check: Check) -> _Found:
         plan = self.planner.plan(check, self.weights)
-        index, finding, outcomes = _first_broken(plan, self.transport.answer(plan.batch))
-        if finding is None:
-            return _result(check, "holds", examples=len(plan.laws), credit=1.0)
-        law = plan.laws[index]
-        if not self.shrunk and finding.verdict in ("falsified", "raised"):
+        found = _first_broken(plan, self.transport.answer(plan.batch))
+        if not self.shrunk and found.verdict in ("falsified", "raised"):
             self.shrunk = True
-            law, finding, outcomes = self._smallest(plan, index, finding, outcomes)
-        return _result(
-            check,
-            finding.verdict,
-            examples=index + 1,
-            message=finding.broken.says,
-            counterexample=_counterexample(law, finding, outcomes),
-            credit=finding.broken.credit if finding.verdict == "falsified" else 0.0,
-        )
+            return replace(found, law=self._smallest(plan, found), shrunk=True)
+        return found
 
-    def _smallest(
-        self, plan: Plan, index: int, finding: Finding, outcomes: Sequence[Outcome]
-    ) -> tuple[Law, Finding, Sequence[Outcome]]:
-        """Shrinks live, and replays what was found in a fresh child before it is believed."""
-        check, law = plan.check, plan.laws[index]
-        budget = SHRINK_CALLS // max(1, len(law.calls))
+    def _smallest(self, plan: Plan, found: _Found) -> Law:
+        """Shrinks live: the same drawing finds the recorded example again, and then smaller ones."""
+        law = plan.laws[found.index]
+        if found.index >= plan.drawn:
+            return law  # a fixed example: there is nothing smaller to draw
 
         def breaks(drawn: Drawn) -> bool:
-            candidate = self._judged(self.planner.law(check, drawn, self.weights), plan)
-            return candidate is not None and candidate.verdict == finding.verdict
+            candidate = self.planner.law(plan.check, drawn, self.weights)
+            again = judge(candidate, self.transport.answer(Batch(candidate.calls, plan.check.seconds)))
+            return again is not None and again.verdict == found.verdict
 
-        if index < plan.drawn:
-            smallest = shrink(check, self.planner.seed, index, breaks, budget)
-            if smallest is not None:
-                law = self.planner.law(check, smallest, self.weights)
-        self.transport.renew()
-        outcomes = self.transport.answer(Batch(law.calls, check.seconds))
-        again = judge(law, outcomes)
-        if again is None:
-            says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
-            return law, Finding("inconsistent", replace(finding.broken, says=says)), outcomes
-        return law, again, outcomes
-
-    def _judged(self, law: Law, plan: Plan) -> Finding | None:
-        return judge(law, self.transport.answer(Batch(law.calls, plan.check.seconds)))
+        budget = SHRINK_CALLS // max(1, len(law.calls))
+        smallest = shrink(plan.check, self.planner.seed, found.index, breaks, budget)
+        return law if smallest is None else self.planner.law(plan.check, smallest, self.weights)
 
 
-def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[int, Finding | None, Sequence[Outcome]]:
+def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
     start = 0
     for index, law in enumerate(plan.laws):
         mine = outcomes[start : start + len(law.calls)]
         finding = judge(law, mine)
         if finding is not None:
-            return index, finding, mine
+            return _Found(plan.check, index + 1, index, law, finding, mine)
         start += len(law.calls)
-    return -1, None, ()
+    return _Found(plan.check, len(plan.laws))
+
+
+def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]:
+    """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed."""
+    if any(each.shrunk for each in found):
+        transport.renew()
+    for each in found:
+        if not each.shrunk or each.law is None or each.finding is None:
+            yield each
+            continue
+        outcomes = transport.answer(Batch(each.law.calls, each.check.seconds))
+        again = judge(each.law, outcomes)
+        if again is None:
+            says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
+            again = Finding("inconsistent", replace(each.finding.broken, says=says))
+        yield replace(each, finding=again, outcomes=outcomes)
+
+
+def _result(found: _Found) -> CheckResult:
+    check, finding = found.check, found.finding
+    base = CheckResult(check.name, check.law, check.visibility, check.weight, found.verdict, found.laws)
+    if found.skipped is not None:
+        return replace(base, message=found.skipped)
+    if finding is None or found.law is None:
+        return replace(base, credit=1.0)
+    return replace(
+        base,
+        message=finding.broken.says,
+        counterexample=_counterexample(found.law, finding, found.outcomes),
+        credit=finding.broken.credit if finding.verdict == "falsified" else 0.0,
+    )
 
 
 def _counterexample(law: Law, finding: Finding, outcomes: Sequence[Outcome]) -> Counterexample | None:
@@ -135,7 +168,3 @@ def _counterexample(law: Law, finding: Finding, outcomes: Sequence[Outcome]) -> 
         snippet=snippet(shown),
         picture=broken.picture,
     )
-
-
-def _result(check: Check, verdict: Any, **fields: Any) -> CheckResult:
-    return CheckResult(check.name, check.law, check.visibility, check.weight, verdict, **fields)

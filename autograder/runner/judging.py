@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from autograder.laws import Broken, Law
 from autograder.model import Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
 from autograder.wording import outcome_text
@@ -22,16 +24,21 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
     """None where the law holds. An error in the judge itself is the grader's fault, not the student's."""
     for i, outcome in enumerate(outcomes):
         ended = _ended(outcome, i)
-        if ended is not None and not (law.outcomes and isinstance(outcome, Raised) and len(law.calls) == 1):
+        if ended is not None and not (law.raising and isinstance(outcome, Raised)):
             return ended
     if len(outcomes) < len(law.calls):
         return Finding(
             "crashed", Broken("The process that ran the call ended.", call=max(0, len(outcomes) - 1))
         )
     try:
-        broken = _misshapen(law, outcomes) or law.judge(
-            *(outcomes if law.outcomes else [each.value for each in outcomes if isinstance(each, Returned)])
-        )
+        with np.errstate(all="ignore"):  # numpy's warnings would land in a student's notebook
+            broken = _misshapen(law, outcomes) or law.judge(
+                *(
+                    outcomes
+                    if law.outcomes
+                    else [each.value for each in outcomes if isinstance(each, Returned)]
+                )
+            )
     except Exception as error:
         return Finding("grader_fault", Broken(f"The check itself failed ({type(error).__name__}: {error})."))
     return None if broken is None else Finding("falsified", broken)

@@ -66,7 +66,7 @@ class Child:
         try:
             self._birth = spawner.spawn(_bounds(limits, spawner), theirs.fileno(), their_output)
             self._pidfd = self._birth.spawned.result(SPAWN_SECONDS)
-            self._clock = _clock_of(self._pidfd)
+            self._pid = _pid_of(self._pidfd)
         except TimeoutError:
             self._close_all()
             spawner.kill()
@@ -175,8 +175,17 @@ class Child:
     def cpu_seconds(self) -> float:
         """CPU time of all its threads so far; what was last known once it is gone."""
         with contextlib.suppress(OSError):
-            self._cpu_seen = max(self._cpu_seen, time.clock_gettime(self._clock))
+            self._cpu_seen = max(self._cpu_seen, time.clock_gettime(_clock_of(self._pid)))
         return self._cpu_seen
+
+    @property
+    def rss_bytes(self) -> int:
+        """The largest resident size so far; 0 once it is gone."""
+        with contextlib.suppress(OSError), open(f"/proc/{self._pid}/status") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+        return 0
 
     def end(self) -> Ended:
         """Kills it, if it lives, and says how it ended. Raises `ZygoteGone` when its zygote did not live to tell."""
@@ -233,10 +242,15 @@ def _threads_of(uid: int) -> int:
     return count
 
 
-def _clock_of(pidfd: int) -> int:
-    """The id of the CPU clock of the process behind `pidfd`, as clock_getcpuclockid(3) forms it."""
+def _pid_of(pidfd: int) -> int:
+    """The number, in this process's namespace, of the process behind `pidfd`."""
     with open(f"/proc/self/fdinfo/{pidfd}") as facts:
         pid = next(int(line.split()[1]) for line in facts if line.startswith("Pid:"))
     if pid <= 0:
         raise ZygoteGone("the child ended before it was ready")
+    return pid
+
+
+def _clock_of(pid: int) -> int:
+    """The id of a process's CPU clock, as clock_getcpuclockid(3) forms it."""
     return (~pid << 3) | 2

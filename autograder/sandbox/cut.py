@@ -13,7 +13,6 @@ import autograder
 
 PACKAGE = Path(autograder.__file__).resolve().parent
 STAFF = frozenset({"hidden"})
-CLUTTER = frozenset({"__pycache__"})
 
 
 def files(package: Path = PACKAGE) -> tuple[str, ...]:
@@ -37,7 +36,11 @@ def unpack(into: Path, package: Path = PACKAGE) -> Path:
 def _walk(package: Path) -> Iterator[Path]:
     for path in package.rglob("*"):
         inner = path.relative_to(package)
-        if inner.parts[0] in STAFF or CLUTTER.intersection(inner.parts) or inner.suffix == ".pyc":
+        if inner.parts[0] in STAFF or inner.suffix == ".pyc" or any(map(_clutter, inner.parts)):
             continue
         if path.is_file() and not path.is_symlink():
             yield path
+
+
+def _clutter(name: str) -> bool:
+    return name.startswith(".") or name == "__pycache__"

@@ -103,18 +103,19 @@ class Sandbox:
             )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Usage:
     """What a submission's children have used: CPU seconds together, and the largest resident size of one, in bytes."""
 
     cpu_seconds: float = 0.0
     rss_bytes: int = 0
 
+    def plus(self, cpu_seconds: float, rss_bytes: int) -> Usage:
+        return Usage(self.cpu_seconds + cpu_seconds, max(self.rss_bytes, rss_bytes))
+
 
 class Jailed:
     """One submission; implements `transport.Transport`. Not for use from two threads at once.
-
-    usage   CPU time and memory of its children, as far as they have ended
 
     A child that dies takes nothing along: the next request runs in a fresh one, in which the cells have run again,
     without those that killed or blocked a child. Its own work (first runs of cells, calls) and what has to be repeated
@@ -123,7 +124,7 @@ class Jailed:
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.name = sandbox.name
-        self.usage = Usage()
+        self._used = Usage()
         self._sandbox = sandbox
         self._limits = limits
         wall = limits.patience * limits.submission_seconds
@@ -131,6 +132,12 @@ class Jailed:
         self._again = Account(limits.submission_seconds, wall)
         self._child: Child | None = None
         self._ran: list[Cell] = []  # what a fresh child has to run again
+
+    @property
+    def usage(self) -> Usage:
+        """What its children have used so far."""
+        child = self._child
+        return self._used if child is None else self._used.plus(child.cpu_seconds, child.rss_bytes)
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
         """Runs the code cells in order, each with its own deadline; a failing cell does not stop the next."""
@@ -264,8 +271,7 @@ class Jailed:
             ended = child.end()
         except ZygoteGone:
             return None
-        self.usage.cpu_seconds += ended.cpu_seconds
-        self.usage.rss_bytes = max(self.usage.rss_bytes, ended.rss_bytes)
+        self._used = self._used.plus(ended.cpu_seconds, ended.rss_bytes)
         return ended
 
 

@@ -27,8 +27,10 @@ def within(directory: str, size: int) -> bool:
         for entry in found:
             try:
                 facts = entry.stat(follow_symlinks=False)
-            except OSError:
+            except FileNotFoundError:
                 continue
+            except OSError:
+                return False
             used += facts.st_blocks * 512
             if stat.S_ISDIR(facts.st_mode):
                 pending.append(entry.path)

@@ -73,11 +73,11 @@ class Spawner:
         self._number = 0
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = threading.Thread(target=self._own, name="fewlabels-zygote", daemon=True)
-        self._owner.start()
         self._closed = False
         self._tidy = weakref.finalize(self, _clear, self._home)  # also at exit
         self.facts: dict[str, Any] = {}
+        self._owner = threading.Thread(target=self._own, name="fewlabels-zygote", daemon=True)
+        self._owner.start()
 
     @property
     def alive(self) -> bool:
@@ -93,7 +93,14 @@ class Spawner:
             raise SandboxBroken("The sandbox is closed.", remedy="Open a new one.")
         ready: Future[dict[str, Any]] = Future()
         self._orders.put(ready)
-        self.facts = ready.result(2 * START_SECONDS)
+        try:
+            self.facts = ready.result(2 * START_SECONDS)
+        except TimeoutError:
+            self.kill()
+            raise SandboxBroken(
+                f"The sandbox did not start within {2 * START_SECONDS:g} seconds.",
+                remedy="Try again when this machine is less busy.",
+            ) from None
 
     def spawn(self, bounds: dict[str, Any], channel: int, output: int) -> Birth:
         """Asks for a child with the descriptors `channel` and `output`. Raises `ZygoteGone`."""
@@ -125,6 +132,8 @@ class Spawner:
         with self._lock:
             if self._control is not None:
                 self._control.shutdown(socket.SHUT_RDWR)
+            elif self._process is not None:
+                self._process.kill()  # it has not said its first word yet
 
     # --- in the owner's thread ---------------------------------------------------------------------------------------
 
@@ -134,12 +143,12 @@ class Spawner:
                 try:
                     sock = self._launch(said)
                     order.set_result(self._first_word(sock, said))
+                    self._listen(sock)
                 except BaseException as error:
+                    if not order.done():
+                        order.set_exception(error)
+                finally:
                     self._end()
-                    order.set_exception(error)
-                    continue
-                self._listen(sock)
-                self._end()
 
     def _launch(self, said: Any) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -218,19 +227,24 @@ class Spawner:
         sock.settimeout(None)
         with self._lock:
             self._control = sock
+            if self._closed:
+                sock.shutdown(socket.SHUT_RDWR)
         return dict(word["ready"])
 
     def _listen(self, sock: socket.socket) -> None:
         while True:
             try:
-                message, descriptors, _, _ = socket.recv_fds(sock, MESSAGE_BYTES, 1)
+                message, descriptors, _, _ = socket.recv_fds(sock, MESSAGE_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
             except OSError:
                 return
             if not message:
                 return
             word = json.loads(message)
             if "spawned" in word:
-                self._births[word["spawned"]].spawned.set_result(descriptors[0])
+                birth = self._births[word["spawned"]]
+                if not descriptors:  # this process has as many open files as it may have
+                    return
+                birth.spawned.set_result(descriptors[0])
             else:
                 with self._lock:
                     birth = self._births.pop(word["ended"])

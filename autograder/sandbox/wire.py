@@ -256,10 +256,9 @@ class _Reader:
             kind, parameters = inner
             return Prop(kind, parameters)
         if code == _CALL:
-            fields = dict(zip(_CALL_FIELDS, inner, strict=True))
-            return Call(
-                **{key: _bare(value) if key == "cotangent" else value for key, value in fields.items()}
-            )
+            function, arguments, keywords, gradients, output, cotangent, watch = inner
+            bare = cotangent.array if isinstance(cotangent, Tensor) else None
+            return Call(function, arguments, keywords, gradients, output, bare, watch)
         raise WireError(f"unknown extension {code}")
 
     def take(self, count: Any) -> memoryview:

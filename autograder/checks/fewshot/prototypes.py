@@ -112,6 +112,36 @@ def dtype_and_device_are_kept(support: SupportSet) -> Law:
     return Law((class_prototypes(*support.pair),), judge)
 
 
+@check(class_prototypes, support=support_sets(features=2), also=LARGE[:1])
+def constant_class_gives_that_constant(support: SupportSet) -> Law:
+    """A class whose points all coincide has that point as its prototype."""
+    rows = np.searchsorted(support.classes, support.labels)
+    constants = support.embeddings[[int(np.argmax(rows == i)) for i in range(len(support.classes))]]
+    constant = SupportSet(constants[rows], support.labels)
+
+    def judge(out: Any) -> Broken | None:
+        broken = close(out[0], constants, tolerances.of_mean(constant.embeddings), "prototypes")
+        return broken and Broken(
+            broken.says, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
+        )
+
+    return Law((class_prototypes(*constant.pair),), judge)
+
+
+@check(class_prototypes, support=support_sets(max_shots=1))
+def single_shot_gives_itself(support: SupportSet) -> Law:
+    """In a class with a single point, that point is the prototype."""
+    counts = np.array([(support.labels == k).sum() for k in support.classes])
+    alone = counts == 1
+    expected = np.stack([support.embeddings[support.labels == k][0] for k in support.classes])[alone]
+    bound = tolerances.of_mean(support.embeddings, 1)
+
+    def judge(out: Any) -> Broken | None:
+        return close(values(out[0])[alone], expected, bound, "prototypes of the classes with one point")
+
+    return Law((class_prototypes(*support.pair),), judge)
+
+
 @st.composite
 def shuffled(draw: st.DrawFn) -> tuple[SupportSet, list[int]]:
     support = draw(support_sets(features=2))
@@ -189,36 +219,6 @@ def duplicated_support_changes_nothing(support: SupportSet, times: int) -> Law:
         of=prototypes_of,
         picture=picture_of(repeated),
     )
-
-
-@check(class_prototypes, support=support_sets(features=2), also=LARGE[:1])
-def constant_class_gives_that_constant(support: SupportSet) -> Law:
-    """A class whose points all coincide has that point as its prototype."""
-    rows = np.searchsorted(support.classes, support.labels)
-    constants = support.embeddings[[int(np.argmax(rows == i)) for i in range(len(support.classes))]]
-    constant = SupportSet(constants[rows], support.labels)
-
-    def judge(out: Any) -> Broken | None:
-        broken = close(out[0], constants, tolerances.of_mean(constant.embeddings), "prototypes")
-        return broken and Broken(
-            broken.says, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
-        )
-
-    return Law((class_prototypes(*constant.pair),), judge)
-
-
-@check(class_prototypes, support=support_sets(max_shots=1))
-def single_shot_gives_itself(support: SupportSet) -> Law:
-    """In a class with a single point, that point is the prototype."""
-    counts = np.array([(support.labels == k).sum() for k in support.classes])
-    alone = counts == 1
-    expected = np.stack([support.embeddings[support.labels == k][0] for k in support.classes])[alone]
-    bound = tolerances.of_mean(support.embeddings, 1)
-
-    def judge(out: Any) -> Broken | None:
-        return close(values(out[0])[alone], expected, bound, "prototypes of the classes with one point")
-
-    return Law((class_prototypes(*support.pair),), judge)
 
 
 @st.composite
