@@ -68,7 +68,9 @@ def _search(check: Check, course_seed: int, visit: Callable[[Drawn], Any], phase
     @settings(
         max_examples=check.examples,
         phases=phases,
+        database=None,
         deadline=None,
+        derandomize=False,
         verbosity=Verbosity.quiet,
         print_blob=False,
         report_multiple_bugs=False,
