@@ -3,6 +3,7 @@
 Students use one name, `check`; everything else lives in the rooms that docs/architecture.md draws.
 """
 
+import os
 from typing import Any
 
 __version__ = "0.1.0"
@@ -12,7 +13,13 @@ __all__ = ["__version__", "check"]
 def __getattr__(name: str) -> Any:
     # Lazy, so that `import autograder` stays cheap in kernels and beside hostile code.
     if name == "check":
+        if os.environ.get("FEWLABELS_JAIL"):
+            return _nothing
         from autograder.selfcheck import check
 
         return check
     raise AttributeError(f"module 'autograder' has no attribute {name!r}")
+
+
+def _nothing(exercise: str, *, assignment: str | None = None) -> None:
+    """`check` while a notebook is graded: points come from outside, so it does nothing, and imports nothing for that."""

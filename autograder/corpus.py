@@ -51,7 +51,9 @@ def read(path: Path) -> Program:
     cells = dict(zip(parts[1::2], (part.strip() + "\n" for part in parts[2::2]), strict=True))
     if not says or not cells:
         raise CourseError(
-            "A program needs a docstring and at least one cell.", remedy="See autograder/corpus.py.", file=str(path)
+            "A program needs a docstring and at least one cell.",
+            remedy="See autograder/corpus.py.",
+            file=str(path),
         )
     caught = CAUGHT.search(says)
     return Program(path.stem, says, cells, caught.group(1) if caught else None)
@@ -91,5 +93,6 @@ def _known(cells: Mapping[str, str], grade_ids: Iterable[str | None]) -> None:
     unknown = set(cells) - set(grade_ids)
     if unknown:
         raise CourseError(
-            f"There is no solution cell called {', '.join(sorted(unknown))}.", remedy="Name the cell after its exercise."
+            f"There is no solution cell called {', '.join(sorted(unknown))}.",
+            remedy="Name the cell after its exercise.",
         )

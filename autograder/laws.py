@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
 
 from autograder.model import Call, Opaque, Outcome, Raised, Returned, Tensor
 
@@ -206,6 +205,8 @@ def uniform(
     Chi-square with the correction for drawing without replacement: X2 = (C-1)/(C-N) * sum (O - EN/C)^2 / (EN/C),
     compared with chi2(C-1). `alpha` is the rate at which a right sampler is accused.
     """
+    from scipy.stats import chi2  # takes a second to import: only statistical laws pay for it
+
     candidates = len(counts)
     mean = episodes * picked / candidates
     correction = (candidates - 1) / (candidates - picked) if candidates > picked else 1.0

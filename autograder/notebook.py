@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder.errors import NotebookError
 from autograder.model import Cell, Notebook
 
@@ -71,6 +69,8 @@ def _document(raw: bytes, name: str) -> dict[str, Any]:
         raise _unreadable(name, "it is JSON, but no notebook.")
     if document["nbformat"] == 4:
         return document
+    import nbformat  # slow to import, and needed for old notebooks only
+
     try:
         return dict(nbformat.convert(nbformat.from_dict(document), 4))
     except Exception as error:

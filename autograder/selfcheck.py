@@ -42,7 +42,8 @@ def check(exercise: str, *, assignment: str | None = None) -> None:
 def run(
     assignment: str, exercise: str, namespace: Mapping[str, Any], folder: Path, *, progress: bool = True
 ) -> ExerciseResult:
-    """The public checks of one exercise against the functions in `namespace`, worth one point for each weight."""
+    """The public checks of one exercise against the functions in `namespace`. It carries no points: those are the
+    course's, and hidden checks have a say in them."""
     checks = [each for each in registry.load(assignment) if each.exercise == exercise]
     if not checks:
         raise _unknown(exercise)
@@ -51,8 +52,7 @@ def run(
         results = run_exercises(
             checks, InProcess(namespace), _planner(assignment), weights=weights, progress=advance
         )
-    worth = sum(each.weight for each in checks)
-    return scoring.exercise_result(Exercise(exercise, exercise, worth, manual=False), results[exercise])
+    return scoring.exercise_result(Exercise(exercise, exercise, 0.0, manual=False), results[exercise])
 
 
 @lru_cache

@@ -23,6 +23,10 @@ from autograder.sandbox.transport import Limits, Transport
 from autograder.settings import Settings
 
 
+# How kernels of other languages are called, up to the version. Any other name may be a Python environment's.
+OTHER_LANGUAGES = ("ir", "julia", "bash", "javascript")
+
+
 class Boundary(Protocol):
     """What makes transports: `sandbox.jailed.Sandbox`, or a stand-in that runs in process."""
 
@@ -87,19 +91,12 @@ class Grader:
         return Graded(self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure))
 
     def _refuse_other_languages(self, submission: Notebook) -> None:
-        if submission.kernel != "python3" and not submission.kernel.startswith("python"):
-            known = submission.kernel.isidentifier() and submission.kernel.lower() in (
-                "ir",
-                "julia",
-                "bash",
-                "javascript",
+        if submission.kernel.lower().split("-")[0] in OTHER_LANGUAGES:
+            raise NotebookError(
+                f"The notebook asks for the kernel {submission.kernel}.",
+                remedy="Choose a Python 3 kernel, run the notebook again, and submit it.",
+                file=submission.path,
             )
-            if known:
-                raise NotebookError(
-                    f"The notebook asks for the kernel {submission.kernel}.",
-                    remedy="Choose a Python 3 kernel, run the notebook again, and submit it.",
-                    file=submission.path,
-                )
 
     def _graded(
         self, submission: Notebook, path: Path, student: str, progress: Progress | None, start: float

@@ -23,7 +23,7 @@ from autograder.sandbox.wire import Encoded, WireError, WireTimeout
 SPAWN_SECONDS = 60.0
 END_SECONDS = 60.0
 SPARE_CPU_SECONDS = 10  # RLIMIT_CPU is the backstop of the backstop
-THREADS_PER_THREAD = 16  # RLIMIT_NPROC counts a whole user, who may run several children
+THREADS_PER_THREAD = 16  # RLIMIT_NPROC counts all children together; the zygote looks at each
 LEAST_NAP = 0.01
 LEAST_PATIENCE = 1.0
 OUTPUT_FLOOD = 64 << 20
@@ -226,6 +226,7 @@ def _bounds(limits: Limits, spawner: Spawner) -> dict[str, Any]:
         "memory_bytes": limits.memory_bytes,
         "file_bytes": limits.file_bytes,
         "scratch_bytes": limits.scratch_bytes,
+        "threads": limits.threads,
         "cpu_seconds": math.ceil(limits.submission_seconds) + SPARE_CPU_SECONDS,
         "processes": processes,
     }

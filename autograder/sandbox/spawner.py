@@ -7,6 +7,7 @@ started a process, so a zygote started from a short-lived worker thread would di
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -29,6 +30,7 @@ from autograder.sandbox.jail.view import View
 from autograder.sandbox.zygote import MESSAGE_BYTES
 
 START_SECONDS = 120.0
+GRACE_SECONDS = 2.0
 SCRATCH_SHARES = 16  # how many children's scratch the jail's tmpfs can hold
 
 _BOOT = "import sys; sys.path[0] = sys.argv[1]; from autograder.sandbox.zygote import main; main(int(sys.argv[2]))"
@@ -72,6 +74,7 @@ class Spawner:
         self._births: dict[int, Birth] = {}
         self._number = 0
         self._control: socket.socket | None = None
+        self._starting: socket.socket | None = None  # the same before the zygote's first word
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._tidy = weakref.finalize(self, _clear, self._home)  # also at exit
@@ -132,8 +135,8 @@ class Spawner:
         with self._lock:
             if self._control is not None:
                 self._control.shutdown(socket.SHUT_RDWR)
-            elif self._process is not None:
-                self._process.kill()  # it has not said its first word yet
+            elif self._starting is not None:
+                self._starting.shutdown(socket.SHUT_RDWR)
 
     # --- in the owner's thread ---------------------------------------------------------------------------------------
 
@@ -146,12 +149,16 @@ class Spawner:
                     self._listen(sock)
                 except BaseException as error:
                     if not order.done():
-                        order.set_exception(error)
+                        order.set_exception(_broken(str(error)) if isinstance(error, OSError) else error)
                 finally:
                     self._end()
 
     def _launch(self, said: Any) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with self._lock:
+            self._starting = ours
+            if self._closed:
+                ours.shutdown(socket.SHUT_RDWR)
         with theirs:
             scratch = self._scratch()
             self._process = subprocess.Popen(
@@ -165,7 +172,8 @@ class Spawner:
                 start_new_session=True,
             )
         ours.settimeout(START_SECONDS)
-        ours.send(json.dumps(self._settings(scratch)).encode())
+        with contextlib.suppress(OSError):  # it is gone already: its last words are read next
+            ours.send(json.dumps(self._settings(scratch)).encode())
         return ours
 
     def _command(self, control: int) -> list[str]:
@@ -220,15 +228,10 @@ class Spawner:
         if "ready" not in word:
             said.seek(0)
             text = said.read(1 << 16).decode("utf-8", "replace").strip()
-            raise SandboxBroken(
-                f"The sandbox did not start: {word.get('failed') or text[-2000:] or 'it ended without a word'}.",
-                remedy="Run `autograder doctor`, which says what this machine lacks.",
-            )
+            raise _broken(word.get("failed") or text[-2000:] or "it ended without a word")
         sock.settimeout(None)
         with self._lock:
-            self._control = sock
-            if self._closed:
-                sock.shutdown(socket.SHUT_RDWR)
+            self._control, self._starting = sock, None
         return dict(word["ready"])
 
     def _listen(self, sock: socket.socket) -> None:
@@ -256,15 +259,35 @@ class Spawner:
         with self._lock:
             control, self._control = self._control, None
             lost, self._births = self._births, {}
-        if control is not None:
-            control.close()
+            starting, self._starting = self._starting, None
+        for sock in (control, starting):
+            if sock is not None:
+                sock.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            _let_go(self._process)
         for birth in lost.values():
             for future in (birth.spawned, birth.ended):
                 if not future.done():
                     future.set_exception(ZygoteGone())
+
+
+def _broken(why: str) -> SandboxBroken:
+    return SandboxBroken(
+        f"The sandbox did not start: {why}.",
+        remedy="Run `autograder doctor`, which says what this machine lacks.",
+    )
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Waits for the zygote, whose control socket is closed, to end by itself; only then is it killed.
+
+    A bubblewrap killed in its first moments would leave the half-made jail behind, waiting for it.
+    """
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _environment(scratch: str) -> dict[str, str]:

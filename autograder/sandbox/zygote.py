@@ -43,6 +43,7 @@ class Child:
     pidfd: int
     scratch: str
     scratch_bytes: int
+    threads: int
     killed: str | None = None
 
 
@@ -101,7 +102,7 @@ class Zygote:
                     poll.unregister(descriptor)
                     self.bury(self.children.pop(descriptor))
             for child in self.children.values():
-                _look_at_scratch(child)
+                _look_at(child)
 
     def spawn(self) -> Child:
         message, descriptors, _, _ = socket.recv_fds(self.sock, MESSAGE_BYTES, 2)
@@ -120,7 +121,7 @@ class Zygote:
         os.write(opener, b"g")
         for descriptor in (*descriptors, gate, opener):
             os.close(descriptor)
-        child = Child(request["spawn"], process, pidfd, scratch, request["scratch_bytes"])
+        child = Child(request["spawn"], process, pidfd, scratch, request["scratch_bytes"], request["threads"])
         self.children[pidfd] = child
         return child
 
@@ -162,12 +163,22 @@ class Zygote:
         self.sock.send(json.dumps(report).encode())
 
 
-def _look_at_scratch(child: Child) -> None:
+def _look_at(child: Child) -> None:
+    """Kills a child that takes more of what all children share than is its own."""
     from autograder.sandbox.scratch import within
 
-    if child.killed is None and not within(child.scratch, child.scratch_bytes):
-        child.killed = "wrote more files than its scratch may hold"
-        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+    if child.killed is None:
+        if not within(child.scratch, child.scratch_bytes):
+            child.killed = "wrote more files than its scratch may hold"
+        elif _threads(child.process) > child.threads:
+            child.killed = f"started more than {child.threads} threads"
+        if child.killed is not None:
+            signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+
+
+def _threads(process: int) -> int:
+    with open(f"/proc/{process}/stat") as stat:
+        return int(stat.read().rpartition(")")[2].split()[17])
 
 
 def _facts() -> dict[str, Any]:

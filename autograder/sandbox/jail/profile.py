@@ -20,7 +20,7 @@ WITHOUT_BUBBLEWRAP = "landlock+seccomp"
 UNSANDBOXED = "unsandboxed"
 NAMES = (FULL, WITHOUT_LANDLOCK, WITHOUT_BUBBLEWRAP, UNSANDBOXED)
 
-FIRST_UID = 61_234
+FIRST_UID, UIDS = 61_234, 4_000
 LANDLOCK_ALONE = 3  # from this ABI on it keeps files from being truncated
 PROBE_SECONDS = 20
 MEGABYTE = 1 << 20
@@ -175,7 +175,8 @@ def _probe(view: View, mode: Literal["root", "user"]) -> str:
 
 
 def _free_uid() -> int:
-    uid = FIRST_UID
+    """Nobody's uid, and as a rule another one for each grader: the kernel counts a user's threads together."""
+    uid = FIRST_UID + os.getpid() % UIDS
     while True:
         try:
             pwd.getpwuid(uid)
