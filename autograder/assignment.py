@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def load(source: Path, name: str | None = None) -> Assignment:
         seen.add(cell.grade_id or "")
         if not (cell.grade or cell.task):
             continue
-        if cell.points is None or cell.points < 0 or cell.grade_id is None:
+        if cell.points is None or not 0 <= cell.points < math.inf or cell.grade_id is None:
             raise AssignmentError(
                 "A graded cell has no points or no grade id.",
                 remedy="Set both in nbgrader's cell toolbar.",

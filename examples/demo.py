@@ -13,7 +13,9 @@ from examples.sample_class import CLASS, hand_in
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--course", type=Path, default=Path("demo"), help="where the course is made anew (default: demo/)")
+    parser.add_argument(
+        "--course", type=Path, default=Path("demo"), help="where the course is made anew (default: demo/)"
+    )
     course = parser.parse_args().course.resolve()
     if course.exists():
         if not (course / "submitted").is_dir():

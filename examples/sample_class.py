@@ -1,4 +1,4 @@
-"""Eighteen submissions of the fewshot assignment, as instructors get them: right, wrong, half done, broken, hostile.
+"""Twenty submissions of the fewshot assignment, as instructors get them: right, wrong, half done, broken, hostile.
 
 Each is made from the assignment's source notebook, so that the sample class never falls behind it.
 """
@@ -11,8 +11,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from autograder import corpus
 
@@ -91,11 +89,15 @@ CLASS: dict[str, Callable[[], Document | str]] = {
     "softmax-over-queries": lambda: mistaken("probabilities_over_queries"),
     "query-overlaps-support": lambda: mistaken("episode_query_contains_support"),
     "no-zero-grad": lambda: mistaken("train_no_zero_grad"),
-    "three-mistakes": lambda: mistaken("prototypes_no_grad", "episode_first_classes_only", "net_functional_dropout"),
+    "three-mistakes": lambda: mistaken(
+        "prototypes_no_grad", "episode_first_classes_only", "net_functional_dropout"
+    ),
     "half-done": half_done,
     "syntax-error": lambda: with_code("class_probabilities", "def oops(:\n    pass\n"),
     "missing-function": lambda: without_cell("sample_episode"),
-    "infinite-loop": lambda: with_code("train", "def train(*args, **settings):\n    while True:\n        pass\n"),
+    "infinite-loop": lambda: with_code(
+        "train", "def train(*args, **settings):\n    while True:\n        pass\n"
+    ),
     "exits": lambda: with_code("episode_loss", "import os\nos._exit(0)\n"),
     "segfault": lambda: with_code(
         "class_probabilities",
@@ -103,7 +105,9 @@ CLASS: dict[str, Callable[[], Document | str]] = {
     ),
     "memory-hog": lambda: with_code("embedding_net", "hog = torch.ones(50_000_000_000)\n"),
     "cells-deleted-and-doubled": cells_deleted_and_doubled,
-    "warns-on-stderr": lambda: with_code("class_prototypes", "import warnings\nwarnings.warn('nothing to worry about')\n"),
+    "warns-on-stderr": lambda: with_code(
+        "class_prototypes", "import warnings\nwarnings.warn('nothing to worry about')\n"
+    ),
     "reads-files": lambda: with_code("class_prototypes", SNOOPING),
     "no-json": lambda: "{ this was a notebook once",
     "empty": lambda: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
@@ -120,7 +124,7 @@ def hand_in(course: Path) -> None:
         folder = course / "submitted" / student / "fewshot"
         folder.mkdir(parents=True)
         document = made()
-        text = document if isinstance(document, str) else nbformat.writes(nbformat.from_dict(document))
+        text = document if isinstance(document, str) else json.dumps(document, indent=1)
         (folder / "fewshot.ipynb").write_text(text, encoding="utf-8")
         if not isinstance(document, str):
             shutil.copy(WEIGHTS, folder)

@@ -17,7 +17,9 @@ SOLUTIONS = corpus.read_all(ROOT / "tests" / "solutions" / "fewshot")
 MISTAKES = corpus.read_all(ROOT / "tests" / "mistakes" / "fewshot")
 
 # Trained weights are no code: tests/checks/test_trained_weights.py has them.
-CHECKS = tuple(check for check in registry.load("fewshot", hidden=True) if check.exercise != "trained_weights")
+CHECKS = tuple(
+    check for check in registry.load("fewshot", hidden=True) if check.exercise != "trained_weights"
+)
 PLANNER = Planner(Settings().seed, Settings())
 
 

@@ -18,7 +18,11 @@ def results(program: Program) -> list[CheckResult]:
     """The public checks of the exercises that the program solves."""
     transport = InProcess()
     transport.run(notebook_of(program))
-    mine = [check for check in CHECKS if check.exercise in program.cells and (check.exercise, check.name) in PUBLIC]
+    mine = [
+        check
+        for check in CHECKS
+        if check.exercise in program.cells and (check.exercise, check.name) in PUBLIC
+    ]
     found = run_exercises(mine, transport, PLANNER)
     return [each for group in found.values() for each in group]
 

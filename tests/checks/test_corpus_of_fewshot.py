@@ -47,7 +47,9 @@ def test_a_right_program_earns_every_point(sandbox: Sandbox, program: Program) -
 
 @pytest.mark.parametrize("program", MISTAKES, ids=lambda program: program.name)
 def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, program: Program) -> None:
-    assert program.caught_by is not None, "a mistake names the check that must catch it: `caught by: EXERCISE/CHECK`"
+    assert program.caught_by is not None, (
+        "a mistake names the check that must catch it: `caught by: EXERCISE/CHECK`"
+    )
     exercise = program.caught_by.split("/")[0]
     found = verdicts(sandbox, program, (exercise,))
     assert found[program.caught_by] in NOT_HELD
