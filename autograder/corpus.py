@@ -47,7 +47,7 @@ def read(path: Path) -> Program:
     """Raises CourseError that names the file and what it lacks."""
     text = path.read_text(encoding="utf-8")
     parts = CELL.split(text)
-    says = ast.get_docstring(ast.parse(parts[0])) or ""
+    says = _docstring(parts[0])
     cells = dict(zip(parts[1::2], (part.strip() + "\n" for part in parts[2::2]), strict=True))
     if not says or not cells:
         raise CourseError(
@@ -57,6 +57,13 @@ def read(path: Path) -> Program:
         )
     caught = CAUGHT.search(says)
     return Program(path.stem, says, cells, caught.group(1) if caught else None)
+
+
+def _docstring(head: str) -> str:
+    try:
+        return ast.get_docstring(ast.parse(head)) or ""
+    except SyntaxError:
+        return ""
 
 
 def read_all(folder: Path) -> tuple[Program, ...]:
@@ -76,7 +83,8 @@ def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
 def as_submission(source: Path, cells: Mapping[str, str]) -> dict[str, Any]:
     """The same as an nbformat document, ready to be written into submitted/."""
     document = nbformat.read(source, as_version=4)
-    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in document.cells]
+    marks = [cell.metadata.get("nbgrader", {}) for cell in document.cells]
+    ids = [mark.get("grade_id") if mark.get("solution") else None for mark in marks]
     _known(cells, ids)
     made = copy.deepcopy(document)
     for cell, grade_id in zip(made.cells, ids, strict=True):

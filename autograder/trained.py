@@ -12,6 +12,8 @@ from safetensors.numpy import load
 
 SIZE_CAP = 48 << 20
 TENSORS_CAP = 2_000
+NAME_CAP = 200
+DIMENSIONS_CAP = 8
 DTYPES = ("float32", "float64", "int64")
 
 
@@ -41,13 +43,17 @@ def parse(raw: bytes, name: str) -> Weights:
     """The weights that `raw` spells."""
     try:
         state = load(raw)
-    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError) as error:
+    except KeyError as error:  # a dtype that numpy has not
+        return Weights(problem=f"{name} holds tensors of dtype {error}; use float32 (counters: int64).")
+    except (SafetensorError, ValueError, TypeError, OverflowError) as error:
         return Weights(
             problem=f"{name} is no safetensors file ({str(error)[:100]}): save it with safetensors.torch.save_file."
         )
     if len(state) > TENSORS_CAP:
         return Weights(problem=f"{name} holds {len(state)} tensors, more than {TENSORS_CAP}.")
     for key, array in state.items():
+        if len(key) > NAME_CAP or array.ndim > DIMENSIONS_CAP:
+            return Weights(problem=f"{name}: {key[:80]} is no parameter that a network has.")
         if array.dtype.name not in DTYPES:
             return Weights(
                 problem=f"{name}: {key[:80]} is {array.dtype.name}; use float32 (counters: int64)."

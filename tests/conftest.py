@@ -1,4 +1,4 @@
-"""For every room: torch on one thread, and snapshots of the texts that people read.
+"""For every room: torch on one thread, the same examples every time, and snapshots of the texts that people read.
 
 `FEWLABELS_SNAPSHOTS=write pytest tests/ROOM` writes the room's snapshots anew; read the difference before you commit it.
 """
@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 
 torch.set_num_threads(1)  # tests share a machine's cores
+settings.register_profile("tests", derandomize=True, database=None, deadline=None, max_examples=30)
+settings.load_profile("tests")
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

@@ -69,7 +69,8 @@ def bound(*embedded: Tensor) -> float:
 @check(EXERCISE, ladder=True)
 def makes_one_vector_per_image(seed: int) -> Law:
     """EmbeddingNet() embeds n images (n, 1, 28, 28) as n vectors (n, d) of finite numbers, with one d, n = 1 included."""
-    batches = [images(4, seed), images(1, seed + 1), images(7, seed + 2)]
+    empty_page = np.zeros((1, 1, 28, 28), dtype=np.float32)
+    batches = [images(4, seed), images(1, seed + 1), np.concatenate([images(6, seed + 2), empty_page])]
 
     def judge(out: Any) -> Broken | None:
         return first(*(not_finite(each, "the embedding") for each in out["embeddings"]))

@@ -3,6 +3,7 @@
 caught by: sample_episode/just_enough_items_suffice
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     groups = {}

@@ -3,6 +3,7 @@
 caught by: sample_episode/runs_and_returns_two_tensors
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     classes, counts = torch.unique(labels, return_counts=True)

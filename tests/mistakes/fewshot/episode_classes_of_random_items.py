@@ -3,6 +3,7 @@
 caught by: sample_episode/classes_are_uniform
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     order = torch.randperm(len(labels), generator=generator)

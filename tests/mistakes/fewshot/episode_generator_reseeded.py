@@ -3,6 +3,7 @@
 caught by: sample_episode/episodes_differ
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     generator.manual_seed(42)  # reproducible!

@@ -3,6 +3,7 @@
 caught by: sample_episode/labels_stay_unmodified
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     need = k_shot + n_query

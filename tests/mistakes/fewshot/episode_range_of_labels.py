@@ -3,6 +3,7 @@
 caught by: sample_episode/any_labels_work
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     need = k_shot + n_query

@@ -3,6 +3,7 @@
 caught by: sample_episode/classes_are_sampled_independently
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     need = k_shot + n_query

@@ -3,6 +3,7 @@
 caught by: sample_episode/no_item_twice
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     def draw(members, n):

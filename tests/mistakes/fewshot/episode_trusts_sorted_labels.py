@@ -3,6 +3,7 @@
 caught by: sample_episode/any_labels_work
 """
 
+
 # %% sample_episode
 def sample_episode(labels, n_way, k_shot, n_query, generator):
     need = k_shot + n_query
@@ -12,5 +13,7 @@ def sample_episode(labels, n_way, k_shot, n_query, generator):
     if len(rows) < n_way:
         raise ValueError("too few classes")
     rows = rows[torch.randperm(len(rows), generator=generator)[:n_way]]
-    picks = torch.stack([starts[r] + torch.randperm(int(counts[r]), generator=generator)[:need] for r in rows])
+    picks = torch.stack(
+        [starts[r] + torch.randperm(int(counts[r]), generator=generator)[:need] for r in rows]
+    )
     return picks[:, :k_shot].flatten(), picks[:, k_shot:].flatten()

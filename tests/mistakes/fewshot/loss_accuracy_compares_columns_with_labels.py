@@ -3,6 +3,7 @@
 caught by: episode_loss/accuracy_is_the_share_of_hits
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)

@@ -3,9 +3,10 @@
 caught by: episode_loss/accuracy_is_the_share_of_hits
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)
-    logits = -torch.cdist(embed(query_x), prototypes) ** 2
+    logits = -(torch.cdist(embed(query_x), prototypes) ** 2)
     y = torch.searchsorted(classes, query_y)
     return F.cross_entropy(logits, y), (logits.argmax(1) != y).float().mean()

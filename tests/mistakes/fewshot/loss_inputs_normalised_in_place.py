@@ -3,10 +3,11 @@
 caught by: episode_loss/inputs_and_mode_stay
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)
-    logits = -torch.cdist(embed(query_x), prototypes) ** 2
+    logits = -(torch.cdist(embed(query_x), prototypes) ** 2)
     y = torch.searchsorted(classes, query_y)
     support_x -= support_x.mean()  # ready for the next use
     return F.cross_entropy(logits, y), (logits.argmax(1) == y).float().mean()

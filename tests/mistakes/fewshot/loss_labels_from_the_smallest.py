@@ -3,6 +3,7 @@
 caught by: episode_loss/labels_are_only_names
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)

@@ -3,10 +3,11 @@
 caught by: episode_loss/labels_are_only_names
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)
-    logits = -torch.cdist(embed(query_x), prototypes) ** 2
+    logits = -(torch.cdist(embed(query_x), prototypes) ** 2)
     target = torch.searchsorted(classes, query_y)
     labelled = (query_y >= 0).to(logits.dtype)
     each = F.cross_entropy(logits, target, reduction="none")

@@ -3,6 +3,7 @@
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     zs, zq = embed(support_x), embed(query_x)

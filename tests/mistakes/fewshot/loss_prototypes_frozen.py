@@ -3,6 +3,7 @@
 caught by: episode_loss/gradient_flows_through_support_and_query
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     with torch.no_grad():

@@ -3,10 +3,11 @@
 caught by: episode_loss/gradient_flows_through_support_and_query
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)
     queries = embed(query_x).detach()
-    logits = -torch.cdist(queries, prototypes) ** 2
+    logits = -(torch.cdist(queries, prototypes) ** 2)
     y = torch.searchsorted(classes, query_y)
     return F.cross_entropy(logits, y), (logits.argmax(1) == y).float().mean()

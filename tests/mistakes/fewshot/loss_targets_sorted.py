@@ -3,6 +3,7 @@
 caught by: episode_loss/item_order_does_not_matter
 """
 
+
 # %% episode_loss
 def episode_loss(embed, support_x, support_y, query_x, query_y):
     prototypes, classes = class_prototypes(embed(support_x), support_y)

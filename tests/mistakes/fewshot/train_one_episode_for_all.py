@@ -1,6 +1,6 @@
 """Draws one episode before the loop and trains on it again and again.
 
-caught by: train/losses_are_those_of_episodes
+caught by: train/every_episode_is_drawn_anew
 """
 
 

@@ -1,6 +1,6 @@
 """Divides the rate by a thousand after the first episode.
 
-caught by: train/loss_falls_on_separable_data
+caught by: train/every_episode_is_a_step
 """
 
 

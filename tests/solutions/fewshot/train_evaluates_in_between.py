@@ -1,4 +1,4 @@
-"""Adagrad; after every step the accuracy is measured in evaluation mode, which leaves the statistics alone."""
+"""Adagrad; accuracy measured in evaluation mode after every step, which leaves the statistics alone."""
 
 
 # %% train

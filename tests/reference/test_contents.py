@@ -1,0 +1,54 @@
+"""The table of contents names every file, and every file it names has the common shape."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import reference
+from reference import METHODS
+
+ROOM = Path(reference.__file__).parent
+SHARED = {"augmentations.py", "image_operations.py"}  # serve several methods, are none
+
+
+def test_every_file_is_in_the_table_once():
+    files = [method.file for method in METHODS]
+    present = {path.name for path in ROOM.glob("[!_]*.py")}
+    assert sorted(files) == sorted(present - SHARED)
+
+
+def test_names_are_unique():
+    assert len({method.name for method in METHODS}) == len(METHODS)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.file)
+def test_every_file_opens_with_citation_symbols_and_departures(method):
+    documentation = ast.get_docstring(ast.parse((ROOM / method.file).read_text(encoding="utf-8")))
+    for author in re.findall(r"([A-Z]\w+)(?= & | \d)", method.paper):
+        assert author in documentation.partition("| mathematics")[0]
+    title, _, rest = documentation.partition("| mathematics")
+    assert "arXiv:" in title or re.search(r"\(\d{4}\)", title)
+    assert "**Departures.**" in rest
+
+
+@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
+def test_only_pytorch_and_numpy_are_imported(path):
+    allowed = {
+        "torch",
+        "numpy",
+        "reference",
+        "__future__",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+    }
+    allowed |= {"functools", "itertools", "math", "numbers", "re", "typing"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name.partition(".")[0] for alias in node.names} <= allowed
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            assert node.module.partition(".")[0] in allowed
