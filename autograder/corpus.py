@@ -76,7 +76,7 @@ def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
     Raises CourseError for an exercise that has no solution cell.
     """
     _known(cells, (cell.grade_id for cell in source.cells if cell.solution))
-    made = [_with(cell, cells[cell.grade_id]) if cell.grade_id in cells else cell for cell in source.cells]
+    made = [_with(cell, cells.get(cell.grade_id or "", cell.source)) for cell in source.cells]
     return Notebook(source.path, tuple(made), source.kernel)
 
 
@@ -88,8 +88,7 @@ def as_submission(source: Path, cells: Mapping[str, str]) -> dict[str, Any]:
     _known(cells, ids)
     made = copy.deepcopy(document)
     for cell, grade_id in zip(made.cells, ids, strict=True):
-        if grade_id in cells:
-            cell.source = cells[grade_id]
+        cell.source = cells.get(grade_id or "", cell.source)
     return dict(made)
 
 

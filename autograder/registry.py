@@ -87,7 +87,7 @@ def check(
     """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md."""
 
     def enter(body: Body) -> Body:
-        _, wing, assignment, *_ = body.__module__.split(".")
+        wing, assignment = _place(body)
         law = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
         entry = Check(
             assignment=assignment,
@@ -110,6 +110,18 @@ def check(
     return enter
 
 
+def _place(body: Body) -> tuple[str, str]:
+    """(wing, assignment) of the file in which a check stands."""
+    parts = body.__module__.split(".")
+    if len(parts) < 3 or parts[0] != "autograder" or parts[1] not in ("checks", "hidden"):
+        raise CheckError(
+            "A check has to stand in autograder/checks/ASSIGNMENT/ or autograder/hidden/ASSIGNMENT/.",
+            remedy="Move it there.",
+            file=f"{body.__module__}.{body.__name__}",
+        )
+    return parts[1], parts[2]
+
+
 def _validate(entry: Check, body: Body) -> None:
     where = f"{body.__module__}.{entry.name}"
     if not entry.law.endswith("."):
@@ -127,6 +139,14 @@ def _validate(entry: Check, body: Body) -> None:
             remedy=f"Give every parameter a strategy; {', '.join(GIVEN_BY_RUNNER)} come from the runner.",
             file=where,
         )
+    for fixed in entry.also:
+        if set(fixed) != set(entry.strategies):
+            odd = ", ".join(sorted(set(fixed) ^ set(entry.strategies)))
+            raise CheckError(
+                f"An input in `also` has other parameters than the strategies: {odd}.",
+                remedy=f"Give it {', '.join(entry.strategies)}.",
+                file=where,
+            )
     if entry.weight <= 0 or entry.examples < 1:
         raise CheckError(
             "Weight and number of examples have to be positive.", remedy="Mend the @check line.", file=where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from autograder.laws import described, number, shown
 from autograder.model import Call, Outcome, Prop, Raised, Returned, Student, Tensor
 
 LARGE = 60  # entries of an array that a snippet still writes out
-FLOATS = {"float32": "torch.float32", "float64": "torch.float64"}
+Written = dict[str, dict[str, str]]  # argument -> expression -> the variable that holds it
 
 
 def arguments(calls: Iterable[Call]) -> dict[str, str]:
@@ -61,25 +61,20 @@ def snippet(calls: tuple[Call, ...]) -> str:
     lines = ["import torch"]
     if any(_uses_props(call) for call in calls):
         lines.append("from autograder import props")
-    if any(_is_large(call) for call in calls):
+    if any(array.size > LARGE and array.dtype.kind == "f" for call in calls for array in _arrays(call)):
         lines.append("import numpy as np")
-    written: dict[str, str] = {}
+    written: Written = {}
     results = []
     for i, call in enumerate(calls):
         suffix = "" if len(calls) == 1 else f"_{i + 1}"
-        given = [_bind(name, value, suffix, lines, written) for name, value in call.arguments.items()]
-        given += [
-            f"{name}={_bind(name, value, suffix, lines, written)}" for name, value in call.keywords.items()
-        ]
-        lines.extend(f"{_known(name, suffix, written)}.requires_grad_()" for name in call.gradients)
+        given = {**call.arguments, **call.keywords}
+        bound = {name: _bind(name, value, suffix, lines, written) for name, value in given.items()}
+        lines.extend(f"{bound[name]}.requires_grad_()" for name in call.gradients)
+        by_name = [f"{name}={bound[name]}" for name in call.keywords]
         result = f"result{suffix}"
-        target = (
-            call.function
-            if not call.function.startswith("props:")
-            else f"props.PROCEDURES[{call.function[6:]!r}]"
-        )
-        lines.append(f"{result} = {target}({', '.join(given)})")
-        lines.extend(_gradient_lines(call, result, suffix, written))
+        lines.append(f"{result} = {_target(call)}({', '.join([*(bound[name] for name in call.arguments), *by_name])})")
+        lines.extend(_gradient_lines(call, result, bound))
+        lines.extend(_look_lines(call, bound))
         results.append(result)
     lines.append(
         f"print({', '.join(results)})" if len(results) <= 4 else f"print({results[0]}, {results[-1]})"
@@ -87,30 +82,40 @@ def snippet(calls: tuple[Call, ...]) -> str:
     return "\n".join(lines)
 
 
-def _bind(name: str, value: Any, suffix: str, lines: list[str], written: dict[str, str]) -> str:
-    """A variable for an array or a prop (one of an earlier call where it is the same), a literal for the rest."""
+def _target(call: Call) -> str:
+    procedure = call.function.removeprefix("props:")
+    return call.function if procedure == call.function else f"props.PROCEDURES[{procedure!r}]"
+
+
+def _bind(name: str, value: Any, suffix: str, lines: list[str], written: Written) -> str:
+    """A variable for an array or a prop (that of an earlier call where it is the same), a literal for the rest."""
     text = expression(value)
     if not isinstance(value, np.ndarray | Prop | list):
         return text
-    if not isinstance(value, Prop) and text in written.values():
-        return next(known for known, each in written.items() if each == text)
-    variable = name if name not in written else f"{name}{suffix}"
-    written[variable] = text
-    lines.append(f"{variable} = {text}")
-    return variable
+    mine = written.setdefault(name, {})
+    if text in mine and not isinstance(value, Prop):  # a prop has a state: each call gets its own
+        return mine[text]
+    mine[text] = f"{name}{suffix}" if mine else name
+    lines.append(f"{mine[text]} = {text}")
+    return mine[text]
 
 
-def _known(name: str, suffix: str, written: Mapping[str, str]) -> str:
-    return f"{name}{suffix}" if f"{name}{suffix}" in written else name
-
-
-def _gradient_lines(call: Call, result: str, suffix: str, written: Mapping[str, str]) -> list[str]:
+def _gradient_lines(call: Call, result: str, bound: Mapping[str, str]) -> list[str]:
     if not call.gradients:
         return []
     out = result if call.output is None else f"{result}[{call.output}]"
-    names = [_known(name, suffix, written) for name in call.gradients]
+    names = ", ".join(bound[name] for name in call.gradients)
     weights = "" if call.cotangent is None else f" * {expression(call.cotangent)}"
-    return [f"print(torch.autograd.grad(({out}{weights}).sum(), [{', '.join(names)}], allow_unused=True))"]
+    return [f"print(torch.autograd.grad(({out}{weights}).sum(), [{names}], allow_unused=True))"]
+
+
+def _look_lines(call: Call, bound: Mapping[str, str]) -> list[str]:
+    """What the call was watched for: arguments that may not change, the state of a prop."""
+    given = {**call.arguments, **call.keywords}
+    arrays = [bound[name] for name, value in call.arguments.items() if isinstance(value, np.ndarray)]
+    inputs = [f"print({', '.join(arrays)})  # still as above?"] if "inputs" in call.watch and arrays else []
+    watched = [name for name in call.watch if isinstance(given.get(name), Prop)]
+    return inputs + [f"print(props.state_of({bound[name]}))" for name in watched]
 
 
 def expression(value: Any) -> str:
@@ -133,23 +138,23 @@ def expression(value: Any) -> str:
 
 
 def _array(array: np.ndarray) -> str:
-    dtype = (
-        ""
-        if array.dtype == np.int64
-        else f", dtype={FLOATS.get(array.dtype.name, 'torch.' + array.dtype.name)}"
-    )
-    if array.size > LARGE:
-        # too large to write out: the same shape and dtype show the same law break in most cases
-        if array.dtype.kind == "f":
-            return f"torch.from_numpy(np.random.default_rng(0).normal(size={array.shape})).to({dtype.split('=')[1]})"
-        low, high = int(array.min()), int(array.max())
-        return f"torch.from_numpy(np.random.default_rng(0).integers({low}, {high + 1}, size={array.shape}))"
-    return f"torch.tensor({_nested(array)}{dtype})" if array.size else f"torch.zeros({array.shape}{dtype})"
+    kind = f"torch.{array.dtype.name}"
+    if not array.size:
+        return f"torch.zeros({array.shape}, dtype={kind})"
+    dtype = "" if array.dtype == np.int64 else f", dtype={kind}"
+    if array.size <= LARGE:
+        return f"torch.tensor({_nested(array)}{dtype})"
+    # too large to write out: the same shape and dtype show the same law break in most cases
+    if array.dtype.kind == "f":
+        return f"torch.from_numpy(np.random.default_rng(0).normal(size={array.shape})).to({kind})"
+    values = np.unique(array)  # every label as often as any other
+    times = -(-array.size // values.size)
+    return f"torch.tensor({_nested(values)}{dtype}).repeat({times})[:{array.size}].reshape({array.shape})"
 
 
 def _nested(array: np.ndarray) -> str:
     if array.ndim == 0:
-        return str(int(array)) if array.dtype.kind in "iu" else repr(float(array))
+        return str(array.item() if array.dtype == np.float64 else array[()])  # float32 in its own, shorter digits
     return "[" + ", ".join(_nested(each) for each in array) + "]"
 
 
@@ -158,6 +163,17 @@ def _uses_props(call: Call) -> bool:
     return call.function.startswith("props:") or any(isinstance(value, Prop) for value in values)
 
 
-def _is_large(call: Call) -> bool:
-    values = [*call.arguments.values(), *call.keywords.values()]
-    return any(isinstance(value, np.ndarray) and value.size > LARGE for value in values)
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    """All arrays in a call, an argument, a prop's parameters."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Call):
+        yield from _arrays({"positional": value.arguments, "by name": value.keywords})
+    elif isinstance(value, Prop):
+        yield from _arrays(value.parameters)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _arrays(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _arrays(each)

@@ -124,9 +124,16 @@ def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: 
 
     with _progress(quiet) as bars:
         task = bars.add_task("grade book", total=len(results))
-        record(
-            course, assignment, {each.score.student: each for each in results}, lambda _: bars.advance(task)
-        )
+        by_student = {each.score.student: each for each in results}
+        recorded = record(course, assignment, by_student, lambda _: bars.advance(task))
+    # what made a submission ungraded is in the table already
+    graded = {each.score.student for each in results if each.score.error is None}
+    failed = [each for each in recorded if each.failure is not None and each.student in graded]
+    for each in failed:
+        if each.failure is not None:
+            said = f"{each.student}: {each.failure.what} {each.failure.remedy}"
+            errors.print(said, style="red", markup=False, highlight=False)
+    return not failed
 
 
 def _tell_where(course: Path, index: Path, gradebook: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from autograder.registry import Check
 
@@ -88,7 +89,7 @@ def _search(check: Check, course_seed: int, visit: Callable[[Drawn], Any], phase
 @contextmanager
 def _no_collected_constants() -> Iterator[None]:
     collect = providers._get_local_constants
-    nothing = providers.Constants()
+    nothing = Constants()
     providers._get_local_constants = lambda: nothing
     providers.CONSTANTS_CACHE.cache.clear()
     try:

@@ -22,7 +22,6 @@ from autograder.runner.preparing import prepare
 from autograder.sandbox.transport import Limits, Transport
 from autograder.settings import Settings
 
-
 # How kernels of other languages are called, up to the version. Any other name may be a Python environment's.
 OTHER_LANGUAGES = ("ir", "julia", "bash", "javascript")
 

@@ -149,9 +149,8 @@ class Zygote:
 
         _, status, usage = os.wait4(child.process, 0)
         os.close(child.pidfd)
-        with contextlib.suppress(
-            OSError
-        ):  # what is left is bounded by the scratch's size, and nobody can list it
+        # What cannot be removed is bounded by the size of the scratch, and nobody can list it.
+        with contextlib.suppress(OSError):
             remove(child.scratch)
         report = {
             "ended": child.number,

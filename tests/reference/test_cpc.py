@@ -169,6 +169,28 @@ def test_an_image_context_sees_its_row_and_those_above(row):
     assert seen.tolist() == [i >= row for i in range(4)]
 
 
+def test_causal_rows_in_a_loop():
+    """Each layer sums a 3 x 3 window that ends at its own row; later layers add to what was there."""
+    torch.manual_seed(0)
+    net = CausalRows(2, 3, depth=3).double()
+    latents = torch.randn(4, 5, 2, generator=seeded()).double()
+
+    def window(features, layer, i, j):
+        total = layer.bias.clone()
+        for a, b in ((a, b) for a in range(3) for b in range(3)):
+            row, column = i + a - 2, j + b - 1
+            if row >= 0 and 0 <= column < 5:
+                total = total + layer.weight[:, :, a, b] @ features[row, column]
+        return total
+
+    features = latents
+    for depth, layer in enumerate(net.layers):
+        read = features.clamp_min(0) if depth else features
+        update = torch.stack([torch.stack([window(read, layer, i, j) for j in range(5)]) for i in range(4)])
+        features = features + update if depth else update
+    assert_close(net(latents.unsqueeze(0))[0], features)
+
+
 def test_image_latents_see_their_own_patch_alone():
     torch.manual_seed(0)
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(16, 3), nn.Tanh())

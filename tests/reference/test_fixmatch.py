@@ -40,7 +40,7 @@ def test_nothing_below_the_threshold_counts_and_nothing_flows_to_the_weak_view(w
     counted = certain(weak_logits, threshold)
     assert gradients[0] is None
     assert (gradients[1].abs().sum(dim=1) > 0).equal(counted)
-    assert float(pseudo_label_consistency(weak_logits, strong_logits, 1.0)) == 0
+    assert pseudo_label_consistency(weak_logits, strong_logits, 1.0).item() == 0
 
 
 @given(matrices(2, 4), matrices(3, 4), st.floats(0.1, 3), generators())

@@ -70,6 +70,12 @@ def test_posterize_and_solarize_agree_exactly(images, bits, level):
         assert_close(s, from_pil(ImageOps.solarize(to_pil(image), level)), rtol=0, atol=1e-12)
 
 
+def test_solarize_inverts_the_threshold_itself():
+    images = torch.tensor([0.25, 0.5, 0.75]).reshape(1, 1, 1, 3)
+    assert op.solarize(images, torch.tensor([0.75])).flatten().tolist() == [0.25, 0.5, 0.25]
+    assert op.solarize(images, torch.tensor([0.7501])).equal(images)
+
+
 @given(image_batches(least=1), generators())
 def test_equalize_agrees_exactly(images, generator):
     tile = torch.randint(256, (2, 1, 40, 30), generator=generator).double() / 255  # more pixels than levels

@@ -1,40 +1,23 @@
-"""One sandbox for the room: starting one imports torch, which takes seconds. These tests need bubblewrap and libseccomp2."""
+"""One sandbox for the room, because starting one imports torch. These tests need bubblewrap and libseccomp2."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
 import pytest
 
-from autograder.model import Call, Cell, Notebook, Outcome
 from autograder.sandbox.jailed import Jailed, Sandbox
-from autograder.sandbox.transport import Batch, Limits
-
-QUICK = Limits(
-    cell_seconds=2.0, call_seconds=0.5, submission_seconds=60.0, patience=4.0, memory_bytes=512 << 20
-)
-
-
-def notebook(*sources: str) -> Notebook:
-    return Notebook(
-        "submission.ipynb", tuple(Cell(index, "code", source) for index, source in enumerate(sources))
-    )
-
-
-def call(jailed: Jailed, function: str, **arguments: Any) -> Outcome:
-    return jailed.answer(Batch((Call(function, arguments),)))[0]
-
-
-def points(rows: int = 25, columns: int = 64) -> np.ndarray:
-    return np.random.default_rng(0).standard_normal((rows, columns)).astype(np.float32)
+from tests.sandbox.sessions import QUICK, descendants, living, soon
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
+    before = descendants(os.getpid())
     with Sandbox() as opened:
         yield opened
+        ours = descendants(os.getpid()) - before
+    assert soon(lambda: not living(ours))
 
 
 @pytest.fixture

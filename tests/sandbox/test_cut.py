@@ -24,6 +24,7 @@ def test_staff_files_clutter_and_links_stay_behind(tmp_path: Path) -> None:
         "checks/fewshot.py",
         "checks/hidden.py",
         "__pycache__/x.pyc",
+        ".cache/x",
         "data/glyphs.npz",
     ):
         (package / name).parent.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,17 @@ def test_too_many_files_are_too_much(tmp_path: Path) -> None:
         scratch.ENTRIES_CAP = allowed
 
 
+def test_what_cannot_be_looked_at_is_too_much(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("d" * 20, dir_fd=here)
+        deeper = os.open("d" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    assert not scratch.within(str(tmp_path), 1 << 30)
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -41,7 +52,7 @@ def test_a_tree_deeper_than_any_path_is_removed(tmp_path: Path) -> None:
     top = tmp_path / "top"
     top.mkdir()
     here = os.open(top, os.O_RDONLY)
-    for _ in range(3000):
+    for _ in range(500):
         os.mkdir("d" * 20, dir_fd=here)
         deeper = os.open("d" * 20, os.O_RDONLY, dir_fd=here)
         os.close(here)

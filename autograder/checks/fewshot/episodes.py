@@ -226,7 +226,7 @@ def too_few_items_raise(task: EpisodeTask) -> Law:
     """Where fewer than n_way classes have k_shot + n_query items, the call raises ValueError."""
     many = len(task.large_enough) + 1
     call = anything(task.labels, many, task.k_shot, task.n_query, generator(task.seed))
-    return raises(call, ValueError, f"only {many - 1} classes are large enough for n_way={many}")
+    return raises(call, ValueError, f"n_way={many} and fewer classes are large enough")
 
 
 @st.composite

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,11 @@ from autograder.sandbox.jail.view import View
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[list[str]]:
+def line(tmp_path: Path) -> list[str]:
     (tmp_path / "a" / "lib").mkdir(parents=True)
     (tmp_path / "a" / "link").symlink_to("lib")
     shown = View("/usr/bin/python3", (), (str(tmp_path / "a" / "lib"), str(tmp_path / "a" / "link")))
-    yield bubblewrap.command(
+    return bubblewrap.command(
         shown, "/cut", {"LANG": "C"}, root=False, scratch_bytes=4096, inner=["python3", "-c", "0"]
     )
 
