@@ -27,7 +27,11 @@ def exercise_result(exercise: Exercise, checks: Sequence[CheckResult]) -> Exerci
     total = sum(check.weight for check in checks)
     held = sum(check.weight * min(1.0, max(0.0, check.credit)) for check in checks)
     # worths of more than DIGITS digits: all of them for all laws, and never more by rounding up
-    points = exercise.points if held == total else min(round(exercise.points * held / total, DIGITS), exercise.points)
+    points = (
+        exercise.points
+        if held == total
+        else min(round(exercise.points * held / total, DIGITS), exercise.points)
+    )
     note = ""
     if any(check.verdict == "inconsistent" for check in checks):
         note = "A result depended on what was called before; a person should look."

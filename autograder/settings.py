@@ -98,7 +98,9 @@ def _marks(settings: Settings, given: Any, file: str) -> Settings:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18  # no inf, no nan
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
+    )  # no inf, no nan
 
 
 def _odd(key: str, remedy: str, file: str) -> AssignmentError:

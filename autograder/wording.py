@@ -72,7 +72,9 @@ def snippet(calls: tuple[Call, ...]) -> str:
         lines.extend(f"{bound[name]}.requires_grad_()" for name in call.gradients)
         by_name = [f"{name}={bound[name]}" for name in call.keywords]
         result = f"result{suffix}"
-        lines.append(f"{result} = {_target(call)}({', '.join([*(bound[name] for name in call.arguments), *by_name])})")
+        lines.append(
+            f"{result} = {_target(call)}({', '.join([*(bound[name] for name in call.arguments), *by_name])})"
+        )
         lines.extend(_gradient_lines(call, result, bound))
         lines.extend(_look_lines(call, bound))
         results.append(result)
@@ -154,7 +156,9 @@ def _array(array: np.ndarray) -> str:
 
 def _nested(array: np.ndarray) -> str:
     if array.ndim == 0:
-        return str(array.item() if array.dtype == np.float64 else array[()])  # float32 in its own, shorter digits
+        return str(
+            array.item() if array.dtype == np.float64 else array[()]
+        )  # float32 in its own, shorter digits
     return "[" + ", ".join(_nested(each) for each in array) + "]"
 
 

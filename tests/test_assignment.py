@@ -45,13 +45,18 @@ def failure(path: Path) -> AssignmentError:
 def test_exercises_are_named_after_their_checks(tmp_path: Path) -> None:
     loaded = assignment.load(write(tmp_path / "tiny" / "any.ipynb", SOLUTION, CHECKS, WRITTEN))
     assert loaded.name == "tiny"
-    assert loaded.exercises == (Exercise("double", "double_checks", 3.0, False), Exercise("why", "why", 2.5, True))
+    assert loaded.exercises == (
+        Exercise("double", "double_checks", 3.0, False),
+        Exercise("why", "why", 2.5, True),
+    )
     assert (loaded.max_score, loaded.file) == (5.5, "any.ipynb")
 
 
 def test_a_task_is_graded_by_hand(tmp_path: Path) -> None:
     task = cell("essay_checks", "markdown", task=True, points=1)
-    assert assignment.load(write(tmp_path / "a.ipynb", task), "tiny").exercises == (Exercise("essay_checks", "essay_checks", 1.0, True),)
+    assert assignment.load(write(tmp_path / "a.ipynb", task), "tiny").exercises == (
+        Exercise("essay_checks", "essay_checks", 1.0, True),
+    )
 
 
 def test_points_may_be_zero(tmp_path: Path) -> None:
@@ -138,7 +143,9 @@ def test_two_sources(tmp_path: Path) -> None:
 
 def with_exercises(*names: str) -> Assignment:
     exercises = tuple(Exercise(name, f"{name}_checks", 1.0, False) for name in names)
-    return Assignment("fewshot", Notebook("fewshot.ipynb", ()), (*exercises, Exercise("written", "written", 1.0, True)))
+    return Assignment(
+        "fewshot", Notebook("fewshot.ipynb", ()), (*exercises, Exercise("written", "written", 1.0, True))
+    )
 
 
 def test_checks_and_exercises_match() -> None:
@@ -159,7 +166,11 @@ def test_an_exercise_without_checks() -> None:
 
 def test_checks_without_an_exercise() -> None:
     checks = registry.load("fewshot")
-    names = [name for name in dict.fromkeys(each.exercise for each in checks) if name not in ("train", "episode_loss")]
+    names = [
+        name
+        for name in dict.fromkeys(each.exercise for each in checks)
+        if name not in ("train", "episode_loss")
+    ]
     with pytest.raises(AssignmentError) as caught:
         assignment.match(with_exercises(*names), checks)
     assert str(caught.value) == (

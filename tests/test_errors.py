@@ -34,7 +34,11 @@ def test_every_error_has_its_place_in_the_tree(kind: type[FewlabelsError]) -> No
     (line,) = [line for line in lines if line.lstrip("│├└─ ").split()[:1] == [kind.__name__]]
     depth = len(kind.__mro__) - len(FewlabelsError.__mro__)
     assert len(line) - len(line.lstrip("│├└─ ")) == 4 * depth
-    above = [other for other in lines[: lines.index(line)] if len(other) - len(other.lstrip("│├└─ ")) == 4 * (depth - 1)]
+    above = [
+        other
+        for other in lines[: lines.index(line)]
+        if len(other) - len(other.lstrip("│├└─ ")) == 4 * (depth - 1)
+    ]
     assert depth == 0 or above[-1].lstrip("│├└─ ").split()[0] == kind.__mro__[1].__name__
 
 

@@ -95,7 +95,9 @@ def test_eps_is_that_of_the_least_precise_floating_dtype() -> None:
         (tensor(1.0), (1,), "float32", "the answer has the wrong dtype."),
     ],
 )
-def test_tensor_asks_for_library_shape_and_dtype(item: Any, shape: Any, dtype: Any, expected: str | None) -> None:
+def test_tensor_asks_for_library_shape_and_dtype(
+    item: Any, shape: Any, dtype: Any, expected: str | None
+) -> None:
     broken = laws.tensor(item, "the answer", shape, dtype)
     assert (broken and broken.says) == expected
 
@@ -130,7 +132,9 @@ def test_described_says_what_a_value_is(item: Any, expected: str) -> None:
 
 
 def test_close_names_the_worst_index_both_values_and_the_tolerance() -> None:
-    broken = laws.close(tensor([1.0, 2.0], [3.0, 4.5]), [[1.0, 2.1], [3.0, 4.0]], 1e-9, "p", why=", as before", call=3)
+    broken = laws.close(
+        tensor([1.0, 2.0], [3.0, 4.5]), [[1.0, 2.1], [3.0, 4.0]], 1e-9, "p", why=", as before", call=3
+    )
     assert broken is not None
     assert broken.says == "p[1, 1] is 4.5, but it has to be 4, as before (tolerance 1.0e-09)."
     assert (broken.returned, broken.expected) == ("[[1.  2. ]\n [3.  4.5]]", "[[1.  2.1]\n [3.  4. ]]")
@@ -160,7 +164,12 @@ def test_close_holds(returned: Any, expected: Any, within: Any) -> None:
         ([INF], [0.0], 1e9, "p[0] is inf, but it has to be 0 (tolerance 1.0e+09)."),
         ([INF], [-INF], 1e9, "p[0] is inf, but it has to be -inf (tolerance 1.0e+09)."),
         ([0.0], [INF], 1e9, "p[0] is 0, but it has to be inf (tolerance 1.0e+09)."),
-        ([1.0, 2.0], [1.4, 2.1], np.array([0.5, 0.0]), "p[1] is 2, but it has to be 2.1 (tolerance 0.0e+00)."),
+        (
+            [1.0, 2.0],
+            [1.4, 2.1],
+            np.array([0.5, 0.0]),
+            "p[1] is 2, but it has to be 2.1 (tolerance 0.0e+00).",
+        ),
         ([0.0], [1.0], NAN, "p[0] is 0, but it has to be 1 (tolerance nan)."),
         ([1.0], 1.0, 1.0, "p has the wrong shape."),
         (1.0, [1.0], 1.0, "p has the wrong shape."),
@@ -174,10 +183,16 @@ def test_close_breaks(returned: Any, expected: Any, within: Any, sentence: str) 
 @DRAWN
 @given(
     st.data(),
-    arrays(np.float64, array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4), elements=st.floats(-1e6, 1e6)),
+    arrays(
+        np.float64,
+        array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4),
+        elements=st.floats(-1e6, 1e6),
+    ),
     st.floats(1e-6, 1e3),
 )
-def test_close_breaks_exactly_where_one_entry_is_too_far(data: st.DataObject, array: np.ndarray, within: float) -> None:
+def test_close_breaks_exactly_where_one_entry_is_too_far(
+    data: st.DataObject, array: np.ndarray, within: float
+) -> None:
     index = np.unravel_index(data.draw(st.integers(0, array.size - 1)), array.shape)
     near, far = array.copy(), array.copy()
     near[index] += 0.9 * within

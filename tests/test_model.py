@@ -13,7 +13,9 @@ from autograder.model import Call, Cell, Notebook, Tensor
 
 
 @pytest.mark.parametrize(
-    "kind", [each for _, each in inspect.getmembers(model, dataclasses.is_dataclass)], ids=lambda kind: kind.__name__
+    "kind",
+    [each for _, each in inspect.getmembers(model, dataclasses.is_dataclass)],
+    ids=lambda kind: kind.__name__,
 )
 def test_nothing_can_be_changed(kind: type) -> None:
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -38,8 +38,17 @@ def failure(data: bytes) -> NotebookError:
 
 
 def test_cells_keep_their_place_kind_text_and_marks() -> None:
-    marks = {"grade_id": "double_checks", "points": 3, "grade": True, "solution": False, "locked": True, "task": False}
-    parsed = notebook.parse(raw(cell("markdown", "# Hi"), cell(tags=["parameters"], nbgrader=marks)), "ada.ipynb")
+    marks = {
+        "grade_id": "double_checks",
+        "points": 3,
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "task": False,
+    }
+    parsed = notebook.parse(
+        raw(cell("markdown", "# Hi"), cell(tags=["parameters"], nbgrader=marks)), "ada.ipynb"
+    )
     assert parsed.path == "ada.ipynb"
     assert parsed.cells == (
         Cell(0, "markdown", "# Hi"),
@@ -51,7 +60,9 @@ def test_cells_keep_their_place_kind_text_and_marks() -> None:
 
 
 def test_a_source_may_be_a_list_of_lines() -> None:
-    assert notebook.parse(raw(cell(source=["x = 1\n", "y = 2"])), "ada.ipynb").cells[0].source == "x = 1\ny = 2"
+    assert (
+        notebook.parse(raw(cell(source=["x = 1\n", "y = 2"])), "ada.ipynb").cells[0].source == "x = 1\ny = 2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +82,12 @@ def test_every_notebook_of_the_course_is_read(tmp_path: Path) -> None:
 
 def test_a_notebook_of_format_3_is_converted() -> None:
     code = {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [], "metadata": {}}
-    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [code], "metadata": {}}]}
+    old = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {"name": ""},
+        "worksheets": [{"cells": [code], "metadata": {}}],
+    }
     assert [each.source for each in notebook.parse(json.dumps(old).encode(), "ada.ipynb").cells] == ["x = 1"]
 
 
@@ -137,7 +153,9 @@ def test_an_empty_notebook_says_so(cells: tuple[Any, ...]) -> None:
     assert error.remedy == "Submit the notebook that you worked in, saved after the last edit."
 
 
-@pytest.mark.parametrize("odd", [cell(kind="cpp"), {"source": "x"}, "x = 1", None, 3, {**cell(), "cell_type": ["code"]}])
+@pytest.mark.parametrize(
+    "odd", [cell(kind="cpp"), {"source": "x"}, "x = 1", None, 3, {**cell(), "cell_type": ["code"]}]
+)
 def test_an_odd_cell_is_named(odd: Any) -> None:
     error = failure(raw(cell(), odd))
     assert str(error) == (
@@ -147,7 +165,11 @@ def test_an_odd_cell_is_named(odd: Any) -> None:
 
 def test_a_cell_with_a_megabyte_is_named() -> None:
     error = failure(raw(cell(), cell(source="x" * (notebook.SOURCE_CAP + 1))))
-    assert (error.what, error.remedy, error.cell) == ("The cell has 1048577 characters.", "Keep data out of cells.", 1)
+    assert (error.what, error.remedy, error.cell) == (
+        "The cell has 1048577 characters.",
+        "Keep data out of cells.",
+        1,
+    )
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
@@ -169,15 +191,29 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=True) | st.sampled_from(["code", "x = 1", ""]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["cell_type", "source", "metadata", "nbgrader", "tags", "name"]), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(allow_nan=True)
+    | st.sampled_from(["code", "x = 1", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cell_type", "source", "metadata", "nbgrader", "tags", "name"]),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=12,
 )
 
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=150)
-@given(st.fixed_dictionaries({"nbformat": st.just(4) | JSON, "cells": JSON | st.lists(JSON, max_size=3), "metadata": JSON}))
+@given(
+    st.fixed_dictionaries(
+        {"nbformat": st.just(4) | JSON, "cells": JSON | st.lists(JSON, max_size=3), "metadata": JSON}
+    )
+)
 def test_whatever_json_says_is_a_notebook_or_a_notebook_error(document: dict[str, Any]) -> None:
     try:
         parsed = notebook.parse(json.dumps(document).encode(), "ada.ipynb")

@@ -23,7 +23,9 @@ double = function("double", "x")
 NOTHING = Law((), lambda: None)
 
 
-def declared(body: Callable[..., Law], module: str = "autograder.checks.made_up.doubles", **options: Any) -> Check:
+def declared(
+    body: Callable[..., Law], module: str = "autograder.checks.made_up.doubles", **options: Any
+) -> Check:
     """`body` as if it stood in `module`; the table is put back by `_own_table`."""
     body.__module__ = module
     exercise = options.pop("exercise", double)
@@ -60,8 +62,18 @@ def test_a_check_is_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = declared(doubles, weight=2, ladder=True, examples=7, also=[{"x": 1}], seconds=3.0, x=strategy)
     assert (entry.assignment, entry.exercise, entry.name) == ("made_up", "double", "doubles")
     assert entry.law == "Twice the number comes back."
-    assert (entry.visibility, entry.weight, entry.ladder, entry.examples, entry.seconds) == ("public", 2, True, 7, 3.0)
-    assert (dict(entry.strategies), entry.also, entry.runner_parameters) == ({"x": strategy}, ({"x": 1},), ("seed",))
+    assert (entry.visibility, entry.weight, entry.ladder, entry.examples, entry.seconds) == (
+        "public",
+        2,
+        True,
+        7,
+        3.0,
+    )
+    assert (dict(entry.strategies), entry.also, entry.runner_parameters) == (
+        {"x": strategy},
+        ({"x": 1},),
+        ("seed",),
+    )
     assert entry.body is doubles
 
 
@@ -245,7 +257,14 @@ def test_hidden_checks_come_behind_the_public_ones_of_their_exercise(tiny: Path)
         "ant/runs_carries",
         "ant/carries",
     ]
-    assert [each.visibility for each in checks] == ["public", "hidden", "public", "hidden", "public", "public"]
+    assert [each.visibility for each in checks] == [
+        "public",
+        "hidden",
+        "public",
+        "hidden",
+        "public",
+        "public",
+    ]
 
 
 def test_an_assignment_may_be_without_hidden_checks(tiny: Path) -> None:
@@ -262,7 +281,10 @@ def test_a_student_s_installation_has_no_hidden_checks(tiny: Path, monkeypatch: 
     assert len(registry.load("tiny")) == 4
     with pytest.raises(CheckError) as caught:
         registry.load("tiny", hidden=True)
-    assert str(caught.value) == 'The hidden checks are not installed. Install the checkout: pip install -e ".[staff]".'
+    assert (
+        str(caught.value)
+        == 'The hidden checks are not installed. Install the checkout: pip install -e ".[staff]".'
+    )
 
 
 @pytest.mark.parametrize("name", ["fewshoot", "", "..", "fewshot.prototypes", "fewshot/prototypes"])

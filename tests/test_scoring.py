@@ -29,9 +29,7 @@ def broken(weight: float = 1.0) -> CheckResult:
 
 weights = st.sampled_from([0.5, 1.0, 2.0, 3.0, 1 / 3, 1e-3, 1e6])
 verdicts = st.sampled_from([each for each in get_args(Verdict) if each != "grader_fault"])
-results = st.lists(
-    st.builds(result, verdicts, weights, st.none() | st.floats(0, 1)), min_size=1, max_size=8
-)
+results = st.lists(st.builds(result, verdicts, weights, st.none() | st.floats(0, 1)), min_size=1, max_size=8)
 worths = st.floats(0, 100) | st.sampled_from([0.0, 1 / 3, 2 / 3, 20.0])
 
 
@@ -57,7 +55,9 @@ def test_a_part_of_a_law_gives_a_part_of_its_weight() -> None:
     assert scoring.exercise_result(FOUR, [result("falsified", 1.0, 0.5), result()]).points == 3.0
 
 
-@pytest.mark.parametrize("verdict", ["falsified", "raised", "missing", "timed_out", "crashed", "inconsistent", "skipped"])
+@pytest.mark.parametrize(
+    "verdict", ["falsified", "raised", "missing", "timed_out", "crashed", "inconsistent", "skipped"]
+)
 def test_no_verdict_but_holding_gives_points(verdict: Verdict) -> None:
     found = scoring.exercise_result(FOUR, [result(verdict), result()])
     assert (found.points, found.blame) == (2.0, "student")
@@ -94,8 +94,13 @@ def test_one_more_law_that_holds_never_costs_points(
     worth: float, checks: list[CheckResult], data: st.DataObject
 ) -> None:
     index = data.draw(st.integers(0, len(checks) - 1))
-    better = [replace(each, verdict="holds", credit=1.0) if i == index else each for i, each in enumerate(checks)]
-    assert scoring.exercise_result(exercise(worth), checks).points <= scoring.exercise_result(exercise(worth), better).points
+    better = [
+        replace(each, verdict="holds", credit=1.0) if i == index else each for i, each in enumerate(checks)
+    ]
+    assert (
+        scoring.exercise_result(exercise(worth), checks).points
+        <= scoring.exercise_result(exercise(worth), better).points
+    )
 
 
 @DRAWN

@@ -29,13 +29,17 @@ def one_by_one(q: Tensor, c: Tensor) -> Tensor:
 STYLES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "broadcast": lambda q, c: ((q[:, None] - c[None]) ** 2).sum(-1),
     "cdist": lambda q, c: torch.cdist(q, c) ** 2,
-    "cdist without products": lambda q, c: torch.cdist(q, c, compute_mode="donot_use_mm_for_euclid_dist") ** 2,
+    "cdist without products": lambda q, c: (
+        torch.cdist(q, c, compute_mode="donot_use_mm_for_euclid_dist") ** 2
+    ),
     "expanded": expanded,
     "pairwise_distance": one_by_one,
 }
 
 
-def points(size: tuple[int, int, int], dtype: type, scale: float, offset: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+def points(
+    size: tuple[int, int, int], dtype: type, scale: float, offset: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
     source = np.random.default_rng(sum(size))
     q, c, d = size
     return tuple((offset + scale * source.normal(size=(n, d))).astype(dtype) for n in (q, c))  # type: ignore[return-value]
@@ -109,7 +113,9 @@ def test_bounds_follow_the_dtype_and_the_magnitude() -> None:
     wide, small = points((4, 5, 4), np.float64, 1.0), points((4, 5, 4), np.float32, 1.0)
     assert tolerances.of_mean(small[0]) > 1e8 * tolerances.of_mean(wide[0])
     assert tolerances.of_mean(100 * wide[0]) > 30 * tolerances.of_mean(wide[0])
-    assert tolerances.of_squared_distance(100 * small[0], 100 * small[1]) > 1e3 * tolerances.of_squared_distance(*small)
+    assert tolerances.of_squared_distance(
+        100 * small[0], 100 * small[1]
+    ) > 1e3 * tolerances.of_squared_distance(*small)
     assert tolerances.of_mean(wide[0], 400) > 10 * tolerances.of_mean(wide[0], 1)
 
 

@@ -93,7 +93,19 @@ class Hostile:
         spelled({"w": 3}),
         pickle.dumps(Hostile()),
     ],
-    ids=["empty", "text", "endless", "cut header", "cut", "long", "offsets", "huge", "dtype", "header", "pickle"],
+    ids=[
+        "empty",
+        "text",
+        "endless",
+        "cut header",
+        "cut",
+        "long",
+        "offsets",
+        "huge",
+        "dtype",
+        "header",
+        "pickle",
+    ],
 )
 def test_what_is_no_safetensors_file_says_so(raw: bytes) -> None:
     said = problem(raw)

@@ -29,7 +29,9 @@ def accused(weights: np.ndarray, picked: int, episodes: int, alpha: float, runs:
     ("candidates", "picked", "episodes"),
     [(CLASSES, WAYS, EPISODES), (7, 2, 4 * EPISODES), (7, 3, 4 * EPISODES), (16, 1, 320), (4, 3, 60)],
 )
-def test_a_right_sampler_is_accused_as_often_as_alpha_says(candidates: int, picked: int, episodes: int) -> None:
+def test_a_right_sampler_is_accused_as_often_as_alpha_says(
+    candidates: int, picked: int, episodes: int
+) -> None:
     runs, alpha = 2_000, 0.02
     found = accused(np.ones(candidates), picked, episodes, alpha, runs)
     # 40 are expected; fewer than 20 or more than 62 come by chance about once in a thousand such tests

@@ -71,7 +71,10 @@ def test_the_arguments_of_several_calls_where_they_differ() -> None:
         (Returned(None), "None"),
         (Returned(Opaque("Foo")), "an object of type Foo"),
         (Raised("KeyError", "3"), "raised KeyError: 3"),
-        (Raised("KeyError", "3", "line 2 of its cell: d[3]"), "raised KeyError: 3 (line 2 of its cell: d[3])"),
+        (
+            Raised("KeyError", "3", "line 2 of its cell: d[3]"),
+            "raised KeyError: 3 (line 2 of its cell: d[3])",
+        ),
     ],
 )
 def test_an_outcome_in_words(outcome: Any, text: str) -> None:
@@ -148,11 +151,18 @@ def test_a_snippet_makes_the_call_again() -> None:
     assert snippet == (
         "import torch\nx = torch.tensor([[0.5, -1.0]], dtype=torch.float64)\nresult = f(x, 2, lr=0.1)\nprint(result)"
     )
-    assert run(snippet, f=lambda x, k, *, lr: x * k + lr) == "tensor([[ 1.1000, -1.9000]], dtype=torch.float64)\n"
+    assert (
+        run(snippet, f=lambda x, k, *, lr: x * k + lr)
+        == "tensor([[ 1.1000, -1.9000]], dtype=torch.float64)\n"
+    )
 
 
 def test_several_calls_share_what_is_the_same() -> None:
-    calls = (Call("f", {"x": X, "y": LABELS}), Call("f", {"x": 2 * X, "y": LABELS}), Call("f", {"x": X, "y": LABELS}))
+    calls = (
+        Call("f", {"x": X, "y": LABELS}),
+        Call("f", {"x": 2 * X, "y": LABELS}),
+        Call("f", {"x": X, "y": LABELS}),
+    )
     lines = wording.snippet(calls).splitlines()
     assert [line for line in lines if " = torch" in line] == [
         "x = torch.tensor([[0.5, -1.0]], dtype=torch.float64)",
@@ -160,7 +170,11 @@ def test_several_calls_share_what_is_the_same() -> None:
         "x_2 = torch.tensor([[1.0, -2.0]], dtype=torch.float64)",
     ]
     assert lines[-1] == "print(result_1, result_2, result_3)"
-    assert [line for line in lines if "= f(" in line] == ["result_1 = f(x, y)", "result_2 = f(x_2, y)", "result_3 = f(x, y)"]
+    assert [line for line in lines if "= f(" in line] == [
+        "result_1 = f(x, y)",
+        "result_2 = f(x_2, y)",
+        "result_3 = f(x, y)",
+    ]
 
 
 def test_two_arguments_that_are_equal_are_two_variables() -> None:
@@ -173,7 +187,9 @@ def test_two_arguments_that_are_equal_are_two_variables() -> None:
 def test_a_generator_is_a_new_one_for_every_call() -> None:
     call = Call("f", {"generator": Prop("generator", {"seed": 3})})
     first, second = eval(
-        run(wording.snippet((call, call)), f=lambda generator: torch.rand(1, generator=generator).item()).replace(" ", ",")
+        run(
+            wording.snippet((call, call)), f=lambda generator: torch.rand(1, generator=generator).item()
+        ).replace(" ", ",")
     )
     assert first == second
 
@@ -189,7 +205,10 @@ def test_what_may_not_change_is_printed_after_the_call() -> None:
         x += k
 
     call = watching(Call("f", {"x": X, "k": 2}), "inputs")
-    assert run(wording.snippet((call,)), f=f).splitlines()[0] == "tensor([[2.5000, 1.0000]], dtype=torch.float64)"
+    assert (
+        run(wording.snippet((call,)), f=f).splitlines()[0]
+        == "tensor([[2.5000, 1.0000]], dtype=torch.float64)"
+    )
 
 
 def test_the_state_of_a_watched_network_is_printed() -> None:
@@ -208,12 +227,21 @@ def test_a_snippet_imports_what_it_uses_and_no_more() -> None:
     assert imports(Call("f", {"x": np.arange(100)})) == ["import torch"]
     assert imports(Call("f", {"x": [X, large]})) == ["import torch", numpy]
     assert imports(Call("f", {"x": {"w": large}})) == ["import torch", numpy]
-    assert imports(Call("f", {"net": Prop("linear_net", {"weight": large})})) == ["import torch", props, numpy]
-    assert imports(Call("props:embed_images", {"network": Student("EmbeddingNet")})) == ["import torch", props]
+    assert imports(Call("f", {"net": Prop("linear_net", {"weight": large})})) == [
+        "import torch",
+        props,
+        numpy,
+    ]
+    assert imports(Call("props:embed_images", {"network": Student("EmbeddingNet")})) == [
+        "import torch",
+        props,
+    ]
 
 
 def test_a_procedure_is_called_by_its_name() -> None:
-    call = Call("props:network_facts", {"network": Student("Net"), "images": np.zeros((1, 1, 2, 2), dtype=np.float32)})
+    call = Call(
+        "props:network_facts", {"network": Student("Net"), "images": np.zeros((1, 1, 2, 2), dtype=np.float32)}
+    )
     snippet = wording.snippet((call,))
     assert "result = props.PROCEDURES['network_facts'](Net, images)" in snippet
     net = lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))  # noqa: E731

@@ -36,7 +36,7 @@ class TallyNet(nn.Module):
     def __init__(self, inputs: int, features: int, seed: int) -> None:
         super().__init__()
         source = torch.Generator().manual_seed(seed)
-        self.linear = nn.Linear(inputs, features)
+        self.linear = nn.utils.skip_init(nn.Linear, inputs, features)  # asks no global generator
         with torch.no_grad():
             self.linear.weight.copy_(torch.randn(features, inputs, generator=source) / inputs**0.5)
             self.linear.bias.zero_()
@@ -44,6 +44,8 @@ class TallyNet(nn.Module):
         self.passes: list[bool] = []
         self.stale = 0
         self._weights_seen: Tensor | None = None
+        self._leftover = False
+        self.linear.weight.register_post_accumulate_grad_hook(self._count)
         self.eval()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -60,7 +62,12 @@ class TallyNet(nn.Module):
             return  # several backward passes before one step add up, and may
         self._weights_seen = weights.clone()
         kept = [p.grad for p in self.parameters() if p.grad is not None]
-        self.stale += any(bool(grad.abs().max() > 0) for grad in kept)
+        self._leftover = any(bool(grad.abs().max() > 0) for grad in kept)
+
+    def _count(self, _: Tensor) -> None:
+        """After a pass has added to .grad; torch.autograd.grad adds to nothing, and does not come here."""
+        self.stale += self._leftover
+        self._leftover = False
 
     def report(self) -> dict[str, Any]:
         return {**_report(self), "passes": list(self.passes), "stale": self.stale}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -19,9 +20,7 @@ def embed_images(
     """
     net = _make(network, 0)
     if train_first:
-        net.train()
-        with torch.no_grad():
-            net(_noise(images[0]))
+        _train_once(net, images[0])
     net.eval()
     before = [batch.clone() for batch in images]
     with torch.no_grad():
@@ -41,9 +40,8 @@ def embed_with_state(
     original = None
     if state is None:
         teacher = _make(network, 0)
-        teacher.train()
+        _train_once(teacher, images)
         with torch.no_grad():
-            teacher(_noise(images))
             original = teacher.eval()(images)
         state = teacher.state_dict()
     net = _make(network, 1)
@@ -62,8 +60,8 @@ def network_facts(network: Callable[[], nn.Module], images: Tensor) -> dict[str,
     net = _make(network, 0)
     if not isinstance(net, nn.Module):
         return {"module": False, "parameters": [], "without_gradient": []}
-    net.train()
-    net(images).sum().backward()  # type: ignore[no-untyped-call]
+    with _apart(0):
+        net.train()(images).sum().backward()  # type: ignore[no-untyped-call]
     named = [(name, value) for name, value in net.named_parameters() if value.requires_grad]
     return {
         "module": True,
@@ -73,12 +71,20 @@ def network_facts(network: Callable[[], nn.Module], images: Tensor) -> dict[str,
 
 
 def _make(network: Callable[[], nn.Module], seed: int) -> nn.Module:
-    """A network whose random initialisation is the same each time, without touching the global generator."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    """A network whose random initialisation is the same each time."""
+    with _apart(seed):
         return network()
 
 
-def _noise(like: Tensor) -> Tensor:
-    source = torch.Generator().manual_seed(7)
-    return torch.rand((max(8, len(like)), *like.shape[1:]), generator=source)
+def _train_once(net: nn.Module, like: Tensor) -> None:
+    """One pass of noise in training mode, which moves running statistics."""
+    with _apart(7), torch.no_grad():
+        net.train()(torch.rand((max(8, len(like)), *like.shape[1:])))
+
+
+@contextmanager
+def _apart(seed: int) -> Iterator[None]:
+    """Initialisation and dropout draw from torch's global generator: the same each time, and no trace of it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield

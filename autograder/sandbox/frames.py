@@ -33,6 +33,7 @@ MAGIC = b"FEW1"
 HEADER = struct.Struct("!4sB16sIIQ")
 TOKEN_BYTES = 16
 OBJECT_WEIGHT = 32
+SMALL = 1 << 16
 
 
 class Kind(IntEnum):
@@ -75,7 +76,13 @@ def send(
 ) -> None:
     """Sends one frame. With `wait` the socket must be non-blocking; without, this blocks."""
     header = HEADER.pack(MAGIC, kind, token, index, len(encoded.structure), len(encoded.payload))
-    for part in (header + encoded.structure, encoded.payload):
+    small = len(encoded.payload) <= SMALL  # most answers: one system call instead of two
+    parts = (
+        (header + encoded.structure + encoded.payload,)
+        if small
+        else (header + encoded.structure, encoded.payload)
+    )
+    for part in parts:
         view = memoryview(part)
         while view:
             try:

@@ -17,13 +17,13 @@ BUNDLES = ("display_data", "execute_result")
 
 def to_plain(outcome: Returned | Raised | Missing) -> dict[str, Any]:
     if isinstance(outcome, Returned):
-        return {
-            "returned": outcome.value,
+        reports = {
             "gradients": dict(outcome.gradients),
             "modified": list(outcome.modified),
             "touched": list(outcome.touched),
             "states": dict(outcome.states),
         }
+        return {"returned": outcome.value, **{name: report for name, report in reports.items() if report}}
     if isinstance(outcome, Raised):
         return {"raised": outcome.type, "message": outcome.message, "where": outcome.where}
     return {"missing": outcome.name, "why": outcome.why}
@@ -41,14 +41,18 @@ def _read(value: Any) -> Outcome:
     if not isinstance(value, dict):
         raise WireError("no answer")
     if "returned" in value:
-        gradients = value["gradients"]
-        if not isinstance(gradients, dict) or not isinstance(value["states"], dict):
+        gradients, states = value.get("gradients", {}), value.get("states", {})
+        if not isinstance(gradients, dict) or not isinstance(states, dict):
             raise WireError("no answer")
         for gradient in gradients.values():
             if gradient is not None and not isinstance(gradient, Tensor):
                 raise WireError("a gradient that is no array")
         return Returned(
-            value["returned"], gradients, _names(value["modified"]), _names(value["touched"]), value["states"]
+            value["returned"],
+            gradients,
+            _names(value.get("modified", [])),
+            _names(value.get("touched", [])),
+            states,
         )
     if "raised" in value:
         return _raised(value["raised"], value["message"], value["where"])

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -79,79 +80,71 @@ def printable(text: str) -> str:
 def encode(value: Any) -> Encoded:
     """Encodes plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Prop` and `Call`."""
     payload: list[bytes] = []
-    structure = _pack(value, payload, 0)
+    structure = _packed(_plain(value, payload, 0))
     return Encoded(structure, b"".join(payload))
 
 
-def _pack(value: Any, payload: list[bytes], depth: int) -> bytes:
-    def plain(item: Any, level: int) -> Any:
-        if level > MAX_DEPTH:
-            raise WireError("values are nested too deeply")
-
-        def ext(code: int, inner: Any) -> msgpack.ExtType:
-            return msgpack.ExtType(code, _pack(inner, payload, level + 1))
-
-        if item is None or isinstance(item, bool | float):
-            return item
-        if isinstance(item, int):
-            return int(item) if -(2**63) <= item < 2**63 else ext(_OPAQUE, "int beyond 64 bits")
-        if isinstance(item, str):
-            return _text(item, payload, ext)
-        if isinstance(item, bytes):
-            payload.append(item)
-            return ext(_ARRAY, ["uint8", [len(item)], "cpu", "bytes"])
-        if isinstance(item, np.ndarray):
-            return _array(item, item.dtype.name, "cpu", "numpy", payload, ext)
-        if isinstance(item, Tensor):
-            return _array(item.array, item.dtype, item.device, item.library, payload, ext)
-        if isinstance(item, tuple):
-            return ext(_TUPLE, list(item))
-        if isinstance(item, list):
-            return [plain(each, level + 1) for each in item]
-        if isinstance(item, Mapping):
-            return {_key(key): plain(each, level + 1) for key, each in item.items()}
-        if isinstance(item, Opaque):
-            return ext(_OPAQUE, item.type[:NAME_CAP])
-        if isinstance(item, Student):
-            return ext(_STUDENT, item.name)
-        if isinstance(item, Prop):
-            return ext(_PROP, [item.kind, dict(item.parameters)])
-        if isinstance(item, Call):
-            return ext(_CALL, [getattr(item, field) for field in _CALL_FIELDS])
-        raise WireError(f"{type(item).__name__} is no plain value")
-
-    return cast(bytes, msgpack.packb(plain(value, depth), use_bin_type=True))
-
-
+_packed = partial(msgpack.packb, use_bin_type=True)
 _CALL_FIELDS = ("function", "arguments", "keywords", "gradients", "output", "cotangent", "watch")
+
+
+def _plain(item: Any, payload: list[bytes], level: int) -> Any:
+    """What msgpack writes for `item`; bytes of arrays and long texts go to `payload`, in the order of reading."""
+    if level > MAX_DEPTH:
+        raise WireError("values are nested too deeply")
+    if item is None or isinstance(item, bool | float):
+        return item
+    if isinstance(item, int):
+        return int(item) if -(2**63) <= item < 2**63 else _ext(_OPAQUE, "int beyond 64 bits")
+    if isinstance(item, str):
+        return _text(item, payload)
+    if isinstance(item, Tensor):
+        return _array(item.array, item.dtype, item.device, item.library, payload)
+    if isinstance(item, np.ndarray):
+        return _array(item, item.dtype.name, "cpu", "numpy", payload)
+    if isinstance(item, tuple):
+        return _ext(_TUPLE, [_plain(each, payload, level + 1) for each in item])
+    if isinstance(item, list):
+        return [_plain(each, payload, level + 1) for each in item]
+    if isinstance(item, Mapping):
+        return {_key(key): _plain(each, payload, level + 1) for key, each in item.items()}
+    if isinstance(item, bytes):
+        payload.append(item)
+        return _ext(_ARRAY, ["uint8", [len(item)], "cpu", "bytes"])
+    if isinstance(item, Opaque):
+        return _ext(_OPAQUE, _key(item.type))
+    if isinstance(item, Student):
+        return _ext(_STUDENT, item.name)
+    if isinstance(item, Prop):
+        return _ext(_PROP, [item.kind, _plain(dict(item.parameters), payload, level + 1)])
+    if isinstance(item, Call):
+        return _ext(_CALL, [_plain(getattr(item, field), payload, level + 1) for field in _CALL_FIELDS])
+    raise WireError(f"{type(item).__name__} is no plain value")
+
+
+def _ext(code: int, inner: Any) -> msgpack.ExtType:
+    return msgpack.ExtType(code, _packed(inner))
 
 
 def _key(key: Any) -> str:
     return str(key)[:NAME_CAP].encode("utf-8", "replace").decode()
 
 
-def _text(item: str, payload: list[bytes], ext: Callable[[int, Any], msgpack.ExtType]) -> Any:
+def _text(item: str, payload: list[bytes]) -> Any:
     raw = item.encode("utf-8", "replace")
     if len(raw) <= LONG_STRING:
         return raw.decode()
     payload.append(raw)
-    return ext(_TEXT, len(raw))
+    return _ext(_TEXT, len(raw))
 
 
-def _array(
-    array: np.ndarray,
-    dtype: str,
-    device: str,
-    library: str,
-    payload: list[bytes],
-    ext: Callable[[int, Any], msgpack.ExtType],
-) -> msgpack.ExtType:
+def _array(array: np.ndarray, dtype: str, device: str, library: str, payload: list[bytes]) -> msgpack.ExtType:
     if dtype not in DTYPES:
         raise WireError(f"arrays of {dtype} do not travel")
     if dtype == "bfloat16" and array.dtype == np.float32:
         array = (array.view(np.uint32) >> 16).astype(np.uint16)
-    payload.append(np.ascontiguousarray(array).astype(DTYPES[dtype], copy=False).tobytes())
-    return ext(_ARRAY, [dtype, [int(size) for size in array.shape], device[:NAME_CAP], library])
+    payload.append(array.astype(DTYPES[dtype], order="C", copy=False).tobytes())
+    return _ext(_ARRAY, [dtype, [int(size) for size in array.shape], _key(device), library])
 
 
 # --- decoding ----------------------------------------------------------------------------------------------------

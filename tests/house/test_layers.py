@@ -99,7 +99,9 @@ def test_only_the_staff_wing_imports_the_reference(path: Path) -> None:
 def test_only_the_bridge_imports_nbgrader() -> None:
     bridge = ROOT / "autograder" / "nbgrader_bridge"
     outside = [path for path in modules("autograder") if not path.is_relative_to(bridge)]
-    assert [path for path in outside if any(name.split(".")[0] == "nbgrader" for name in imported(path))] == []
+    assert [
+        path for path in outside if any(name.split(".")[0] == "nbgrader" for name in imported(path))
+    ] == []
 
 
 @pytest.mark.parametrize("path", modules("reference"), ids=lambda path: path.name)

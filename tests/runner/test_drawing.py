@@ -28,7 +28,9 @@ SMALL = check(doubles, name="small", examples=50, x=st.lists(st.integers(0, 1000
 
 
 def digest(drawn: Sequence[Drawn]) -> str:
-    return hashlib.sha256(repr([{name: np.asarray(x).tolist() for name, x in each.items()} for each in drawn]).encode()).hexdigest()
+    return hashlib.sha256(
+        repr([{name: np.asarray(x).tolist() for name, x in each.items()} for each in drawn]).encode()
+    ).hexdigest()
 
 
 # --- drawing
@@ -126,7 +128,13 @@ def test_another_process_draws_the_same() -> None:
         "from tests.runner.test_drawing import SEED, SMALL, WHOLE, digest, draw\n"
         "print(digest(draw(WHOLE, SEED)), digest(draw(SMALL, SEED)))"
     )
-    environment = {**os.environ, "CI": "true", "PYTHONHASHSEED": "7", "HYPOTHESIS_PROFILE": "ci", "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "CI": "true",
+        "PYTHONHASHSEED": "7",
+        "HYPOTHESIS_PROFILE": "ci",
+        "PYTHONPATH": str(ROOT),
+    }
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
@@ -170,7 +178,9 @@ def test_shrinking_keeps_what_makes_the_law_break() -> None:
     pairs = check(doubles, name="pairs", examples=100, x=numbers(2, 3), y=st.integers(0, 100))
     recorded = draw(pairs, SEED)
     index = next(i for i, each in enumerate(recorded) if (each["x"] < 0).any() and each["y"] > 20)
-    smallest = shrink(pairs, SEED, index, lambda drawn: (drawn["x"] < 0).any() and drawn["y"] > 20, most=2_000)
+    smallest = shrink(
+        pairs, SEED, index, lambda drawn: (drawn["x"] < 0).any() and drawn["y"] > 20, most=2_000
+    )
     assert smallest is not None
     assert smallest["y"] == 21
     assert sorted(smallest["x"].ravel().tolist()) == [-1, 0, 0, 0, 0, 0]

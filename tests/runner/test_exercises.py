@@ -78,12 +78,19 @@ def test_all_laws_of_a_right_function_hold() -> None:
 def test_behind_a_broken_rung_everything_is_skipped() -> None:
     results = run({}, RUNG, LAW, OTHER)
     assert verdicts(*results) == ["missing", "skipped", "skipped"]
-    assert [each.message for each in results] == ["double is not defined.", *["Not looked at, because runs did not hold."] * 2]
+    assert [each.message for each in results] == [
+        "double is not defined.",
+        *["Not looked at, because runs did not hold."] * 2,
+    ]
     assert [each.credit for each in results] == [0.0, 0.0, 0.0]
 
 
 def test_behind_a_broken_law_the_others_are_looked_at() -> None:
-    assert verdicts(*run({"double": lambda x: 3 * x}, RUNG, LAW, OTHER)) == ["holds", "falsified", "falsified"]
+    assert verdicts(*run({"double": lambda x: 3 * x}, RUNG, LAW, OTHER)) == [
+        "holds",
+        "falsified",
+        "falsified",
+    ]
 
 
 def test_a_rung_that_fails_by_itself_stops_nothing() -> None:
@@ -92,14 +99,21 @@ def test_a_rung_that_fails_by_itself_stops_nothing() -> None:
 
 def test_a_broken_rung_stops_its_own_exercise_alone() -> None:
     triple = function("triple", "x")
-    rung = check(lambda x: Law((triple(x),), lambda out: None), name="t", exercise="triple", ladder=True, x=numbers(1))
+    rung = check(
+        lambda x: Law((triple(x),), lambda out: None), name="t", exercise="triple", ladder=True, x=numbers(1)
+    )
     results = run_exercises([rung, RUNG, LAW], InProcess(RIGHT), Planner(3, SETTINGS))
-    assert {name: verdicts(*each) for name, each in results.items()} == {"triple": ["missing"], "double": ["holds", "holds"]}
+    assert {name: verdicts(*each) for name, each in results.items()} == {
+        "triple": ["missing"],
+        "double": ["holds", "holds"],
+    }
 
 
 def test_progress_is_told_of_every_check() -> None:
     told: list[str] = []
-    run_exercises([RUNG, LAW], InProcess({}), Planner(3, SETTINGS), progress=lambda each: told.append(each.name))
+    run_exercises(
+        [RUNG, LAW], InProcess({}), Planner(3, SETTINGS), progress=lambda each: told.append(each.name)
+    )
     assert told == ["runs", "doubles"]
 
 
@@ -118,7 +132,10 @@ def test_the_counterexample_is_shrunk_and_told_in_words() -> None:
     assert found is not None
     assert (found.call, dict(found.arguments)) == ("double(x)", {"x": "[0. 8.]"})
     assert (found.returned, found.expected) == ("[0. 0.]", "[ 0. 16.]")
-    assert found.snippet.splitlines()[1:3] == ["x = torch.tensor([0.0, 8.0], dtype=torch.float64)", "result = double(x)"]
+    assert found.snippet.splitlines()[1:3] == [
+        "x = torch.tensor([0.0, 8.0], dtype=torch.float64)",
+        "result = double(x)",
+    ]
 
 
 def test_one_law_is_shrunk_and_no_more() -> None:
@@ -135,7 +152,10 @@ def test_each_exercise_has_a_law_shrunk() -> None:
     law = check(lambda x: gives(other(x), 2 * x, 1e-9, "other"), name="o", exercise="other", x=numbers(2))
     functions = {**wrong_above(7), "other": wrong_above(3)["double"]}
     results = run(functions, LAW, law)
-    assert [each.counterexample.arguments["x"] for each in results if each.counterexample] == ["[0. 8.]", "[0. 4.]"]
+    assert [each.counterexample.arguments["x"] for each in results if each.counterexample] == [
+        "[0. 8.]",
+        "[0. 4.]",
+    ]
 
 
 def test_exceptions_are_shrunk_too() -> None:
@@ -143,7 +163,10 @@ def test_exceptions_are_shrunk_too() -> None:
     (result,) = run(raising, check(doubles, examples=60, x=numbers(2)))
     assert (result.verdict, result.message) == ("raised", "It raised KeyError: 1")
     assert result.counterexample is not None
-    assert (result.counterexample.arguments["x"], result.counterexample.returned) == ("[ 0. -6.]", "raised KeyError: 1")
+    assert (result.counterexample.arguments["x"], result.counterexample.returned) == (
+        "[ 0. -6.]",
+        "raised KeyError: 1",
+    )
 
 
 def test_shrinking_does_not_slip_into_another_mistake() -> None:
@@ -169,7 +192,10 @@ def test_a_fixed_input_is_told_as_it_is() -> None:
 
 def test_shrinking_makes_no_more_calls_than_it_may() -> None:
     def slow_to_shrink(x: np.ndarray) -> Law:
-        return Law((double(x), double(x), double(x)), lambda *outs: close(values(outs[0]).sum(), 0.0, 50.0, "the sum"))
+        return Law(
+            (double(x), double(x), double(x)),
+            lambda *outs: close(values(outs[0]).sum(), 0.0, 50.0, "the sum"),
+        )
 
     transport = Counting({"double": lambda x: x})
     (result,) = run({}, check(slow_to_shrink, examples=30, x=numbers(40)), transport=transport)
@@ -182,16 +208,26 @@ def test_shrinking_makes_no_more_calls_than_it_may() -> None:
 
 def test_the_picture_and_the_call_of_the_law_are_passed_on() -> None:
     def pictured(x: np.ndarray) -> Law:
-        return Law((double(x), function("double", "y")(x)), lambda a, b: Broken("no", "this", "that", call=1, picture={"kind": "rows"}))
+        return Law(
+            (double(x), function("double", "y")(x)),
+            lambda a, b: Broken("no", "this", "that", call=1, picture={"kind": "rows"}),
+        )
 
     (result,) = run(RIGHT, check(pictured, x=numbers(1)))
     found = result.counterexample
     assert found is not None
-    assert (found.call, found.returned, found.expected, found.picture) == ("double(y)", "this", "that", {"kind": "rows"})
+    assert (found.call, found.returned, found.expected, found.picture) == (
+        "double(y)",
+        "this",
+        "that",
+        {"kind": "rows"},
+    )
 
 
 def test_where_the_law_does_not_say_what_came_back_the_outcome_does() -> None:
-    (result,) = run(RIGHT, check(lambda x: Law((double(x),), lambda out: Broken("no")), name="no", x=numbers(2)))
+    (result,) = run(
+        RIGHT, check(lambda x: Law((double(x),), lambda out: Broken("no")), name="no", x=numbers(2))
+    )
     assert result.counterexample is not None
     assert result.counterexample.returned == "[0. 0.]"
 
@@ -294,10 +330,16 @@ def test_an_exercise_that_hangs_again_and_again_is_left_alone() -> None:
 
 def test_one_hang_does_not_cost_the_other_laws() -> None:
     transport = Ending({"b": TimedOut(2.0)})
-    assert verdicts(*run({}, asks("a"), asks("b"), asks("c"), transport=transport)) == ["holds", "timed_out", "holds"]
+    assert verdicts(*run({}, asks("a"), asks("b"), asks("c"), transport=transport)) == [
+        "holds",
+        "timed_out",
+        "holds",
+    ]
 
 
 def test_hangs_are_counted_for_each_exercise_anew() -> None:
     transport = Ending(dict.fromkeys(("a", "b", "c"), TimedOut(2.0)))
-    results = run({}, asks("a", "one"), asks("b", "one"), asks("c", "two"), asks("d", "two"), transport=transport)
+    results = run(
+        {}, asks("a", "one"), asks("b", "one"), asks("c", "two"), asks("d", "two"), transport=transport
+    )
     assert verdicts(*results) == ["timed_out", "timed_out", "timed_out", "holds"]

@@ -37,10 +37,18 @@ def test_a_law_that_holds_gives_no_finding() -> None:
             "double[0] is 2, but it has to be 1 (tolerance 0.0e+00).",
         ),
         (Raised("KeyError", "'k'"), "raised", "It raised KeyError: 'k'"),
-        (Raised("KeyError", "'k'", "line 3 of its cell: x[k]"), "raised", "It raised KeyError: 'k' (line 3 of its cell: x[k])"),
+        (
+            Raised("KeyError", "'k'", "line 3 of its cell: x[k]"),
+            "raised",
+            "It raised KeyError: 'k' (line 3 of its cell: x[k])",
+        ),
         (Raised("NotImplementedError", ""), "missing", "Not done yet: it raises NotImplementedError."),
         (Missing("double"), "missing", "double is not defined."),
-        (Missing("double", "is of type int, not a function"), "missing", "double is of type int, not a function."),
+        (
+            Missing("double", "is of type int, not a function"),
+            "missing",
+            "double is of type int, not a function.",
+        ),
         (TimedOut(2.0), "timed_out", "No answer within 2 s."),
         (Crashed("ended by signal 9"), "crashed", "The process that ran the call ended by signal 9."),
     ],
@@ -63,7 +71,11 @@ def test_an_error_of_the_judge_is_the_grader_s_fault() -> None:
     def fails(out: Any) -> Broken | None:
         raise ZeroDivisionError("oh")
 
-    assert found(Law((CALL,), fails), ONE) == ("grader_fault", "The check itself failed (ZeroDivisionError: oh).", 0)
+    assert found(Law((CALL,), fails), ONE) == (
+        "grader_fault",
+        "The check itself failed (ZeroDivisionError: oh).",
+        0,
+    )
 
 
 def test_an_error_of_a_form_is_the_grader_s_fault() -> None:

@@ -54,7 +54,9 @@ def test_locked_text_is_not_restored() -> None:
 
 
 def test_a_locked_cell_that_became_text_stays_text_and_does_not_run() -> None:
-    submission = replace(changed(), cells=(replace(IMPORTS, kind="markdown", source="gone"), *SOURCE.cells[1:]))
+    submission = replace(
+        changed(), cells=(replace(IMPORTS, kind="markdown", source="gone"), *SOURCE.cells[1:])
+    )
     prepared = prepare(submission, SOURCE)
     assert sources(prepared)["imports"] == "gone"
 

@@ -59,7 +59,12 @@ def graded(path: Path, *sources: str, by: Grader | None = None, **notebook: Any)
 def test_a_right_submission_has_every_point(tmp_path: Path) -> None:
     score = graded(tmp_path, RIGHT)
     assert (score.status, score.score, score.max_score, score.pending_points) == ("graded", 3.0, 3.0, 0.0)
-    assert (score.assignment, score.student, score.seed, score.sandbox) == ("made_up", "ada", 11, "in process")
+    assert (score.assignment, score.student, score.seed, score.sandbox) == (
+        "made_up",
+        "ada",
+        11,
+        "in process",
+    )
     assert [(each.name, each.blame) for each in score.exercises] == [("double", None)]
     assert score.error is None
     assert set(score.versions) == {"fewlabels", "python", "torch", "numpy", "hypothesis"}
@@ -205,7 +210,10 @@ def test_checks_and_exercises_have_to_match() -> None:
 def test_cells_are_reported_without_the_one_that_was_put_in(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "made_up.ipynb", RIGHT, "1 / 0")
     found = grader().grade(path, "ada").cells
-    assert [(each.index, each.raised and each.raised.type) for each in found] == [(0, None), (1, "ZeroDivisionError")]
+    assert [(each.index, each.raised and each.raised.type) for each in found] == [
+        (0, None),
+        (1, "ZeroDivisionError"),
+    ]
     assert isinstance(found[1].raised, Raised)
 
 
@@ -251,12 +259,16 @@ def test_another_language_is_refused(tmp_path: Path, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["python3", "python", "conda-env-fewshot-py", "Python 3.11 (my course)", "torch"])
+@pytest.mark.parametrize(
+    "name", ["python3", "python", "conda-env-fewshot-py", "Python 3.11 (my course)", "torch"]
+)
 def test_any_name_that_a_python_kernel_can_have_is_graded(tmp_path: Path, name: str) -> None:
     assert graded(tmp_path, RIGHT, metadata={"kernelspec": {"name": name}}).score == 3.0
 
 
-@pytest.mark.parametrize("text", ["x = '\udc80'", "def double(:", "\x00", "import sys; sys.exit(3)", "%magic\n!ls"])
+@pytest.mark.parametrize(
+    "text", ["x = '\udc80'", "def double(:", "\x00", "import sys; sys.exit(3)", "%magic\n!ls"]
+)
 def test_a_cell_that_is_no_program_costs_no_more_than_its_function(tmp_path: Path, text: str) -> None:
     score = graded(tmp_path, text, RIGHT)
     assert score.score == 3.0

@@ -37,7 +37,6 @@ def test_an_outcome_comes_back(outcome: Any) -> None:
         3,
         [],
         {},
-        {"returned": 1},
         {**GOOD, "gradients": [1]},
         {**GOOD, "gradients": {"x": 1}},
         {**GOOD, "gradients": {"x": Opaque("tensor")}},

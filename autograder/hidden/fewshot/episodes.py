@@ -17,7 +17,8 @@ from autograder.registry import check
 from autograder.strategies import EpisodeTask
 
 ALPHA = 2e-7
-EPISODES = 200
+EPISODES = 200  # for classes
+ITEM_EPISODES = 120  # for items: every episode shows four classes
 
 
 def shuffled_labels(classes: int, counts: list[int], seed: int) -> np.ndarray:
@@ -74,13 +75,13 @@ def _items_are_uniform(seed: int, which: int, picked: int, name: str) -> Law:
         return uniform(
             seen,
             picked,
-            EPISODES * classes,
+            ITEM_EPISODES * classes,
             ALPHA,
             f"The items of a class, in {name},",
             [f"item {r} of its class" for r in range(7)],
         )
 
-    return Law(many(labels, 4, 2, 3, seed), judge)
+    return Law(many(labels, 4, 2, 3, seed, ITEM_EPISODES), judge)
 
 
 @check(sample_episode)
@@ -117,4 +118,4 @@ def classes_are_sampled_independently(seed: int) -> Law:
         names = [f"item {a} of one class with item {b} of the other" for a in range(4) for b in range(4)]
         return uniform(cells, 1, len(outs), ALPHA, "Pairs of items from two classes", names)
 
-    return Law(many(labels, 2, 1, 1, seed, 320), judge)
+    return Law(many(labels, 2, 1, 1, seed, EPISODES), judge)
