@@ -63,6 +63,7 @@ class Function:
     parameters: tuple[str, ...]
     keywords: tuple[str, ...] = ()
     form: Callable[[Any, Call], Broken | None] | None = None
+    label: str | None = None  # how messages write the call, where the name is not the student's
 
     def __call__(self, *values: Any, **keywords: Any) -> Call:
         if len(values) != len(self.parameters) or set(keywords) != set(self.keywords):
@@ -70,7 +71,13 @@ class Function:
                 f"{self.name} takes {', '.join(self.parameters)}; keywords {', '.join(self.keywords) or 'none'}"
             )
         given = dict(zip(self.parameters, values, strict=True))
-        return Call(self.name, given, {name: keywords[name] for name in self.keywords}, form=self.form)
+        return Call(
+            self.name,
+            given,
+            {name: keywords[name] for name in self.keywords},
+            form=self.form,
+            label=self.label,
+        )
 
 
 def function(
@@ -78,8 +85,9 @@ def function(
     *parameters: str,
     keywords: Sequence[str] = (),
     form: Callable[[Any, Call], Broken | None] | None = None,
+    label: str | None = None,
 ) -> Function:
-    return Function(name, parameters, tuple(keywords), form)
+    return Function(name, parameters, tuple(keywords), form, label)
 
 
 # --- what a call may be asked for besides its result -----------------------------------------------------------------

@@ -129,6 +129,7 @@ class Call:
     cotangent   the vector of that product; None stands for ones
     watch       names of `Prop` arguments whose state is reported after the call
     label       how a message writes the call; None: from function and argument names
+    paste       Python that shows the call in a notebook, where its arguments are too large to be written out
     form        judges the structure of what comes back (stays on the trusted side): None, or what is wrong with it
     """
 
@@ -140,6 +141,7 @@ class Call:
     cotangent: np.ndarray | None = None
     watch: tuple[str, ...] = ()
     label: str | None = None
+    paste: str | None = None
     form: Callable[[Any, Call], Any] | None = None
 
     def __str__(self) -> str:

@@ -109,7 +109,7 @@ class _Bar:
         return self._advance
 
     def _advance(self, each: Check) -> None:
-        self._bar.set_description(each.name.replace("_", " "))
+        self._bar.set_description(each.name.replace("_", " "), refresh=False)  # refreshing would not wait
         self._bar.update()
 
     def __exit__(self, *_: object) -> None:

@@ -62,4 +62,4 @@ def parse(raw: bytes, name: str) -> Weights:
             return Weights(
                 problem=f"{name}: {key[:80]} has entries that are NaN or infinite: train again, with a smaller lr."
             )
-    return Weights(state)
+    return Weights(dict(sorted(state.items())))  # the reader has no order of its own

@@ -27,15 +27,24 @@ def arguments(calls: Iterable[Call]) -> dict[str, str]:
 
 def value_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        note = "" if value.size <= LARGE else f" (shape {value.shape})"
-        return shown(value) + note
+        return array_text(value)
     if isinstance(value, Prop):
         return expression(value)
     if isinstance(value, Student):
         return f"your {value.name}"
     if isinstance(value, list | tuple):
-        return ", ".join(value_text(each) for each in value)
+        return "\n".join(value_text(each) for each in value)
+    if isinstance(value, Mapping):
+        return f"{len(value)} tensors: {', '.join(map(str, value))}"[:300]
     return repr(value)
+
+
+def array_text(array: np.ndarray) -> str:
+    """The entries of a small array; of a large one what can be said in a line."""
+    if array.size <= LARGE:
+        return shown(array)
+    low, high = float(array.min()), float(array.max())
+    return f"shape {array.shape}, {array.dtype.name}, from {number(low)} to {number(high)}"
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -50,7 +59,7 @@ def outcome_text(outcome: Outcome) -> str:
 
 def returned_text(value: Any) -> str:
     if isinstance(value, Tensor):
-        return shown(value.array)
+        return shown(value.array) if value.array.ndim <= 2 else described(value)
     if isinstance(value, tuple | list) and len(value) <= 4:
         return "\n".join(returned_text(each) for each in value)
     return described(value)
@@ -58,6 +67,8 @@ def returned_text(value: Any) -> str:
 
 def snippet(calls: tuple[Call, ...]) -> str:
     """Python that makes the calls again when pasted behind the notebook's cells."""
+    if calls and calls[0].paste is not None:
+        return calls[0].paste
     lines = ["import torch"]
     if any(_uses_props(call) for call in calls):
         lines.append("from autograder import props")

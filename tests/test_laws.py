@@ -49,6 +49,10 @@ def test_a_call_that_does_not_fit_names_what_the_function_takes(
         laws.function("f", "x", "y", keywords=("lr",))(*given_, **keywords)
 
 
+def test_a_function_may_be_written_otherwise_in_messages() -> None:
+    assert str(laws.function("props:embed", "x", label="Net()(x)")(1)) == "Net()(x)"
+
+
 def test_a_call_keeps_the_form_of_its_function() -> None:
     def form(out: Any, call: Call) -> Broken | None:
         return None

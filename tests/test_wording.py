@@ -33,10 +33,12 @@ def run(snippet: str, **functions: Any) -> str:
     [
         (X, "[[ 0.5 -1. ]]"),
         (LABELS, "[ 3 -1]"),
-        (np.zeros((70,)), "[0. 0. ... 0. 0.] (shape (70,))"),
+        (np.arange(70.0) - 3, "shape (70,), float64, from -3 to 66"),
+        (np.zeros((7, 10), dtype=np.int64), "shape (7, 10), int64, from 0 to 0"),
         (Prop("generator", {"seed": 3, "advanced": 0}), "props.build('generator', seed=3, advanced=0)"),
         (Student("EmbeddingNet"), "your EmbeddingNet"),
-        ([X, LABELS], "[[ 0.5 -1. ]], [ 3 -1]"),
+        ([X, LABELS], "[[ 0.5 -1. ]]\n[ 3 -1]"),
+        ({"layer.weight": X, "layer.bias": LABELS}, "2 tensors: layer.weight, layer.bias"),
         (0.01, "0.01"),
         ("cpu", "'cpu'"),
         (None, "None"),
@@ -68,6 +70,7 @@ def test_the_arguments_of_several_calls_where_they_differ() -> None:
         (Returned(Tensor(X, "float64")), "[[ 0.5 -1. ]]"),
         (Returned((Tensor(X, "float64"), Tensor(LABELS, "int64"))), "[[ 0.5 -1. ]]\n[ 3 -1]"),
         (Returned([1.0] * 5), "a list of 5 items"),
+        (Returned(Tensor(np.zeros((1, 2, 3)), "float32")), "a tensor of shape (1, 2, 3) and dtype float32"),
         (Returned(None), "None"),
         (Returned(Opaque("Foo")), "an object of type Foo"),
         (Raised("KeyError", "3"), "raised KeyError: 3"),
@@ -246,6 +249,10 @@ def test_a_procedure_is_called_by_its_name() -> None:
     assert "result = props.PROCEDURES['network_facts'](Net, images)" in snippet
     net = lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))  # noqa: E731
     assert "'parameters': ['1.weight', '1.bias']" in run(snippet, Net=net)
+
+
+def test_a_call_may_bring_its_own_snippet() -> None:
+    assert wording.snippet((Call("f", {"x": X}, paste="f(3)"), Call("f"))) == "f(3)"
 
 
 def test_of_many_calls_the_first_and_the_last_are_printed() -> None:

@@ -68,6 +68,10 @@ def check(
         print(json.to_json(score))
     else:
         screen.print(student_text(score))
+        if not every:
+            screen.print(
+                "These are the public laws; the grader asks more of the same functions.", style="dim"
+            )
     raise typer.Exit(DONE if _all_hold(score) else PERSON_NEEDED)
 
 

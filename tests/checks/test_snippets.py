@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import save_file
 
 from autograder import registry
-from autograder.laws import Law
+from autograder.laws import Broken, Law
 from autograder.registry import Check
 from autograder.runner.exercises import _counterexample
 from autograder.runner.judging import Finding
-from autograder.laws import Broken
 from autograder.sandbox.inprocess import InProcess
 from autograder.trained import Weights
 from tests.checks.fewshot_corpus import PLANNER, SOLUTIONS, notebook_of
@@ -47,8 +48,12 @@ def printed(snippet: str, solutions: Mapping[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.exercise}/{check.name}")
-def test_the_snippet_of_a_message_runs(check: Check, solutions: dict[str, Any]) -> None:
+def test_the_snippet_of_a_message_runs(
+    check: Check, solutions: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state = {name: each.numpy() for name, each in solutions["EmbeddingNet"]().state_dict().items()}
+    save_file(state, tmp_path / "fewshot.safetensors")
+    monkeypatch.chdir(tmp_path)  # where the notebook lies
     laws = PLANNER.plan(check, Weights(state)).laws
     for law in {0: laws[0], len(laws) - 1: laws[-1]}.values():  # a drawn input and a fixed, large one
         if check.name == "too_few_items_raise":

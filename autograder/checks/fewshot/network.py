@@ -55,9 +55,23 @@ def embeds(out: Any, call: Call) -> Broken | None:
     return None
 
 
-embed_images = function("props:embed_images", "network", "images", "train_first", form=embeds)
-embed_with_state = function("props:embed_with_state", "network", "images")
-network_facts = function("props:network_facts", "network", "images")
+embed_images = function(
+    "props:embed_images",
+    "network",
+    "images",
+    "train_first",
+    form=embeds,
+    label="EmbeddingNet().eval()(images), for each batch of images",
+)
+embed_with_state = function(
+    "props:embed_with_state",
+    "network",
+    "images",
+    label="EmbeddingNet(), loaded with the state_dict of another one",
+)
+network_facts = function(
+    "props:network_facts", "network", "images", label="EmbeddingNet()(images).sum().backward()"
+)
 
 
 def bound(*embedded: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,13 @@ from autograder.trained import Weights
 EXERCISE = "trained_weights"
 SECONDS = 20.0
 
-embed_with_state = function("props:embed_with_state", "network", "images", "state")
+embed_with_state = function(
+    "props:embed_with_state",
+    "network",
+    "images",
+    "state",
+    label="EmbeddingNet().load_state_dict(weights)",
+)
 
 
 def embedded(call: Call) -> Any:
@@ -36,9 +43,18 @@ def embedded(call: Call) -> Any:
     return judge
 
 
+PASTE = """\
+import torch
+from safetensors.torch import load_file
+
+net = EmbeddingNet()
+net.load_state_dict(load_file("fewshot.safetensors"))
+print(net.eval()(torch.rand(4, 1, 28, 28)).shape)
+"""
+
+
 def with_weights(weights: Weights, pictures: np.ndarray) -> Call:
-    call: Call = embed_with_state(NET, pictures, weights.state)
-    return call
+    return replace(embed_with_state(NET, pictures, weights.state), paste=PASTE)
 
 
 @check(EXERCISE, ladder=True, seconds=SECONDS)
