@@ -75,7 +75,9 @@ def submission() -> Notebook:
     return replace(notebook, cells=(*cells, Cell(len(notebook.cells), "code", CLOCK)))
 
 
-def measure(sandbox: Sandbox, planner: Planner, checks: tuple[registry.Check, ...], notebook: Notebook) -> Cost:
+def measure(
+    sandbox: Sandbox, planner: Planner, checks: tuple[registry.Check, ...], notebook: Notebook
+) -> Cost:
     session = sandbox.session(Limits())
     try:
         session.run(notebook)
@@ -110,14 +112,24 @@ def main() -> None:
     start_wall = time.perf_counter()
     with Sandbox() as sandbox:
         zygote = time.perf_counter() - start_wall
-        rounds = track(range(options.submissions), "grading", console=Console(stderr=True), disable=options.json)
+        rounds = track(
+            range(options.submissions), "grading", console=Console(stderr=True), disable=options.json
+        )
         costs = [measure(sandbox, planner, checks, submission()) for _ in rounds]
     _print(options.json, len(checks), examples, drawing, zygote, costs)
 
 
-def _print(as_json: bool, checks: int, examples: int, drawing: float, zygote: float, costs: list[Cost]) -> None:
+def _print(
+    as_json: bool, checks: int, examples: int, drawing: float, zygote: float, costs: list[Cost]
+) -> None:
     middle = {name: median(getattr(cost, name) for cost in costs) for name in (*asdict(costs[0]), "overhead")}
-    facts = {"checks": checks, "examples": examples, "drawing_once": drawing, "zygote_start_wall": zygote, **middle}
+    facts = {
+        "checks": checks,
+        "examples": examples,
+        "drawing_once": drawing,
+        "zygote_start_wall": zygote,
+        **middle,
+    }
     if as_json:
         print(json.dumps({name: round(value, 4) for name, value in facts.items()}))
         return

@@ -111,7 +111,10 @@ def test_encodings_that_json_has(encoding: str) -> None:
 def test_odd_marks_are_no_marks(odd: dict[str, Any]) -> None:
     parsed = notebook.parse(raw({**cell(), **odd}, cell()), "ada.ipynb").cells[0]
     assert (parsed.tags, parsed.grade_id, parsed.points) == ((), None, None)
-    assert not (parsed.grade or parsed.solution or parsed.locked or parsed.task)
+    assert not (parsed.grade)
+    assert not (parsed.solution)
+    assert not (parsed.locked)
+    assert not (parsed.task)
 
 
 @pytest.mark.parametrize("points", [True, "3", None, [3]])

@@ -14,6 +14,7 @@ from autograder import __version__
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
 
 DONE, PERSON_NEEDED, WRONG_USAGE, CANNOT_GRADE = 0, 1, 2, 3
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="autograder",
@@ -53,13 +54,14 @@ def main() -> None:
     from autograder.cli import commands  # noqa: F401 - importing enters the subcommands
 
     try:
-        app(standalone_mode=True)
+        app(prog_name="autograder")
     except FewlabelsError as error:
         tell(error)
         sys.exit(status_of(error))
-    except KeyboardInterrupt:
-        errors.print("\nStopped. Results that were finished are kept; the same command goes on from there.")
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # what typer makes of Ctrl-C
+            errors.print("Stopped. Results that were finished are kept.")
+        raise
 
 
 def _version(wanted: bool) -> None:

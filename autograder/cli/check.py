@@ -38,7 +38,12 @@ class _Here:
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, as it would be submitted.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="NOTEBOOK", exists=True, dir_okay=False, help="The notebook, as it would be submitted."
+        ),
+    ],
     assignment: Annotated[
         str | None, typer.Option(help="Name of the assignment; default: the file's name.")
     ] = None,
@@ -52,6 +57,11 @@ def check(
     The cells run in this process, with training skipped. Exit status 1 means that a law does not hold.
     """
     name = assignment or path.stem
+    if name not in registry.assignments():
+        raise UsageError(
+            f"There are no checks for an assignment called {name!r}.",
+            remedy=f"Say which one it is: --assignment {' or '.join(registry.assignments())}.",
+        )
     document = notebook.read(path)
     source = _as_assignment(name, document, hidden=every)
     checks = [

@@ -36,7 +36,10 @@ def list_(folder: Folder = None) -> None:
 @data.command()
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="omniglot (all its archives), or one archive as `data list` names it.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="omniglot (all its archives), or one archive as `data list` names it."
+        ),
     ],
     folder: Folder = None,
     base_url: Annotated[
@@ -54,7 +57,7 @@ def fetch(
 
 @data.command()
 def show(
-    name: Annotated[str, typer.Argument(help="glyphs, digits or omniglot.")] = "glyphs",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="glyphs, digits or omniglot.")] = "glyphs",
     folder: Folder = None,
     out: Annotated[Path, typer.Option(help="The picture to write.")] = Path("data.png"),
 ) -> None:

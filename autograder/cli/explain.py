@@ -25,8 +25,8 @@ from autograder.sandbox.jailed import Sandbox
 
 @app.command()
 def explain(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
-    student: Annotated[str, typer.Argument(help="Whose submission.")],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the assignment.")],
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="Whose submission.")],
     which: Annotated[
         str,
         typer.Argument(metavar="EXERCISE/CHECK", help="For example class_prototypes/labels_are_only_names."),

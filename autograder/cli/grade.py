@@ -30,7 +30,10 @@ from autograder.sandbox.jailed import Sandbox
 @app.command()
 def grade(
     assignment: Annotated[
-        str, typer.Argument(help="Name of the assignment, as in assignments/NAME or source/NAME.")
+        str,
+        typer.Argument(
+            metavar="ASSIGNMENT", help="Name of the assignment, as in assignments/NAME or source/NAME."
+        ),
     ],
     course: Annotated[Path, typer.Option(help="The course directory, as nbgrader lays it out.")] = Path(),
     student: Annotated[

@@ -62,10 +62,14 @@ class InProcess:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """What a function prints or warns in hundreds of calls is nothing that its author wants to read."""
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+    with (
+        open(os.devnull, "w") as nowhere,
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _travel(value: Any) -> Any:

@@ -5,14 +5,16 @@ For `autograder check NOTEBOOK`, where a person runs their own notebook on their
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.model import Cell, CellResult, Notebook, Raised
+from autograder.model import Cell, CellResult, Notebook, Outcome, Raised
 from autograder.sandbox.inprocess import InProcess
+from autograder.sandbox.transport import Batch
 from autograder.sandbox.worker.cells import Cells
 
 QUIET = "FEWLABELS_JAIL"  # check(...) in a cell does nothing while the whole notebook is being checked
@@ -34,6 +36,10 @@ class InShell(InProcess):
         with self._at_home():
             return tuple(self._run(cell) for cell in notebook.code)
 
+    def answer(self, batch: Batch) -> list[Outcome]:
+        with self._at_home():
+            return super().answer(batch)
+
     def renew(self) -> None:
         if self._notebook is not None:
             self.run(self._notebook)
@@ -49,7 +55,8 @@ class InShell(InProcess):
 
     @contextmanager
     def _at_home(self) -> Iterator[None]:
-        before, quiet, streams = Path.cwd(), os.environ.get(QUIET), (sys.stdout, sys.stderr)
+        before, quiet = Path.cwd(), os.environ.get(QUIET)
+        streams, asking = (sys.stdout, sys.stderr), builtins.input
         os.chdir(self._folder)
         os.environ[QUIET] = "1"
         self._cells.attach()
@@ -58,6 +65,7 @@ class InShell(InProcess):
         finally:
             os.chdir(before)
             sys.stdout, sys.stderr = streams
+            builtins.input = asking
             if quiet is None:
                 del os.environ[QUIET]
             else:

@@ -132,7 +132,7 @@ def support_and_query_apart(net: TallyNet, optimizer: torch.optim.Optimizer) -> 
     for episode in range(EPISODES):
         support, query = net(images(episode)), net(images(100 + episode))
         optimizer.zero_grad()
-        F.cross_entropy(-torch.cdist(query, support) ** 2, torch.arange(6)).backward()
+        F.cross_entropy(-(torch.cdist(query, support) ** 2), torch.arange(6)).backward()
         optimizer.step()
 
 
@@ -220,7 +220,7 @@ def between_backward_and_step(net: TallyNet, optimizer: torch.optim.Optimizer) -
 def apart_and_never(net: TallyNet, optimizer: torch.optim.Optimizer) -> None:
     for episode in range(EPISODES):
         support, query = net(images(episode)), net(images(100 + episode))
-        F.cross_entropy(-torch.cdist(query, support) ** 2, torch.arange(6)).backward()
+        F.cross_entropy(-(torch.cdist(query, support) ** 2), torch.arange(6)).backward()
         optimizer.step()
 
 

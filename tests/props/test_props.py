@@ -13,12 +13,16 @@ from autograder.sandbox.transport import Batch
 
 def test_a_prop_is_built_by_name() -> None:
     assert torch.equal(props.build("unchanged")(torch.ones(2)), torch.ones(2))
-    assert torch.equal(props.build("linear_map", weight=2 * torch.eye(2))(torch.ones(1, 2)), torch.full((1, 2), 2.0))
+    assert torch.equal(
+        props.build("linear_map", weight=2 * torch.eye(2))(torch.ones(1, 2)), torch.full((1, 2), 2.0)
+    )
 
 
 @pytest.mark.parametrize("name", ["pickle", "", "__class__", "embed_images"])
 def test_what_is_not_on_the_list_is_not_built(name: str) -> None:
-    with pytest.raises(ValueError, match=f"^no prop is called {name!r}; there are generator, linear_map, linear_net"):
+    with pytest.raises(
+        ValueError, match=f"^no prop is called {name!r}; there are generator, linear_map, linear_net"
+    ):
         props.build(name)
 
 

@@ -36,7 +36,9 @@ def runs(x: np.ndarray) -> Law:
 
 
 def fails(x: np.ndarray) -> Law:
-    raise_now: Callable[[Any], Broken | None] = lambda out: 1 // 0  # type: ignore[assignment,return-value]
+    def raise_now(out: Any) -> Broken | None:
+        return 1 // 0  # type: ignore[assignment,return-value]
+
     return Law((double(x),), raise_now)
 
 

@@ -25,7 +25,12 @@ def answer(transport: InProcess, function: str, **arguments: Any) -> Any:
 def test_cells_run_in_order_and_a_failing_one_stops_nothing() -> None:
     transport = InProcess()
     results = transport.run(notebook("x = 2", "1 / 0", "def f(k):\n    return k * x", "def ("))
-    assert [each.raised and each.raised.type for each in results] == [None, "ZeroDivisionError", None, "SyntaxError"]
+    assert [each.raised and each.raised.type for each in results] == [
+        None,
+        "ZeroDivisionError",
+        None,
+        "SyntaxError",
+    ]
     assert answer(transport, "f", k=3).value == 6
 
 
