@@ -169,14 +169,21 @@ def close(
     if excess.size == 0 or float(excess.max()) <= 0.0:
         return None
     index = tuple(int(i) for i in np.unravel_index(int(excess.argmax()), excess.shape))
-    place = f"{what}[{', '.join(map(str, index))}]" if index else what
-    tolerance = float(bound[index])
+    within_bound = f"{why} (tolerance {float(bound[index]):.1e})"
+    says = f"{_place(what, index)} is {number(actual[index])}, but it has to be {number(wanted[index])}{within_bound}."
+    if np.isnan(wanted[index]):  # compared with what another call gave
+        says = f"{_place(what, index)} is {number(actual[index])}, and nan in another call: it has to be a number."
     return Broken(
-        f"{place} is {number(actual[index])}, but it has to be {number(wanted[index])}{why} (tolerance {tolerance:.1e}).",
+        says,
         returned=shown(actual),
         expected=shown(wanted),
         call=call,
     )
+
+
+def _place(what: str, index: tuple[int, ...]) -> str:
+    where = f"[{', '.join(map(str, index))}]"
+    return what if not index else f"{what} at {where}" if " " in what else f"{what}{where}"
 
 
 def same(returned: Any, expected: Any, what: str, *, call: int = 0) -> Broken | None:
@@ -318,7 +325,9 @@ def untouched(call: Call, *arguments: str) -> Law:
         if not changed:
             return None
         return Broken(
-            f"The call changed its argument {changed[0]}.", f"another {changed[0]}", f"the same {changed[0]}"
+            f"The call changed its argument {changed[0]}.",
+            f"other values in {changed[0]}",
+            "the values that were handed over",
         )
 
     return Law((watching(call, "inputs"),), judge, outcomes=True)

@@ -40,8 +40,8 @@ def value_text(value: Any) -> str:
 
 
 def array_text(array: np.ndarray) -> str:
-    """The entries of a small array; of a large one what can be said in a line."""
-    if array.size <= LARGE:
+    """The entries of a small array; of a large one, and of images, what can be said in a line."""
+    if array.size <= LARGE and array.ndim <= 2:
         return shown(array)
     low, high = float(array.min()), float(array.max())
     return f"shape {array.shape}, {array.dtype.name}, from {number(low)} to {number(high)}"
@@ -70,8 +70,6 @@ def snippet(calls: tuple[Call, ...]) -> str:
     if calls and calls[0].paste is not None:
         return calls[0].paste
     lines = ["import torch"]
-    if any(_uses_props(call) for call in calls):
-        lines.append("from autograder import props")
     if any(array.size > LARGE and array.dtype.kind == "f" for call in calls for array in _arrays(call)):
         lines.append("import numpy as np")
     written: Written = {}
@@ -92,6 +90,8 @@ def snippet(calls: tuple[Call, ...]) -> str:
     lines.append(
         f"print({', '.join(results)})" if len(results) <= 4 else f"print({results[0]}, {results[-1]})"
     )
+    if any("props." in line for line in lines):
+        lines.insert(1, "from autograder import props")
     return "\n".join(lines)
 
 
@@ -136,8 +136,7 @@ def expression(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, Prop):
-        given = "".join(f", {name}={expression(each)}" for name, each in value.parameters.items())
-        return f"props.build({value.kind!r}{given})"
+        return _prop(value)
     if isinstance(value, Student):
         return value.name
     if isinstance(value, list | tuple):
@@ -148,6 +147,15 @@ def expression(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     return repr(value)
+
+
+def _prop(prop: Prop) -> str:
+    if prop.kind == "unchanged":
+        return "lambda x: x"
+    if prop.kind == "generator" and not prop.parameters.get("advanced"):
+        return f"torch.Generator().manual_seed({prop.parameters['seed']})"
+    given = "".join(f", {name}={expression(each)}" for name, each in prop.parameters.items())
+    return f"props.build({prop.kind!r}{given})"
 
 
 def _array(array: np.ndarray) -> str:
@@ -171,11 +179,6 @@ def _nested(array: np.ndarray) -> str:
             array.item() if array.dtype == np.float64 else array[()]
         )  # float32 in its own, shorter digits
     return "[" + ", ".join(_nested(each) for each in array) + "]"
-
-
-def _uses_props(call: Call) -> bool:
-    values = [*call.arguments.values(), *call.keywords.values()]
-    return call.function.startswith("props:") or any(isinstance(value, Prop) for value in values)
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray]:

@@ -207,6 +207,19 @@ def test_close_breaks_exactly_where_one_entry_is_too_far(
     assert says(broken).startswith(f"{place} is ")
 
 
+def test_a_name_of_several_words_has_its_index_apart() -> None:
+    assert says(laws.close([1.0], [2.0], 0.0, "the row sum")).startswith("the row sum at [0] is 1, but")
+    assert says(laws.close(1.0, 2.0, 0.0, "the row sum")).startswith("the row sum is 1, but")
+
+
+@pytest.mark.parametrize(("actual", "text"), [(NAN, "nan"), (1.0, "1")])
+def test_nothing_has_to_be_nan(actual: float, text: str) -> None:
+    """Where two calls are compared, what has to come back is the student's own and may be nan."""
+    assert says(laws.close([0.0, actual], [0.0, NAN], 1.0, "p")) == (
+        f"p[1] is {text}, and nan in another call: it has to be a number."
+    )
+
+
 def test_same_is_to_the_last_bit() -> None:
     assert laws.same(tensor(1.0), [1.0], "p") is None
     assert says(laws.same(tensor(1.0 + 1e-15), [1.0], "p")).startswith("p[0] is 1, but it has to be 1")
@@ -265,7 +278,7 @@ def test_gives() -> None:
     ("rows", "sentence"),
     [
         ([[0.25, 0.75], [1.0, 0.0]], None),
-        ([[0.5, 0.6]], "the row sum[0] is 1.1, but it has to be 1 (tolerance 1.0e-06)."),
+        ([[0.5, 0.6]], "the row sum at [0] is 1.1, but it has to be 1 (tolerance 1.0e-06)."),
         ([[1.5, -0.5]], "p has a negative entry."),
         ([[NAN, 1.0]], "p has entries that are NaN or infinite."),
         ([[INF, -INF]], "p has entries that are NaN or infinite."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from autograder.laws import Law
+from autograder.laws import Broken, Law
 from autograder.model import CheckResult, Counterexample, Outcome, Verdict
 from autograder.registry import Check
 from autograder.runner.drawing import Drawn, shrink
@@ -132,7 +132,8 @@ def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]
         again = judge(each.law, outcomes)
         if again is None:
             says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
-            again = Finding("inconsistent", replace(each.finding.broken, says=says))
+            # not what came back for the larger input: the law that is shown is the smaller one
+            again = Finding("inconsistent", Broken(says, call=each.finding.broken.call))
         yield replace(each, finding=again, outcomes=outcomes)
 
 

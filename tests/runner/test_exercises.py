@@ -270,7 +270,12 @@ def test_what_broke_once_and_holds_again_is_inconsistent() -> None:
     assert result.message == (
         "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
     )
-    assert result.counterexample is not None
+    found = result.counterexample
+    assert found is not None
+    x = np.array(found.arguments["x"].strip("[]").split(), dtype=float)
+    assert (
+        np.array(found.returned.strip("[]").split(), dtype=float).tolist() == (2 * x).tolist()
+    )  # of this very x
 
 
 def test_state_that_a_notebook_keeps_between_calls_is_inconsistent() -> None:

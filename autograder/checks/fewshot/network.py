@@ -29,12 +29,13 @@ def images(count: int, seed: int) -> np.ndarray:
 
 def embeds(out: Any, call: Call) -> Broken | None:
     """{"embeddings": [(n, d) float tensors], ...} with one d."""
-    if not isinstance(out, dict) or not isinstance(out.get("embeddings"), list):
+    found = out.get("embeddings") if isinstance(out, dict) else None
+    if not isinstance(found, list) or len(found) != len(call.arguments["images"]):
         return Broken(
             "EmbeddingNet() does not embed images.", described(out), "a network that maps images to (n, d)"
         )
     widths = set()
-    for batch, embedded in zip(call.arguments["images"], out["embeddings"], strict=False):
+    for batch, embedded in zip(call.arguments["images"], found, strict=True):
         broken = tensor(embedded, "the embedding")
         if broken is not None:
             return broken

@@ -23,9 +23,9 @@ def is_losses(out: Any, call: Call) -> Broken | None:
         return Broken("train has to return a list of losses.", described(out), wanted)
     if len(out) != call.keywords["n_episodes"]:
         return Broken("There has to be one loss per episode.", f"{len(out)} losses", wanted)
-    odd = next((each for each in out if type(each) is not float), None)
-    if odd is not None:
-        return Broken("A loss is no Python float.", described(odd), wanted)
+    odd = [each for each in out if type(each) is not float]
+    if odd:
+        return Broken("A loss is no Python float.", described(odd[0]), wanted)
     if not np.isfinite(out).all():
         return Broken("A loss is NaN or infinite.", shown(np.array(out)), wanted)
     return None
@@ -137,6 +137,8 @@ def every_episode_is_a_step(start: int) -> Law:
         if not small:
             return None
         says = f"Episode {small[0] + 1} moved the weights by {steps[small[0]]:.2g}, the first one by {steps[0]:.2g}."
+        if steps[0] == 0.0:
+            says = "The first episode moved no weight."
         return Broken(
             says,
             f"steps {[float(f'{step:.2g}') for step in steps]}",
@@ -193,8 +195,8 @@ def statistics_move_once_per_episode(start: int, n_episodes: int) -> Law:
 
     def judge(outcome: Returned) -> Broken | None:
         tracked = net_state(outcome, "buffers").get("norm.num_batches_tracked")
-        moves = None if tracked is None else int(tracked)
-        if moves in (n_episodes, 2 * n_episodes):
+        moves = "an unknown number of" if tracked is None or tracked.size != 1 else number(tracked.item())
+        if moves in (str(n_episodes), str(2 * n_episodes)):
             return None
         return Broken(
             f"In {n_episodes} episodes the batch-norm statistics moved {moves} times.",
