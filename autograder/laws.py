@@ -218,7 +218,8 @@ def uniform(
     """Were `picked` of the C = len(counts) candidates drawn uniformly without replacement in every episode?
 
     Chi-square with the correction for drawing without replacement: X2 = (C-1)/(C-N) * sum (O - EN/C)^2 / (EN/C),
-    compared with chi2(C-1). `alpha` is the rate at which a right sampler is accused.
+    compared with chi2(C-1). `alpha` is the rate at which a right sampler is accused; in the tail chi-square is off by a
+    small factor, so that the message promises ten times as much at most.
     """
     from scipy.stats import chi2  # takes a second to import: only statistical laws pay for it
 
@@ -232,7 +233,7 @@ def uniform(
     name = names[worst] if names else f"number {worst}"
     return Broken(
         f"{what} are not equally likely: in {episodes} episodes, {name} was drawn {int(counts[worst])} times, and "
-        f"about {mean:.0f} were to be expected (by chance this happens less than once in {1 / alpha:,.0f} gradings).",
+        f"about {mean:.0f} were to be expected (by chance this happens less than once in {0.1 / alpha:,.0f} gradings).",
         returned=f"drawn {[int(count) for count in counts]} times",
         expected=f"each about {mean:.0f} times",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.signal import fftconvolve
+from scipy.stats import chi2, poisson
 
 from autograder.hidden.fewshot.episodes import ALPHA, EPISODES
 from autograder.laws import uniform
@@ -43,6 +45,22 @@ def test_the_rate_holds_in_the_tail() -> None:
     assert 1 <= accused(np.ones(CLASSES), WAYS, EPISODES, alpha, runs) <= 24
 
 
+def test_the_whole_assignment_accuses_a_right_sampler_less_than_once_in_a_million() -> None:
+    """Exactly, for the test with the smallest counts: all tables of EPISODES items in 16 cells, by sum of squares."""
+    n, cells = EPISODES, 16
+    threshold = chi2.isf(ALPHA, cells - 1)
+    most = int((threshold + n) * n / cells) + 1
+    counts = np.arange(int(most**0.5) + 1)
+    held = np.zeros((n + 1, most + 1))  # [items, sum of squares] of one cell, then of 2, 4, 8, 16
+    held[counts, counts**2] = poisson.pmf(counts, n / cells)
+    for _ in range(4):
+        held = np.maximum(fftconvolve(held, held)[: n + 1, : most + 1], 0.0)
+    passes = cells / n * np.arange(most + 1) - n <= threshold
+    exact = 1.0 - held[n][passes].sum() / poisson.pmf(n, n)
+    assert ALPHA < exact < 4 * ALPHA
+    assert exact + 3 * 2 * ALPHA < 1e-6  # the other three are off by less than a factor of 2: larger counts
+
+
 def test_a_class_that_is_never_drawn_is_seen_every_time() -> None:
     weights = np.ones(CLASSES)
     weights[-1] = 0.0
@@ -56,11 +74,11 @@ def test_classes_twice_as_likely_as_others_are_seen_every_time() -> None:
 
 def test_the_message_names_the_candidate_that_is_farthest_off() -> None:
     counts = np.array([100, 100, 100, 100, 0])
-    broken = uniform(counts, 2, 200, 2e-7, "Classes", [f"class {k}" for k in "abcde"])
+    broken = uniform(counts, 2, 200, 1e-7, "Classes", [f"class {k}" for k in "abcde"])
     assert broken is not None
     assert broken.says == (
         "Classes are not equally likely: in 200 episodes, class e was drawn 0 times, and about 80 were to be expected "
-        "(by chance this happens less than once in 5,000,000 gradings)."
+        "(by chance this happens less than once in 1,000,000 gradings)."
     )
     assert broken.returned == "drawn [100, 100, 100, 100, 0] times"
     assert broken.expected == "each about 80 times"
