@@ -23,7 +23,7 @@ from tests.runner.made_up import check, doubles, numbers
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261
-WHOLE = check(doubles, name="whole", examples=200, x=st.lists(st.integers(), max_size=20).map(np.array))
+WHOLE = check(doubles, name="whole", examples=80, x=st.lists(st.integers(), max_size=20).map(np.array))
 SMALL = check(doubles, name="small", examples=50, x=st.lists(st.integers(0, 1000), max_size=20))
 
 
