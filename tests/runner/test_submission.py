@@ -121,7 +121,12 @@ def test_inputs_drawn_beforehand_are_those_drawn_at_the_first_submission(tmp_pat
 
 
 def test_a_mistake_of_the_real_assignment_gives_the_same_bytes_and_a_smallest_example(tmp_path: Path) -> None:
-    names = ("runs_and_returns_a_pair", "support_order_does_not_matter", "constant_class_gives_that_constant", "agrees_with_the_reference")
+    names = (
+        "runs_and_returns_a_pair",
+        "support_order_does_not_matter",
+        "constant_class_gives_that_constant",
+        "agrees_with_the_reference",
+    )
     prototypes = [each for each in CHECKS if each.exercise == "class_prototypes" and each.name in names]
     exercise = next(each for each in SOURCE.exercises if each.name == "class_prototypes")
     mean_of_all = (
