@@ -146,25 +146,42 @@ class Jailed:
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
-        """One outcome per call, in order; the list ends after a call that ended its child."""
+        """One outcome per call, in order; the list ends after a call that ended its child.
+
+        Answers come in groups. Where a child is late or dies, nobody knows yet at which call behind the last answer: from
+        there a fresh child is asked once more, one by one.
+        """
         seconds = batch.call_seconds or self._limits.call_seconds
         outcomes: list[Outcome] = []
         while len(outcomes) < len(batch.calls):
-            calls, request = _fitting(batch, len(outcomes))
-            failed = self._once(self._work, seconds, partial(self._stream, calls, request, seconds, outcomes))
-            if failed is None:
-                continue
-            if failed.final:
-                outcomes.append(failed.outcome)
-                break
-            call = batch.calls[len(outcomes)]
-            failed = self._once(
-                self._again, seconds, partial(self._stream, (call,), _request(call), seconds, outcomes)
-            )
+            start = len(outcomes)
+            calls, request = _fitting(batch, start)
+            ask = partial(self._stream, Kind.ANSWER_CALLS, calls, request, seconds, outcomes)
+            failed = self._once(self._work, seconds, ask)
+            left = calls[len(outcomes) - start :]
+            if failed is not None and not (failed.final and (len(left) == 1 or not failed.crashed)):
+                failed = self._pinned(failed, left, seconds, outcomes)
             if failed is not None:
                 outcomes.append(failed.stands())
                 break
         return outcomes
+
+    def _pinned(
+        self, failed: _Failed, calls: Sequence[Call], seconds: float, outcomes: list[Outcome]
+    ) -> _Failed | None:
+        """What to say of the call behind `outcomes`, to which those before it are added; None where all went well.
+
+        A crash stands, also where it does not come again. A time-out stands where the same call runs out of time twice.
+        """
+        sure = len(outcomes)
+        again = self._once(self._again, seconds, partial(self._one_by_one, calls, seconds, outcomes))
+        if again is None and failed.crashed:
+            del outcomes[sure:]
+            return failed
+        if again is not None and not (again.final or again.lost) and len(outcomes) > sure:
+            call = calls[len(outcomes) - sure]  # late for the first time, perhaps: once more, alone
+            again = self._once(self._again, seconds, partial(self._one_by_one, (call,), seconds, outcomes))
+        return again
 
     def renew(self) -> None:
         """The next request meets a fresh child, in which the cells have run again."""
@@ -195,8 +212,15 @@ class Jailed:
             value = child.receive(Kind.CELL_RAN, token, 0)
         results.append(cell_from_plain(cell.index, value, child.take_printed()))
 
+    def _one_by_one(
+        self, calls: Sequence[Call], seconds: float, outcomes: list[Outcome], child: Child, account: Account
+    ) -> None:
+        request = wire.encode(list(calls))
+        self._stream(Kind.ANSWER_ONE_BY_ONE, calls, request, seconds, outcomes, child, account)
+
     def _stream(
         self,
+        kind: Kind,
         calls: Sequence[Call],
         request: wire.Encoded,
         seconds: float,
@@ -207,9 +231,8 @@ class Jailed:
         """Sends `calls` in one frame and appends their outcomes as they come, each with its own deadline."""
         token = secrets.token_bytes(TOKEN_BYTES)
         with child.timed(seconds, account):
-            child.send(Kind.ANSWER_CALLS, token, request)
-        for index in range(len(calls)):
-            with child.timed(seconds, account):
+            child.send(kind, token, request)
+            for index in range(len(calls)):
                 outcomes.append(from_plain(child.receive(Kind.ANSWER, token, index)))
         child.take_printed()
 
@@ -282,6 +305,10 @@ class _Failed:
     outcome: TimedOut | Crashed
     final: bool
     lost: bool = False
+
+    @property
+    def crashed(self) -> bool:
+        return isinstance(self.outcome, Crashed) and not self.lost
 
     def stands(self) -> TimedOut | Crashed:
         if self.lost:
