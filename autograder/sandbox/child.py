@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ class Account:
 class Child:
     """A fresh, locked-down child. Raises `ZygoteGone`, or `SandboxBroken` when it could not lock itself down."""
 
-    def __init__(self, spawner: Spawner, limits: Limits) -> None:
+    def __init__(self, spawner: Spawner, limits: Limits, data: Sequence[Any] = ()) -> None:
         self._spawner = spawner
         self._limits = limits
         self._cpu_seen = 0.0
@@ -65,7 +65,8 @@ class Child:
         self._charged = 0.0
         self._pidfd = -1
         try:
-            self._birth = spawner.spawn(_bounds(limits, spawner), theirs.fileno(), their_output)
+            wishes = {**_bounds(limits, spawner), "data": data}
+            self._birth = spawner.spawn(wishes, theirs.fileno(), their_output)
             self._pidfd = self._birth.spawned.result(SPAWN_SECONDS)
             self._pid = _pid_of(self._pidfd)
         except TimeoutError:

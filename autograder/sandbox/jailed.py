@@ -15,10 +15,11 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 from autograder.errors import CheckError, SandboxBroken
 from autograder.model import Call, Cell, CellResult, Crashed, Notebook, Outcome, TimedOut
@@ -54,6 +55,7 @@ class Sandbox:
         self.name = chosen.name
         self.notes = chosen.notes
         self._lock = threading.Lock()
+        self._data: list[Any] = []
         self._spawner = Spawner(chosen, shown, (limits or Limits()).scratch_bytes)
         try:
             self._start()
@@ -62,6 +64,10 @@ class Sandbox:
         except BaseException:
             self.close()
             raise
+
+    def keep_ready(self, data: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Data sets, by name and options, that are made once, before children are forked, and not in each of them."""
+        self._data = [[name, dict(options)] for name, options in data]
 
     def session(self, limits: Limits | None = None) -> Jailed:
         """A submission's place in this sandbox; it takes up nothing before its first cell."""
@@ -83,7 +89,7 @@ class Sandbox:
         """A fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
         for _ in range(BIRTHS):
             try:
-                return Child(self._spawner, limits)
+                return Child(self._spawner, limits, self._data)
             except ZygoteGone:
                 with self._lock:
                     if not self._spawner.alive:
@@ -132,6 +138,7 @@ class Jailed:
         self._again = Account(limits.submission_seconds, wall)
         self._child: Child | None = None
         self._ran: list[Cell] = []  # what a fresh child has to run again
+        self._brief = False
 
     @property
     def usage(self) -> Usage:
@@ -183,9 +190,14 @@ class Jailed:
             again = self._once(self._again, seconds, partial(self._one_by_one, (call,), seconds, outcomes))
         return again
 
-    def renew(self) -> None:
-        """The next request meets a fresh child, in which the cells have run again."""
+    def renew(self, *, whole: bool = True) -> None:
+        """The next request meets a fresh child, in which the cells have run again.
+
+        Not `whole`: only those up to the last solution, for as long as that child lives. Behind them lies as a rule what
+        trains, measures and draws.
+        """
         self._discard()
+        self._brief = not whole
 
     def close(self) -> None:
         """Ends the child and everything it started."""
@@ -204,13 +216,19 @@ class Jailed:
             return results[0]
         return cell_failed(cell.index, failed.stands())
 
-    def _run_cell(self, cell: Cell, results: list[CellResult], child: Child, account: Account) -> None:
+    def _run_cell(
+        self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account
+    ) -> None:
+        """Runs a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
-        request = wire.encode({"source": cell.source, "output_bytes": self._limits.output_bytes})
+        shown = 0 if results is None else self._limits.output_bytes
+        request = wire.encode({"source": cell.source, "output_bytes": shown})
         with child.timed(self._limits.cell_seconds, account):
             child.send(Kind.RUN_CELL, token, request)
             value = child.receive(Kind.CELL_RAN, token, 0)
-        results.append(cell_from_plain(cell.index, value, child.take_printed()))
+        result = cell_from_plain(cell.index, value, child.take_printed())
+        if results is not None:
+            results.append(result)
 
     def _one_by_one(
         self, calls: Sequence[Call], seconds: float, outcomes: list[Outcome], child: Child, account: Account
@@ -276,9 +294,10 @@ class Jailed:
             if self._again.empty:
                 return None
             self._child = child = self._sandbox.child(self._limits)
-            for cell in list(self._ran):
+            cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
+            for cell in cells:
                 try:
-                    self._run_cell(cell, [], child, self._again)
+                    self._run_cell(cell, None, child, self._again)
                 except WireError:
                     self._ran.remove(cell)  # it went well once; from now on it is left out
                     self._discard()
@@ -296,6 +315,12 @@ class Jailed:
             return None
         self._used = self._used.plus(ended.cpu_seconds, ended.rss_bytes)
         return ended
+
+
+def _brief(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells up to the last solution; all of them where none is marked as one."""
+    solutions = [i for i, cell in enumerate(cells) if cell.solution]
+    return list(cells[: solutions[-1] + 1] if solutions else cells)
 
 
 @dataclass(frozen=True)
