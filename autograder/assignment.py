@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder import notebook as notebooks
 from autograder.errors import AssignmentError, NotebookError
@@ -39,6 +41,28 @@ class Assignment:
     @property
     def file(self) -> str:
         return self.notebook.path
+
+    @property
+    def data(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """What locked cells load by `load("NAME", option=literal, ...)`: (name, options), for each such call."""
+        locked = (cell for cell in self.notebook.code if cell.locked)
+        return tuple(found for cell in locked for found in _loaded(cell.source))
+
+
+def _loaded(source: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # a cell of IPython's own syntax
+        return
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load":
+            try:
+                (name,) = (ast.literal_eval(each) for each in node.args)
+                options = {str(each.arg): ast.literal_eval(each.value) for each in node.keywords}
+            except ValueError:
+                continue
+            if isinstance(name, str):
+                yield name, options
 
 
 def find(course: Path, name: str) -> Path:

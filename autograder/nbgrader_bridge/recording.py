@@ -20,6 +20,7 @@ from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.once import once
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
 
@@ -208,7 +209,7 @@ def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("PATH", "NBGRADER_EXECUTION")}
     os.environ["PATH"] = os.pathsep.join(filter(None, (before["PATH"], sysconfig.get_path("scripts"))))
     try:
-        with warnings.catch_warnings(), modules_of(course):
+        with warnings.catch_warnings(), modules_of(course), once():
             warnings.simplefilter("ignore", SAWarning)
             yield
     finally:

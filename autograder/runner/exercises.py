@@ -121,15 +121,26 @@ def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
 
 
 def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]:
-    """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed."""
+    """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed.
+
+    First in one that has run the notebook up to its last solution; where that shows something else, in one that has run
+    all of it.
+    """
+    whole = False
     if any(each.shrunk for each in found):
-        transport.renew()
+        transport.renew(whole=whole)
     for each in found:
         if not each.shrunk or each.law is None or each.finding is None:
             yield each
             continue
-        outcomes = transport.answer(Batch(each.law.calls, each.check.seconds))
+        batch = Batch(each.law.calls, each.check.seconds)
+        outcomes = transport.answer(batch)
         again = judge(each.law, outcomes)
+        if not whole and (again is None or again.verdict != each.finding.verdict):
+            whole = True
+            transport.renew()
+            outcomes = transport.answer(batch)
+            again = judge(each.law, outcomes)
         if again is None:
             says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
             # not what came back for the larger input: the law that is shown is the smaller one

@@ -20,9 +20,11 @@ Numbers that are not finite or lie beyond 1e9 are left out, and the alternative 
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from autograder.feedback.pictures.values import MalformedError
@@ -47,6 +49,19 @@ def draw(data: Mapping[str, Any] | None) -> Picture | None:
     """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
     if not isinstance(data, Mapping):
         return None
+    try:
+        return _drawn(json.dumps(data, sort_keys=True))
+    except (TypeError, ValueError, RecursionError):  # numpy's numbers, keys that are no text
+        return _draw(data)
+
+
+@lru_cache(256)
+def _drawn(data: str) -> Picture | None:
+    """A counterexample is shown in three places: on two pages and in a notebook."""
+    return _draw(json.loads(data))
+
+
+def _draw(data: Mapping[str, Any]) -> Picture | None:
     try:
         artist = _artist(data.get("kind"))
         return None if artist is None else Picture(*artist(data))
