@@ -18,6 +18,7 @@ PR_SET_KEEPCAPS = 8
 PR_SET_SECCOMP = 22
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
+SIGNALS = 256
 
 CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -96,6 +97,7 @@ def resources(
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: SIGNALS,  # counted per user: timers of all children, and of the person who grades
         resource.RLIMIT_NOFILE: open_files,
         resource.RLIMIT_FSIZE: file_bytes,
         resource.RLIMIT_CPU: cpu_seconds,
