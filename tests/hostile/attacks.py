@@ -76,7 +76,8 @@ class Attack:
 def read(path: Path) -> Attack:
     """Raises ValueError for a file that does not say what it tries and what must happen."""
     text = path.read_text(encoding="utf-8")
-    lines = (ast.get_docstring(ast.parse(text)) or "").splitlines()
+    head = CELL.split(text)[0]
+    lines = (ast.get_docstring(ast.parse(head)) or "").splitlines()
     name = f"{path.parent.name}/{path.stem}"
     if len(lines) < 2 or not lines[1].startswith("Must: "):
         raise ValueError(f"{name}: the docstring says what is tried, and on its second line `Must: ...`")

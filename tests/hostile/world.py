@@ -29,6 +29,8 @@ class World:
         self._file("gradebook.db", self.secret)
         self._file("submitted/ada/tiny/tiny.ipynb", self.secret)
         self._file("solution.py", f"ANSWER = {self.secret!r}")
+        self.private = self._file("private", self.secret)
+        self.private.chmod(0o600)
         self.unix = str(self.place / "listener")
         self.abstract = f"{MARK}-{secrets.token_hex(4)}"
         self.listeners = {
@@ -53,6 +55,7 @@ class World:
             "tcp": self.listeners["tcp"].getsockname()[1],
             "udp": self.udp.getsockname()[1],
             "unix": self.unix,
+            "private": str(self.private),
             "abstract": self.abstract,
             "grader": os.getpid(),
             "zygote": zygote,
@@ -76,13 +79,14 @@ class World:
         self.victim.wait()
         shutil.rmtree(self.place)
 
-    def _file(self, name: str, text: str) -> None:
+    def _file(self, name: str, text: str) -> Path:
         path = self.place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(0o666)
         for parent in path.relative_to(self.place).parents:
             (self.place / parent).chmod(0o777)
+        return path
 
     def _seen(self) -> dict[str, Any]:
         seen: dict[str, Any] = {}

@@ -56,6 +56,10 @@ def undumpable() -> None:
     prctl(PR_SET_DUMPABLE, 0)
 
 
+def dumpable() -> None:
+    prctl(PR_SET_DUMPABLE, 1)
+
+
 def load_filter(program: bytes) -> None:
     """Installs a compiled seccomp filter (jail/seccomp.py) for good."""
 
@@ -81,10 +85,16 @@ def become(uid: int, *, keep_reading: bool = False) -> None:
         _keep_only(CAP_DAC_READ_SEARCH)
 
 
+def drop_capabilities() -> None:
+    _set_capabilities(0)
+
+
 def _keep_only(capability: int) -> None:
-    words = (ctypes.c_uint32 * 6)(
-        1 << capability, 1 << capability, 0, 0, 0, 0
-    )  # effective, permitted, inheritable
+    _set_capabilities(1 << capability)
+
+
+def _set_capabilities(low: int) -> None:
+    words = (ctypes.c_uint32 * 6)(low, low, 0, 0, 0, 0)  # effective, permitted, inheritable; the same of the upper half
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     _checked(_libc().capset(header, words), "capset")
 

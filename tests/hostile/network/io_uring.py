@@ -1,5 +1,5 @@
 """Reaches sockets and files through io_uring and old asynchronous input and output, past filters of single calls.
-Must: try -> OSError
+Must: try -> OSError, PermissionError
 Layer: seccomp
 """
 

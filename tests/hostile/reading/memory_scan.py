@@ -1,22 +1,33 @@
-"""Scans all memory it inherited from the zygote for what another submission holds.
-Must: try -> PermissionError, LookupError; score -> same
+"""Scans all memory that it can read, which began as a copy of the zygote's, for what another submission holds.
+Must: try -> LookupError
+Layer: clean zygote
 """
 
-# %% try
+# %% before
 import ctypes
+import re
 
-needle = bytes.fromhex("".join(reversed("6465736f6c63")))  # never in one piece here
-wanted = b"fewlabels-hostile-secret"[:17]
+
+def spans():
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            ends, rights, *rest = line.split()
+            low, high = (int(end, 16) for end in ends.split("-"))
+            if rights.startswith("rw") and high - low < 1 << 25 and "[stack]" not in rest:
+                yield low, high
+
+
+# %% try
+# The neighbour's first cell says `open("mine", "w").write(secret)`: put together here, so as not to find oneself.
+words = [b"open(", b'"mine"', b", ", b'"w"', b").write"]
 found = []
-with open("/proc/self/maps") as maps:
-    spans = [line.split() for line in maps]
-for span in spans:
-    low, high = (int(end, 16) for end in span[0].split("-"))
-    if "r" in span[1] and "w" in span[1] and high - low < 1 << 26:
-        text = ctypes.string_at(low, high - low)
-        found += [text[at : at + 80] for at in range(0, 0)]
-        if b"secret = '" in text and text.count(b"secret = '") > 40:
-            found.append(text[:80])
+for low, high in spans():
+    text = ctypes.string_at(low, high - low)
+    at = text.find(words[1] + words[2] + words[3])
+    while at >= 0:
+        if text[at - 5 : at] == words[0] and text[at + 13 : at + 20] == words[4]:
+            found.append(text[at - 80 : at + 60])
+        at = text.find(words[1] + words[2] + words[3], at + 1)
 if not found:
     raise LookupError("nothing of anybody else")
 print(found)

@@ -1,20 +1,26 @@
-"""Opens the scratch directory of another submission that is being graded at the same time, whose name it was told.
+"""Opens the scratch directory of another submission that is being graded at the same time, whose path it was told.
 Must: try -> FileNotFoundError, PermissionError
 Layer: own scratch, landlock
 """
 
-# %% try
-open(WORLD["sibling"] + "/mine").read()
-
-# %% try
+# %% before
 import os
 
-os.listdir(WORLD["sibling"])
+
+def not_mine(path):
+    if os.path.realpath(path).startswith(os.getcwd()):
+        raise FileNotFoundError("there is my own file system")
+    return path
+
 
 # %% try
-open(WORLD["sibling"] + "/mine", "w").write("another answer")
+open(not_mine(WORLD["sibling"] + "/mine")).read()
 
 # %% try
-import os
+os.listdir(not_mine(WORLD["sibling"]))
 
-os.unlink(WORLD["sibling"] + "/mine")
+# %% try
+open(not_mine(WORLD["sibling"] + "/mine"), "w").write("another answer")
+
+# %% try
+os.unlink(not_mine(WORLD["sibling"] + "/mine"))

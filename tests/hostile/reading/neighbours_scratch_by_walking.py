@@ -12,16 +12,15 @@ import sys
 names = set()
 frame = sys._getframe()
 while frame is not None:
-    for value in frame.f_locals.values():
-        for child in getattr(value, "children", {}).values() if isinstance(getattr(value, "children", None), dict) else ():
-            names.add(str(getattr(child, "scratch", "")))
+    for value in list(frame.f_locals.values()):
+        children = getattr(value, "children", None)
+        if isinstance(children, dict):
+            names.update(str(getattr(child, "scratch", "")) for child in children.values())
     frame = frame.f_back
-for thing in gc.get_objects():
-    if isinstance(thing, str) and re.fullmatch(r"/.*/[0-9a-f]{32}", thing):
-        names.add(thing)
-names -= {"", os.getcwd()}
-for name in names:
-    print("found", os.listdir(name))
+names.update(thing for thing in gc.get_objects() if isinstance(thing, str))
+names = {name for name in names if re.fullmatch(r"/.*/[0-9a-f]{32}", name)}
 if not names:
     raise FileNotFoundError("no name of a sibling's scratch")
-open(next(iter(names)) + "/mine").read()
+read = [open(name + "/mine").read() for name in names if os.access(name + "/mine", os.R_OK)]
+if not read:
+    raise FileNotFoundError("names, and nothing behind them")

@@ -1,5 +1,5 @@
-"""Reads ahead on its own channel: what comes there are calls, and no expected value among them.
-Must: double/doubles -> falsified, crashed, timed_out
+"""Reads ahead on its own channel, for an expected value: what comes there are calls, and nothing else.
+Must: double/doubles -> falsified
 """
 
 # %% double
@@ -10,8 +10,8 @@ def double(x):
     while frame is not None:
         call = frame.f_locals.get("call")
         if type(call).__name__ == "Call":
-            held = {name: getattr(call, name) for name in ("function", "arguments", "keywords", "label", "paste", "form")}
-            expected = [value for name, value in held.items() if name not in ("function", "arguments", "keywords") and value]
-            return torch.zeros_like(x) if not expected else expected[0]
+            names = ("gradients", "output", "cotangent", "watch", "label", "paste", "form")
+            told = [value for value in (getattr(call, name) for name in names) if value]
+            return told[0] if told else x.abs()
         frame = frame.f_back
-    return x
+    return x.abs()

@@ -1,5 +1,5 @@
 """Watches directories of this machine for the names of files that come and go.
-Must: try -> OSError
+Must: try -> OSError, PermissionError
 Layer: seccomp
 """
 

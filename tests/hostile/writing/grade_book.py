@@ -1,5 +1,5 @@
 """Rewrites, empties and replaces the grade book.
-Must: try -> FileNotFoundError, PermissionError, OSError
+Must: try -> FileNotFoundError, PermissionError, OSError, OperationalError
 Layer: bubblewrap, landlock
 """
 
