@@ -61,8 +61,9 @@ class _Plain:
 
     def tensor(self, value: torch.Tensor) -> Tensor | Opaque:
         dtype = str(value.dtype).removeprefix("torch.")
-        if value.layout != torch.strided or not self.travels(value.shape, dtype):
-            return Opaque(f"{value.layout} {dtype} tensor of shape {tuple(value.shape)}")
+        if value.is_meta or value.layout != torch.strided or not self.travels(value.shape, dtype):
+            kind = "meta" if value.is_meta else value.layout
+            return Opaque(f"{kind} {dtype} tensor of shape {tuple(value.shape)}")
         here = value.detach().cpu().resolve_conj().resolve_neg()
         array = here.float().numpy() if dtype == "bfloat16" else here.numpy()
         return Tensor(np.array(array, order="C"), dtype, str(value.device))

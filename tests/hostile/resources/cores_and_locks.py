@@ -1,5 +1,5 @@
 """Leaves a core dump, locks memory, raises its pending signals and its timers.
-Must: try -> Crashed, OSError, BlockingIOError, MemoryError
+Must: try -> Crashed, OSError, PermissionError, BlockingIOError, MemoryError
 """
 
 # %% try

@@ -13,4 +13,6 @@ def double(x):
 
 # %% centre
 def centre(x):
+    x -= 1
+    torch.rand(1)
     return torch.tensor([float("nan"), float("inf"), -float("inf"), -0.0, 5e-324], dtype=x.dtype)[: len(x)]

@@ -12,6 +12,8 @@ turn = []
 
 
 def centre(x):
+    x -= 1
+    torch.rand(1)
     turn.append(1)
     odd = [
         x.to_sparse(),
