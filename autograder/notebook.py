@@ -12,6 +12,7 @@ from autograder.model import Cell, Notebook
 SIZE_CAP = 32 << 20
 CELLS_CAP = 2_000
 SOURCE_CAP = 1 << 20
+ITEMS_CAP = 2_000_000  # commas and brackets of the file: JSON of a few bytes an item becomes objects of seventy
 
 
 def read(path: Path) -> Notebook:
@@ -57,6 +58,13 @@ def _bytes(path: Path) -> bytes:
 
 
 def _document(raw: bytes, name: str) -> dict[str, Any]:
+    items = sum(map(raw.count, (b",", b"[", b"{")))
+    if items > ITEMS_CAP:
+        raise NotebookError(
+            f"The file has {items:,} items, more than {ITEMS_CAP:,}.",
+            remedy="Clear the outputs (Edit, Clear All Outputs), save, and submit again.",
+            file=name,
+        )
     try:
         document = json.loads(raw)
     except UnicodeDecodeError:

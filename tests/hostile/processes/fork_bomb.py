@@ -1,0 +1,10 @@
+"""Forks without end.
+Must: try -> PermissionError, BlockingIOError
+Layer: seccomp
+"""
+
+# %% try
+import os
+
+while True:
+    os.fork()

@@ -1,0 +1,9 @@
+"""Sleeps for ever in a cell, which costs no CPU time.
+Must: try -> TimedOut
+Layer: deadline
+"""
+
+# %% try
+import time
+
+time.sleep(1e6)
