@@ -27,7 +27,7 @@ def workshop(course: Path, final: Path) -> Iterator[Path]:
 
     Raises UsageError where another process is releasing.
     """
-    place = course / PLACE
+    place = _on_one_disk(course, final)
     place.mkdir(parents=True, exist_ok=True)
     with _alone(place / "lock"):
         _recover(place, final)
@@ -56,19 +56,30 @@ def publish(staged: Path, final: Path) -> None:
     if not final.exists():
         staged.rename(final)
     elif not _exchanged(staged, final):
-        previous = staged.parent / "previous"
+        previous = _previous(staged.parent, final)
         final.rename(previous)
         staged.rename(final)
         shutil.rmtree(previous)
 
 
 def _recover(place: Path, final: Path) -> None:
-    previous = place / "previous"
+    previous = _previous(place, final)
     if previous.is_dir() and not final.exists():
         previous.rename(final)
     for left in (previous, place / "staged"):
         if left.exists():
             shutil.rmtree(left)
+
+
+def _previous(place: Path, final: Path) -> Path:
+    return place / f"previous-{final.name}"
+
+
+def _on_one_disk(course: Path, final: Path) -> Path:
+    """The workshop's place: in the course, or beside the release folder where that lies on another disk."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    same = course.stat().st_dev == final.parent.stat().st_dev
+    return course / PLACE if same else final.parent / ".releasing"
 
 
 def _exchanged(one: Path, other: Path) -> bool:

@@ -34,7 +34,7 @@ def unanswered(name: str, document: Mapping[str, Any], checks: Sequence[Check]) 
                     name, index, f"No check looks at {exercise!r}, which the cell asks for.", remedy
                 )
         if not (marks.get("grade") or marks.get("task")):
-            if "points" in marks and marks["points"]:
+            if marks.get("points"):
                 yield Finding(
                     name,
                     index,

@@ -87,10 +87,11 @@ def _in_piece(piece: Piece, secrets: Secrets) -> Iterator[Finding]:
         )
     if not piece.packaged:
         yield from _marks(piece)
-    yield from _imports(piece)
     told: set[str] = set()
-    for text, where in _unfolded(piece):
-        statements = trees.statements_of_text(text)
+    for text, module, where in _unfolded(piece):
+        if text is piece.text:
+            yield from _imports(piece, module)
+        statements = trees.statements_of_text(text, module)
         for secret in secrets.in_code(statements):
             if secret.where not in told:
                 told.add(secret.where)
@@ -103,8 +104,8 @@ def _in_piece(piece: Piece, secrets: Secrets) -> Iterator[Finding]:
                 yield _finding(piece, what, "Take it out.")
 
 
-def _unfolded(piece: Piece) -> Iterator[tuple[str, str]]:
-    """The piece's text and all texts in it, with the words for where they stand."""
+def _unfolded(piece: Piece) -> Iterator[tuple[str, ast.Module | None, str]]:
+    """The piece's text and all texts in it: as a program, where it is one, and with the words for where it stands."""
     waiting = [(piece.text, piece.where or "here", 0)]
     seen: set[str] = set()
     while waiting:
@@ -112,11 +113,11 @@ def _unfolded(piece: Piece) -> Iterator[tuple[str, str]]:
         if len(text) < SHORT or text in seen:
             continue
         seen.add(text)
-        yield text, where
+        module = trees.parsed(text)
+        yield text, module, where
         if depth == DEPTH:
             continue
         inner = [(each, "packed in a text", depth + 1) for each in texts.hidden_in(text)]
-        module = trees.parsed(text)
         if module is not None:
             inner += [(each, "in a string", depth + 1) for each in trees.strings(module)]
         if "#" in text:
@@ -133,8 +134,8 @@ def _marks(piece: Piece) -> Iterator[Finding]:
         )
 
 
-def _imports(piece: Piece) -> Iterator[Finding]:
-    named = _imported(piece.text) if piece.kind == "code" else None
+def _imports(piece: Piece, module: ast.Module | None) -> Iterator[Finding]:
+    named = _imported(module) if module is not None and piece.kind == "code" else None
     if piece.packaged or named is not None:
         names = sorted(name for name in named or () if any(_is_or_in(name, staff) for staff in STAFF_MODULES))
         if piece.packaged and "tests" in names:
@@ -142,7 +143,7 @@ def _imports(piece: Piece) -> Iterator[Finding]:
         if names:
             yield _import(piece, ", ".join(names))
             return
-    if not piece.packaged and (match := IMPORTS.search(piece.text)):
+    elif not piece.packaged and (match := IMPORTS.search(piece.text)):
         yield _import(piece, match[0].strip())
 
 
@@ -152,11 +153,8 @@ def _import(piece: Piece, what: str) -> Finding:
     )
 
 
-def _imported(source: str) -> set[str] | None:
-    """The modules that a program imports, also by name; None where it is no program."""
-    module = trees.parsed(source)
-    if module is None:
-        return None
+def _imported(module: ast.Module) -> set[str]:
+    """The modules that a program imports, also by name."""
     names: set[str] = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Import):

@@ -87,10 +87,7 @@ def _cell(name: str, index: int, cell: Mapping[str, Any], depth: int) -> Iterato
     source = cell.get("source", "")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
     yield Piece(text, name, "code" if cell.get("cell_type") == "code" else "markdown", index)
-    for where, part, kind in (
-        ("in an output", cell.get("outputs"), "output"),
-        ("in an attachment", cell.get("attachments"), "output"),
-    ):
+    for where, part in (("in an output", cell.get("outputs")), ("in an attachment", cell.get("attachments"))):
         for mime, value in _bundles(part):
             if mime.startswith(("image/", "application/")) and (raw := _decoded(value)):
                 for each in pieces("attachment", raw, depth + 1):

@@ -8,10 +8,8 @@ operators stay; operands of + and *, of comparisons, and keywords come in one or
 from __future__ import annotations
 
 import ast
-import io
 import re
 import textwrap
-import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from dataclasses import dataclass
 MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 COMMENT = re.compile(r"^\s*#+ ?(.*)$")
 PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\d+[ :|])\s?")
+BEHIND_HASH = re.compile(r"#+ ?(.*)$", re.MULTILINE)
+COMPUTES = re.compile(r"[(\[=@*/+]| - ")  # a line without any of these computes nothing that could be a secret
 HEADERS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 COMMUTATIVE = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 FLIPPED = {ast.Gt: "Lt", ast.GtE: "LtE"}
@@ -50,30 +50,22 @@ def statements(body: Iterable[ast.stmt]) -> list[Statement]:
     return [made for node in body for made in _flat(node)]
 
 
-def statements_of_text(text: str) -> list[Statement]:
-    """The statements in any text: a program, or prose, a listing, an output with lines of one."""
-    module = parsed(text)
+def statements_of_text(text: str, module: ast.Module | None = None) -> list[Statement]:
+    """The statements in any text: a program (`module`, where it is parsed already), prose, a listing, an output."""
+    module = module or parsed(text)
     if module is not None:
         return statements(module.body)
     found: list[Statement] = []
     for line in _logical_lines(text):
-        inner = parsed(_completed(line))
+        inner = parsed(_completed(line)) if COMPUTES.search(line) else None
         if inner is not None:
             found.extend(statements(inner.body))
     return found
 
 
 def comments(source: str) -> str:
-    """What the comments of a program say, without their hashes: code may be commented out."""
-    found = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                match = COMMENT.match(token.string)
-                found.append(match[1] if match else "")
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        found = [match[1] for line in source.splitlines() if (match := COMMENT.match(line))]
-    return "\n".join(found)
+    """What stands behind hashes: code may be commented out."""
+    return "\n".join(match[1] for match in BEHIND_HASH.finditer(source))
 
 
 def strings(module: ast.Module) -> Iterator[str]:
