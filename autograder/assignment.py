@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder import notebook as notebooks
+from autograder import registry, settings, variants
 from autograder.errors import AssignmentError, NotebookError
 from autograder.model import Notebook
 from autograder.registry import Check
 
 SOURCE_FOLDERS = ("assignments", "source")  # ours, and nbgrader's default
 CHECKS_SUFFIX = "_checks"
+RELEASE, MANIFEST = "release", "MANIFEST.json"
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,42 @@ def find(course: Path, name: str) -> Path:
     )
 
 
-def load(source: Path, name: str | None = None) -> Assignment:
-    """Reads a source notebook. Raises AssignmentError that names the cell and the remedy."""
+def of_course(course: Path, name: str, source: Path | None = None) -> Assignment:
+    """The assignment as this term's students have it: the course's own checks in use, the variant of its settings.
+
+    Raises AssignmentError where the standing release is of another variant: restored cells would not be the students'.
+    """
+    registry.use(course)
+    variant = settings.read(course).variant
+    manifest = course / RELEASE / name / MANIFEST
+    if manifest.is_file() and (released := _released(manifest)) != variant:
+        raise AssignmentError(
+            f"The release is {_said(released)}, the course's settings say {_said(variant)}.",
+            remedy=f"Put into {settings.FILE} what students got, or release the assignment again.",
+            file=str(manifest),
+        )
+    return load(source or find(course, name), name, variant=variant)
+
+
+def _released(manifest: Path) -> int | None:
+    """The variant that was released."""
     try:
-        notebook = notebooks.read(source)
+        variant: int | None = json.loads(manifest.read_bytes())["variant"]
+    except (ValueError, TypeError, KeyError):
+        raise AssignmentError(
+            "The release's manifest is damaged.", remedy="Release the assignment again.", file=str(manifest)
+        ) from None
+    return variant
+
+
+def _said(variant: int | None) -> str:
+    return "the source as it stands" if variant is None else f"variant {variant}"
+
+
+def load(source: Path, name: str | None = None, *, variant: int | None = None) -> Assignment:
+    """Reads a source notebook, as `variant` has it. Raises AssignmentError that names the cell and the remedy."""
+    try:
+        notebook = variants.vary(notebooks.read(source), variants.read(source), variant)
     except NotebookError as error:
         raise AssignmentError(error.what, remedy=error.remedy, file=str(source), cell=error.cell) from None
     exercises: list[Exercise] = []

@@ -1,6 +1,7 @@
 """What a course decides: `autograder.toml` in the course directory, every key optional.
 
 seed = 20261                    # inputs of this term; another seed, other inputs, the same laws
+variant = 7                     # this term's data and numbers in the notebooks: autograder release --variant 7
 reveal = "counterexample"       # or "law": whether students see the inputs of hidden checks
 
 [limits]
@@ -32,6 +33,7 @@ LIMITS = ("cell_seconds", "call_seconds", "submission_seconds")
 @dataclass(frozen=True)
 class Settings:
     seed: int = 20261
+    variant: int | None = None
     reveal: Literal["law", "counterexample"] = "counterexample"
     limits: Limits = field(default_factory=Limits)
     accuracy_floor: float = 0.60
@@ -53,15 +55,17 @@ def read(course: Path) -> Settings:
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "reveal", "limits", "trained_weights"}
+    known = {"seed", "variant", "reveal", "limits", "trained_weights"}
     for key in text:
         if key not in known:
             raise _odd(key, f"Known keys are {', '.join(sorted(known))}.", file)
     settings = Settings()
-    if "seed" in text:
-        if type(text["seed"]) is not int or not 0 <= text["seed"] < 2**63:
-            raise _odd("seed", "Give a whole number, 0 or above.", file)
-        settings = replace(settings, seed=text["seed"])
+    for key in ("seed", "variant"):
+        if key in text:
+            if type(text[key]) is not int or not 0 <= text[key] < 2**63:
+                raise _odd(key, "Give a whole number, 0 or above.", file)
+            change: dict[str, Any] = {key: text[key]}
+            settings = replace(settings, **change)
     if "reveal" in text:
         if text["reveal"] not in ("law", "counterexample"):
             raise _odd("reveal", 'Give "law" or "counterexample".', file)

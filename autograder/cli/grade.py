@@ -82,7 +82,7 @@ def _ready(
         raise UsageError(
             "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
         )
-    source = assignments.load(assignments.find(course, name), name)
+    source = assignments.of_course(course, name)
     handed_in = classroom.submissions(course, name, students)
     configured = settings.read(course)
     return Grader(source, configured, Sandbox(unsandboxed=unsandboxed)), handed_in

@@ -14,6 +14,7 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     configuration         `configure(c)`, the one line in a course's nbgrader_config.py
     registering           the source notebook -> grade book, when nobody has done it yet
     recording             `record`: one submission after another through nbgrader's own converter
+    releasing             the student version of a source notebook
 """
 
 from autograder.nbgrader_bridge.configuration import configure
@@ -21,6 +22,7 @@ from autograder.nbgrader_bridge.judging import GradeByLaws
 from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
 from autograder.nbgrader_bridge.recording import Recorded, record
+from autograder.nbgrader_bridge.releasing import enter, release_directory, student_version
 from autograder.nbgrader_bridge.results import Place, prepared
 from autograder.nbgrader_bridge.saving import SaveGrades
 
@@ -32,6 +34,9 @@ __all__ = [
     "Recorded",
     "SaveGrades",
     "configure",
+    "enter",
     "prepared",
     "record",
+    "release_directory",
+    "student_version",
 ]

@@ -46,12 +46,13 @@ def grade(student: str, assignment: str, *, course: Path, source: Path, submitte
 
 def _grader(name: str, course: Path, source: Path) -> Grader:
     """The grader of an assignment, kept for as long as source and settings stay what they were."""
-    key = (name, *(_version(path) for path in (source, course / "autograder.toml")))
+    decided = (source, source.parent / "release.toml", course / "autograder.toml")
+    key = (name, *(_version(path) for path in decided))
     if key not in _graders:
         from autograder import assignment, settings
         from autograder.runner import Grader
 
-        grader = Grader(assignment.load(source, name), settings.read(course), start())
+        grader = Grader(assignment.of_course(course, name, source), settings.read(course), start())
         _graders.clear()
         _graders[key] = grader
     return _graders[key]
