@@ -49,6 +49,7 @@ class Law:
     example: Example | None
     name: str
     facts: str  # for staff: weight, credit, number of examples
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
         example=None if check.counterexample is None else _example(check.counterexample),
         name=one_line(check.name),
         facts=facts,
+        read=one_line(check.read, 300),
     )
 
 
