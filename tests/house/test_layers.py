@@ -33,6 +33,7 @@ LAYERS = {
     "corpus": 5,
     "classroom": 5,
     "nbgrader_bridge": 5,
+    "report": 5,
     "cli": 5,
     "__main__": 5,
 }

@@ -26,6 +26,7 @@ DRAWERS = 8
 PITCH = 1.3  # from line to line, in widths of a tile: the number of an item stands below it
 STRANGE = "no such item"
 BOTH, TWICE = "in both", "drawn twice"
+CROSS = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _legend(tiles: Tiles) -> list[Patch]:
     ]
     for wrong in (BOTH, TWICE):
         if wrong in found:
-            entries.append(Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=2.4, label=f"× {wrong}"))
+            entries.append(Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=2.4, label=f"{CROSS} {wrong}"))
     return entries
 
 
