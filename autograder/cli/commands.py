@@ -1,5 +1,5 @@
 """Importing this enters every subcommand. A staff command is there only where its packages are installed."""
 
-from autograder.cli import check, data, doctor, explain, grade, report
+from autograder.cli import check, data, doctor, explain, export, grade, report
 
-__all__ = ["check", "data", "doctor", "explain", "grade", "report"]
+__all__ = ["check", "data", "doctor", "explain", "export", "grade", "report"]

@@ -32,6 +32,7 @@ LAYERS = {
     "selfcheck": 5,
     "corpus": 5,
     "classroom": 5,
+    "exports": 5,
     "nbgrader_bridge": 5,
     "report": 5,
     "cli": 5,

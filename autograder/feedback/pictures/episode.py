@@ -143,7 +143,9 @@ def _legend(tiles: Tiles) -> list[Patch]:
     ]
     for wrong in (BOTH, TWICE):
         if wrong in found:
-            entries.append(Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=2.4, label=f"{CROSS} {wrong}"))
+            entries.append(
+                Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=2.4, label=f"{CROSS} {wrong}")
+            )
     return entries
 
 
