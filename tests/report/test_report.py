@@ -20,7 +20,6 @@ from autograder.errors import UsageError
 from autograder.model import ExerciseResult, Failure, Score
 from autograder.report.analysis import Report
 from autograder.report.writing import report
-
 from tests.report.classes import EXERCISES, FREQUENT, check, made_up_class, write_class
 
 assert "report" in commands
