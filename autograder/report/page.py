@@ -159,9 +159,13 @@ def _item(item: ItemAnalysis, at: int, behind: Behind) -> ItemRow:
         share=item.difficulty or 0.0,
         discrimination=figure(_two(item.discrimination), item.compared, "compared with all the others"),
         verdict="graded by hand" if item.manual else verdict_on(item.discrimination, len(item.compared)),
-        full=figure(str(len(item.full)), item.full, "all points"),
-        none=figure(str(len(item.none)), item.none, "no points"),
+        full=figure(_count(item.full, item), item.full, "all points"),
+        none=figure(_count(item.none, item), item.none, "no points"),
     )
+
+
+def _count(students: Sequence[str], item: ItemAnalysis) -> str:
+    return str(len(students)) if item.judged else NOTHING
 
 
 def _laws(laws: Sequence[LawAnalysis], behind: Behind) -> list[tuple[str, list[LawRow]]]:
