@@ -223,7 +223,8 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned."""
+    """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
+    the law stands (slide, equation)."""
 
     name: str
     law: str
@@ -234,6 +235,7 @@ class CheckResult:
     message: str = ""
     counterexample: Counterexample | None = None
     credit: float = 0.0
+    read: str = ""
 
 
 @dataclass(frozen=True)

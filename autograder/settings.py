@@ -13,6 +13,9 @@ memory_mib = 2048
 [trained_weights]
 accuracy_floor = 0.60           # no points up to here; an untrained network reaches a little less
 accuracy_goal = 0.85            # all points from here
+
+[read]                          # per exercise: what students should read first, before what its checks name
+# class_prototypes = "Slides 12 to 15"
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     accuracy_floor: float = 0.60
     accuracy_goal: float = 0.85
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(course: Path) -> Settings:
@@ -55,7 +59,7 @@ def read(course: Path) -> Settings:
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "variant", "reveal", "limits", "trained_weights"}
+    known = {"seed", "variant", "reveal", "limits", "trained_weights", "read"}
     for key in text:
         if key not in known:
             raise _odd(key, f"Known keys are {', '.join(sorted(known))}.", file)
@@ -74,6 +78,8 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         settings = replace(settings, limits=_limits(text["limits"], file))
     if "trained_weights" in text:
         settings = _marks(settings, text["trained_weights"], file)
+    if "read" in text:
+        settings = replace(settings, read=_places(text["read"], file))
     return settings
 
 
@@ -99,6 +105,12 @@ def _marks(settings: Settings, given: Any, file: str) -> Settings:
     if not (_number(floor) and _number(goal) and 0 <= floor < goal <= 1):
         raise _odd("trained_weights", remedy, file)
     return replace(settings, accuracy_floor=float(floor), accuracy_goal=float(goal))
+
+
+def _places(given: Any, file: str) -> dict[str, str]:
+    if not isinstance(given, Mapping) or not all(isinstance(place, str) for place in given.values()):
+        raise _odd("read", 'Give a text per exercise: class_prototypes = "Slides 12 to 15".', file)
+    return dict(given)
 
 
 def _number(value: Any) -> bool:

@@ -64,7 +64,7 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
 @pytest.mark.parametrize(
     ("text", "key", "remedy"),
     [
-        ("sead = 3", "sead", "Known keys are limits, reveal, seed, trained_weights."),
+        ("sead = 3", "sead", "Known keys are limits, read, reveal, seed, trained_weights."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
         ("seed = true", "seed", "Give a whole number, 0 or above."),
         ("seed = -1", "seed", "Give a whole number, 0 or above."),

@@ -1,7 +1,7 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
 Beside the keys of docs/architecture.md stand, as additions: `notes`; per exercise `manual` and `note`; per
-check `credit`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
+check `credit` and `read`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
 "Infinity" or "-Infinity"; in a picture, where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
@@ -104,6 +104,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "credit": _write_number(check.credit),
         "examples": check.examples,
         "message": check.message,
+        "read": check.read,
         "counterexample": None
         if found is None
         else {
@@ -194,6 +195,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         message=_text(value["message"]),
         counterexample=None if found is None else _read_counterexample(found),
         credit=_number(value.get("credit", 0.0)),
+        read=_text(value.get("read", "")),
     )
 
 

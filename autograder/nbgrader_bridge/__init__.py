@@ -13,6 +13,7 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     results, engine       where a result comes from: handed over, or computed in this process
     configuration         `configure(c)`, the one line in a course's nbgrader_config.py
     registering           the source notebook -> grade book, when nobody has done it yet
+    exporting             points out of the grade book, and nbgrader's export plugins
     recording             `record`: one submission after another through nbgrader's own converter
     releasing             the student version of a source notebook
 """

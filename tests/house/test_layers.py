@@ -34,7 +34,9 @@ LAYERS = {
     "corpus": 5,
     "classroom": 5,
     "release": 5,
+    "exports": 5,
     "nbgrader_bridge": 5,
+    "report": 5,
     "cli": 5,
     "__main__": 5,
 }

@@ -11,6 +11,8 @@ from autograder.laws import Broken, Law, close, described, eps, first, function,
 from autograder.model import Call, Student, Tensor
 from autograder.registry import check
 
+READ = "Exercise 5 of this notebook; Snell et al. (2017), section 3.1, the embedding architecture"
+
 EXERCISE = "embedding_net"
 NET = Student("EmbeddingNet")
 
