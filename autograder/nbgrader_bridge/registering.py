@@ -49,8 +49,7 @@ def _cannot_register(source: Path, why: str) -> AssignmentError:
     name = source.parent.name
     return AssignmentError(
         f"The assignment cannot be entered into the grade book ({why})",
-        remedy="If grade cells came or went after the first submission was graded, put them back as they were, or "
-        f"start afresh with `nbgrader db assignment remove {name}`. `nbgrader generate_assignment {name}` says more.",
+        remedy=f"`nbgrader generate_assignment {name}` says more.",
         file=str(source),
     )
 
