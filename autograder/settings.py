@@ -13,10 +13,10 @@ memory_mib = 2048
 accuracy_floor = 0.60           # no points up to here; an untrained network reaches a little less
 accuracy_goal = 0.85            # all points from here
 
-[late]                          # left out: being late costs nothing
-percent_per_day = 10            # of the assignment's points, for every day begun after the deadline
-grace_minutes = 15              # who is later by no more than this is not late
-at_most_percent = 50            # never more than this
+# [late]                        # without it, being late costs nothing
+# percent_per_day = 10          # of the assignment's points, for every day begun after the deadline
+# grace_minutes = 15            # who is later by no more than this is not late
+# at_most_percent = 50          # never more than this
 """
 
 from __future__ import annotations

@@ -138,7 +138,9 @@ def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: 
             errors.print(said, style="red", markup=False, highlight=False)
     for each in recorded:
         for reason in each.review:
-            errors.print(f"Look again: {each.student}, {reason}", style="yellow", markup=False, highlight=False)
+            errors.print(
+                f"Look again: {each.student}, {reason}", style="yellow", markup=False, highlight=False
+            )
     return not failed
 
 

@@ -107,13 +107,16 @@ def _version(path: Path) -> tuple[str, int]:
 def _keep(seconds: float) -> None:
     """Keeps the engine for so long from now on."""
     global _needed_until
+    sooner = time.monotonic() + seconds < _needed_until
     _needed_until = time.monotonic() + seconds
-    if _watch is None and _sandbox is not None:
+    if _sandbox is not None and (_watch is None or sooner):
         _look_again_in(seconds)
 
 
 def _look_again_in(seconds: float) -> None:
     global _watch
+    if _watch is not None:
+        _watch.cancel()
     _watch = threading.Timer(seconds, _close_if_idle)
     _watch.daemon = True
     _watch.start()

@@ -143,9 +143,7 @@ class KeepSubmissions(SaveCells):
             self._wait(notebook, cell)
             self._let_comment(notebook, cell)
         for name in set(self.new_solution_cells) - _names(notebook.solution_cells):
-            self._let_comment(
-                notebook, book.add_solution_cell(name, *where, **self.new_solution_cells[name])
-            )
+            self._let_comment(notebook, book.add_solution_cell(name, *where, **self.new_solution_cells[name]))
         for name in set(self.new_source_cells) - _names(notebook.source_cells):
             book.add_source_cell(name, *where, **self.new_source_cells[name])
         book.db.commit()

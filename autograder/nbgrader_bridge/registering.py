@@ -67,7 +67,8 @@ def _known_points(course: CourseDirectory, source: Path) -> dict[str, float] | N
 
 
 def _points_in(source: Path) -> dict[str, float]:
-    return {exercise.grade_id: exercise.points for exercise in assignment.load(source).exercises}
+    exercises = assignment.load(source).exercises
+    return {grade_id: points for exercise in exercises for grade_id, points in exercise.cells.items()}
 
 
 def source_of(course: CourseDirectory, config: Any) -> Path:

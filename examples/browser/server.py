@@ -116,7 +116,9 @@ class JupyterServer:
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)  # a session of its own: its kernels, and nobody else's
+            os.killpg(
+                self._process.pid, signal.SIGKILL
+            )  # a session of its own: its kernels, and nobody else's
             self._process.wait()
 
 
