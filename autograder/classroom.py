@@ -6,13 +6,16 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import GraderError, UsageError
 from autograder.feedback import html, klass
-from autograder.feedback.json import to_json
-from autograder.model import Failure, Graded
+from autograder.feedback.audience import Audience, Reveal
+from autograder.feedback.json import from_json, to_json
+from autograder.model import Failure, Graded, Score
 from autograder.runner import Grader
 
 SUBMITTED = "submitted"
@@ -107,19 +110,38 @@ def write(graded: Graded, course: Path) -> Path:
     return path
 
 
-def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: str) -> Path:
+def results(course: Path, assignment: str) -> list[Score]:
+    """The results of an assignment that are there, by student; one that cannot be read is left out."""
+    found = []
+    for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
+        with suppress(GraderError, OSError, UnicodeDecodeError):
+            found.append(from_json(path.read_text(encoding="utf-8")))
+    return found
+
+
+def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reveal) -> Path:
     """Writes a page per student (for staff and for students) and the class page; returns the class page's path."""
-    folder = course / WORKSHOP / "pages" / assignment
-    links: dict[str, str] = {}
     for graded in results:
-        score = graded.score
-        for audience in ("student", "staff"):
-            page = html.student_page(score, audience=audience, reveal=reveal)  # type: ignore[arg-type]
-            replace(folder / audience / f"{score.student}.html", page)
-        links[score.student] = f"staff/{score.student}.html"
-    index = folder / "index.html"
-    replace(index, klass.class_page([each.score for each in results], assignment, links))
+        student_pages(graded.score, course, reveal)
+    return class_page([each.score for each in results], course, assignment)
+
+
+def student_pages(score: Score, course: Path, reveal: Reveal) -> None:
+    audiences: tuple[Audience, ...] = ("student", "staff")
+    for audience in audiences:
+        page = html.student_page(score, audience=audience, reveal=reveal)
+        replace(_pages(course, score.assignment) / audience / f"{score.student}.html", page)
+
+
+def class_page(scores: Sequence[Score], course: Path, assignment: str) -> Path:
+    links = {score.student: f"staff/{score.student}.html" for score in scores}
+    index = _pages(course, assignment) / "index.html"
+    replace(index, klass.class_page(scores, assignment, links))
     return index
+
+
+def _pages(course: Path, assignment: str) -> Path:
+    return course / WORKSHOP / "pages" / assignment
 
 
 def replace(path: Path, text: str) -> None:

@@ -136,6 +136,11 @@ def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: 
         if each.failure is not None:
             said = f"{each.student}: {each.failure.what} {each.failure.remedy}"
             errors.print(said, style="red", markup=False, highlight=False)
+    for each in recorded:
+        for reason in each.review:
+            errors.print(
+                f"Look again: {each.student}, {reason}", style="yellow", markup=False, highlight=False
+            )
     return not failed
 
 

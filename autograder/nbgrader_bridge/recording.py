@@ -32,6 +32,7 @@ class Recorded:
     score    automatic and manual points together; None where it is ungraded and nobody has given marks by hand
              (nbgrader's own pages and exports write 0)
     waiting  ids of the grade cells that wait for a person; `reasons` says why, for staff
+    review   which marks given by hand to look at again, and why: they stand as they were given
     failure  why it is ungraded, or could not be entered
     """
 
@@ -41,6 +42,7 @@ class Recorded:
     waiting: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     failure: Failure | None = None
+    review: tuple[str, ...] = ()
 
 
 def record(
@@ -117,7 +119,8 @@ class _Recorder:
                 now = self._without_points(course, student)
         if now is None:
             return Recorded(student, None, None, failure=failure or _left_out(submitted))
-        return Recorded(student, now.score, now.max_score, now.waiting, tuple(handed.reasons[place]), failure)
+        told = {"reasons": tuple(handed.reasons[place]), "review": tuple(handed.reviews[place])}
+        return Recorded(student, now.score, now.max_score, now.waiting, failure=failure, **told)
 
     def _course(self, student: str = "*") -> Course:
         return Course(
