@@ -56,7 +56,8 @@ class Caught:
 
 @dataclass(frozen=True)
 class CheckView:
-    """A check, and what it kills: `alone` counts what nothing else would have caught."""
+    """A check, and what it kills: `alone` counts what nothing else would have caught, among the programs that every check
+    has looked at."""
 
     exercise: str
     name: str
@@ -69,7 +70,7 @@ class CheckView:
 @dataclass(frozen=True)
 class Certificate:
     """`gradings`: a right program, all its exercises, under one seed. `matrix`: program -> EXERCISE/CHECK -> number of
-    the example at which it broke, under the first seed."""
+    the example at which it broke, under the first seed. `whole`: the programs that every check has looked at."""
 
     assignment: str
     seeds: tuple[int, ...]
@@ -79,7 +80,7 @@ class Certificate:
     mistakes: tuple[Caught, ...]
     checks: tuple[CheckView, ...]
     matrix: Mapping[str, Mapping[str, int]]
-    kinds: Mapping[str, Kind]
+    whole: frozenset[str]
     faults: tuple[str, ...]
     contradicted: tuple[str, ...]
     stale: tuple[str, ...]
@@ -155,6 +156,7 @@ def certificate(
         for each in mine
         if each.kind != "solutions" and each.proof is None
     }
+    whole = frozenset(each.name for each in mine if _whole(by_program[each.kind, each.name], seeds[0]))
     return Certificate(
         assignment=assignment,
         seeds=tuple(seeds),
@@ -163,9 +165,9 @@ def certificate(
                       for trial, _ in by_program[each.kind, each.name]}),
         alarms=tuple(each for each in alarms if each.program not in contradicted),
         mistakes=mistakes,
-        checks=tuple(_view(exercise, name, mine, matrix) for exercise, name in checks),
+        checks=tuple(_view(exercise, name, mine, matrix, whole) for exercise, name in checks),
         matrix=matrix,
-        kinds={each.name: each.kind for each in mine},
+        whole=whole,
         faults=tuple(_faults(by_program)),
         contradicted=contradicted,
         stale=tuple(stale),
@@ -197,6 +199,10 @@ def _broken(looks: Sequence[tuple[Trial, Look]], seed: int) -> dict[str, int]:
     return {f"{trial.exercise}/{check}": at for trial, seen in found for check, at in _accused(seen).items()}
 
 
+def _whole(looks: Sequence[tuple[Trial, Look]], seed: int) -> bool:
+    return all(trial.every for trial, _ in looks if trial.seed == seed)
+
+
 def _caught(subject: Subject, looks: Sequence[tuple[Trial, Look]]) -> Caught:
     named = str(subject.named).split("/")[-1]
     accused = [_accused(seen) for _, seen in looks]
@@ -217,7 +223,11 @@ def _tally(kind: Kind, subjects: Sequence[Subject], fallen: set[str], alarmed: s
 
 
 def _view(
-    exercise: str, name: str, subjects: Sequence[Subject], matrix: Mapping[str, Mapping[str, int]]
+    exercise: str,
+    name: str,
+    subjects: Sequence[Subject],
+    matrix: Mapping[str, Mapping[str, int]],
+    whole: frozenset[str],
 ) -> CheckView:
     key = f"{exercise}/{name}"
     kinds = {each.name: each.kind for each in subjects}
@@ -227,7 +237,7 @@ def _view(
         name,
         sum(kinds[each] == "mistakes" for each in kills),
         sum(kinds[each] == "mutants" for each in kills),
-        sum(len(matrix[each]) == 1 for each in kills),
+        sum(len(matrix[each]) == 1 for each in kills if each in whole),
         sum(each.named == key for each in subjects),
     )
 

@@ -85,7 +85,7 @@ def _blocks(result: Certificate, subjects: Sequence[Subject]) -> list[Block]:
                 each.says.split("\n")[0] if each.kind == "mistakes" else "",
                 tuple(result.matrix[each.name].get(key) for key in keys),
                 keys.index(each.named) if each.named in keys else None,
-                len(result.matrix[each.name]) == 1,
+                each.name in result.whole and len(result.matrix[each.name]) == 1,
             )
             for each in wrong
         )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from autograder.certify.certificate import Certificate, Tally
 from autograder.certify.subjects import Subject
@@ -43,8 +41,12 @@ def sentences(result: Certificate) -> list[str]:
     return said
 
 
-def shown(result: Certificate, subjects: Sequence[Subject]) -> RenderableType:
-    return Group(_summary(result), *(Text(each) for each in sentences(result)), *_left(result, subjects), Text(_idle(result)))
+def shown(result: Certificate, subjects: Sequence[Subject]) -> Iterator[Table | str]:
+    """The parts of the answer, one below the other: tables, and lines that are not to be wrapped."""
+    yield _summary(result)
+    yield from sentences(result)
+    yield from _left(result, subjects)
+    yield from _idle(result)
 
 
 def _summary(result: Certificate) -> Table:
@@ -55,41 +57,36 @@ def _summary(result: Certificate) -> Table:
     return table
 
 
-def _left(result: Certificate, subjects: Sequence[Subject]) -> list[RenderableType]:
+def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
     """What somebody has to look at, each with what is known about it."""
     entries = {each.name: each.says for each in subjects if each.kind == "mutants"}
-    lines: list[RenderableType] = []
-
-    def tell(title: str, items: Sequence[str]) -> None:
-        if items:
-            lines.append(Text(f"\n{title}", style="bold red"))
-            lines.extend(Text(each, no_wrap=True, overflow="ignore") for each in items)
-
-    tell(
-        "Right programs that were accused",
-        [f"{a.program}: {a.exercise}/{a.check} {a.verdict} (seed {a.seed})" for a in result.alarms],
-    )
-    tell(
-        "Mistakes that get away, or fall by another check than they name",
-        [
+    mutants = result.tallies.get("mutants")
+    lists = {
+        "Right programs that were accused": [
+            f"{a.program}: {a.exercise}/{a.check} {a.verdict} (seed {a.seed})" for a in result.alarms
+        ],
+        "Mistakes that get away, or fall by another check than they name": [
             f"{each.name}: falls under {percent(each.share)} of the seeds, by {each.caught_by} under {percent(each.named)}"
             for each in result.unsure
         ],
-    )
-    tell("Checks that failed by themselves", result.faults)
-    tell("Proven to be right, and accused all the same", result.contradicted)
-    tell("Proofs of mutants that are not there any more", result.stale)
-    mutants = result.tallies.get("mutants")
-    if mutants is not None:
-        tell("Mutants that survive, as entries of equivalent.toml", [entries[name] for name in mutants.rest])
-    return lines
+        "Checks that failed by themselves": result.faults,
+        "Proven to be right, and accused all the same": result.contradicted,
+        "Proofs of mutants that are not there any more": result.stale,
+        "Mutants that survive, as entries of equivalent.toml": [entries[name] for name in (mutants.rest if mutants else ())],
+    }
+    for title, items in lists.items():
+        if items:
+            yield f"\n{title}"
+            yield from items
 
 
-def _idle(result: Certificate) -> str:
-    if not result.matrix:
-        return ""
-    names = ", ".join(f"{each.exercise}/{each.name}" for each in result.idle)
-    return f"\nChecks that kill nothing that others do not kill as well: {len(result.idle)} of {len(result.checks)}. {names}"
+def _idle(result: Certificate) -> Iterator[str]:
+    """Named exercise by exercise; only where all checks have looked at some wrong program."""
+    if not result.whole & set(result.matrix):
+        return
+    yield f"\nChecks that kill nothing that others do not kill as well: {len(result.idle)} of {len(result.checks)}"
+    for exercise in dict.fromkeys(each.exercise for each in result.idle):
+        yield f"  {exercise}: {', '.join(each.name for each in result.idle if each.exercise == exercise)}"
 
 
 def as_json(result: Certificate) -> dict[str, Any]:

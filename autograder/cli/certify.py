@@ -124,6 +124,7 @@ def _show(result: Certificate, subjects: Sequence[Subject], html: Path, *, as_js
     if as_json:
         print(json.dumps(text.as_json(result)))
         return
-    screen.print(text.shown(result, subjects))
+    for part in text.shown(result, subjects):
+        screen.print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str))
     screen.print(f"{'Page:':12}{html}", markup=False, highlight=False, soft_wrap=True)
     errors.print("The grader is certified." if result.holds else "Something is left to do.", style="green" if result.holds else "red")

@@ -22,7 +22,8 @@ from autograder.laws import (
     values,
     watching,
 )
-from autograder.model import Call, Prop, Returned
+from autograder.model import Call, Prop, Returned, Tensor
+from autograder.props.generators import generator as make_generator
 from autograder.registry import check
 
 
@@ -143,21 +144,30 @@ def only_the_generator_decides(task: Task) -> Law:
 
 @check(sample_pairs, start=st.integers(0, 2**32 - 1), examples=4)
 def pairs_differ(start: int) -> Law:
-    """Another state of the generator gives other pairs."""
+    """The generator moves on with every call, and another state of it gives other pairs."""
     labels = np.arange(60, dtype=np.int64) % 6
-    calls = tuple(Task(labels, 8, start, advanced).call() for advanced in (0, 1, 7, 20, 100, 300))
+    one, *calls = (Task(labels, 8, start, advanced).call() for advanced in (0, 1, 7, 20, 100, 300))
+    before = make_generator(start).get_state().numpy()
 
-    def judge(*outs: Any) -> Broken | None:
-        seen = {tuple(part.array.tobytes() for part in out) for out in outs}
+    def judge(*outcomes: Returned) -> Broken | None:
+        after = outcomes[0].states.get("generator")
+        if isinstance(after, Tensor) and np.array_equal(after.array, before):
+            says = "The generator is where it was before the call: the next pairs will be the same."
+            return Broken(says, "the same state of the generator", "a generator that has moved on")
+        seen = {tuple(part.array.tobytes() for part in outcome.value) for outcome in outcomes}
         if len(seen) > 2:  # two fair draws of eight pairs agree with probability below 1e-9
             return None
         says = "Six different states of the generator gave the same pairs."
-        return Broken(says, f"always first {outs[0][0].array.tolist()}", "different pairs", call=1)
+        return Broken(says, f"always first {outcomes[0].value[0].array.tolist()}", "different pairs", call=1)
 
-    return Law(calls, judge)
+    return Law((watching(one, "generator"), *calls), judge, outcomes=True)
 
 
-@check(sample_pairs, task=tasks(), one_class=st.booleans(), examples=30)
+# a single pair is a matching one, for which one class would do
+ONE = Task(np.zeros(4, dtype=np.int64), 1, 3)
+
+
+@check(sample_pairs, task=tasks(), one_class=st.booleans(), also=[{"task": ONE, "one_class": True}], examples=30)
 def without_both_kinds_it_raises(task: Task, one_class: bool) -> Law:
     """Where there is one class only, or no class with two items, the call raises ValueError."""
     n = max(2, len(task.labels))

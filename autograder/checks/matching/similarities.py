@@ -125,7 +125,7 @@ def it_is_symmetric(drawn: Vectors) -> Law:
 def lengths_do_not_matter(drawn: Vectors, scale: float) -> Law:
     """Vectors that are longer or shorter, in the same direction, are as similar as before."""
     stretch = scale * (1.0 + np.arange(len(drawn.support)))[:, None]
-    longer = Vectors(drawn.queries / scale, drawn.support * stretch)
+    longer = Vectors(drawn.queries * scale**2, drawn.support * stretch)
     return invariant(
         cosine_similarities(*drawn.pair), cosine_similarities(*longer.pair), drawn.bound + longer.bound, "similarities"
     )
