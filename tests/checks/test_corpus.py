@@ -14,10 +14,11 @@ from autograder.corpus import Program
 from autograder.runner import run_exercises
 from autograder.sandbox.jailed import Sandbox
 from autograder.sandbox.transport import Limits
-from tests.checks.fewshot_corpus import CHECKS, MISTAKES, PLANNER, SOLUTIONS, notebook_of
+from tests.checks.corpora import CORPORA, Corpus, programs
 
-EXERCISES = tuple(dict.fromkeys(check.exercise for check in CHECKS))
 NOT_HELD = ("falsified", "raised", "missing", "timed_out", "crashed")
+SOLUTIONS, MISTAKES = programs("solutions"), programs("mistakes")
+EACH = pytest.mark.parametrize("mine", CORPORA, ids=lambda mine: mine.name)
 
 
 @pytest.fixture(scope="module")
@@ -26,43 +27,47 @@ def sandbox() -> Iterator[Sandbox]:
         yield opened
 
 
-def verdicts(sandbox: Sandbox, program: Program, exercises: tuple[str, ...]) -> dict[str, str]:
-    """EXERCISE/CHECK -> verdict (with the message where it does not hold)."""
+def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, exercises: tuple[str, ...]) -> dict[str, str]:
+    """EXERCISE/CHECK -> verdict."""
     session = sandbox.session(Limits())
     try:
-        cells = session.run(notebook_of(program))
+        cells = session.run(mine.notebook_of(program))
         assert [cell.raised for cell in cells if cell.raised] == []
-        checks = [check for check in CHECKS if check.exercise in exercises]
-        results = run_exercises(checks, session, PLANNER)
+        checks = [check for check in mine.checks if check.exercise in exercises]
+        results = run_exercises(checks, session, mine.planner)
     finally:
         session.close()
     return {f"{name}/{each.name}": each.verdict for name, found in results.items() for each in found}
 
 
-@pytest.mark.parametrize("program", SOLUTIONS, ids=lambda program: program.name)
-def test_a_right_program_earns_every_point(sandbox: Sandbox, program: Program) -> None:
-    found = verdicts(sandbox, program, EXERCISES)
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
+    mine, program = SOLUTIONS[name]
+    found = verdicts(sandbox, mine, program, mine.exercises)
     assert {name: verdict for name, verdict in found.items() if verdict != "holds"} == {}
 
 
-@pytest.mark.parametrize("program", MISTAKES, ids=lambda program: program.name)
-def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, program: Program) -> None:
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, name: str) -> None:
+    mine, program = MISTAKES[name]
     assert program.caught_by is not None, (
         "a mistake names the check that must catch it: `caught by: EXERCISE/CHECK`"
     )
     exercise = program.caught_by.split("/")[0]
-    found = verdicts(sandbox, program, (exercise,))
+    found = verdicts(sandbox, mine, program, (exercise,))
     assert found[program.caught_by] in NOT_HELD
 
 
-def test_every_check_has_a_mistake_that_names_it() -> None:
-    named = {program.caught_by for program in MISTAKES}
-    assert [key for check in CHECKS if (key := f"{check.exercise}/{check.name}") not in named] == []
+@EACH
+def test_every_check_has_a_mistake_that_names_it(mine: Corpus) -> None:
+    named = {program.caught_by for program in mine.mistakes}
+    assert [key for check in mine.checks if (key := f"{check.exercise}/{check.name}") not in named] == []
 
 
-def test_every_exercise_has_solutions_in_several_styles() -> None:
-    styles = {name: sum(name in program.cells for program in SOLUTIONS) for name in EXERCISES}
-    assert {name: count for name, count in styles.items() if count < 5} == {}
+@EACH
+def test_every_exercise_has_solutions_in_several_styles(mine: Corpus) -> None:
+    styles = {name: sum(name in program.cells for program in mine.solutions) for name in mine.exercises}
+    assert {name: count for name, count in styles.items() if count < 3} == {}
 
 
 def test_a_program_without_cells_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
