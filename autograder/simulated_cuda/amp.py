@@ -33,10 +33,17 @@ _WIDER_FUNCTIONAL = (
 
 
 def _functions(names: str, *places: Any) -> frozenset[Any]:
-    return frozenset(getattr(place, name) for name in names.split() for place in places if hasattr(place, name))
+    return frozenset(
+        getattr(place, name) for name in names.split() for place in places if hasattr(place, name)
+    )
 
 
-LOWER = _functions(_LOWER, torch, Tensor) | {F.linear, Tensor.__matmul__, Tensor.__rmatmul__, torch._C._nn.linear}
+LOWER = _functions(_LOWER, torch, Tensor) | {
+    F.linear,
+    Tensor.__matmul__,
+    Tensor.__rmatmul__,
+    torch._C._nn.linear,
+}
 WIDER = (
     _functions(_WIDER, torch, Tensor)
     | _functions(_WIDER_FUNCTIONAL, F)

@@ -61,7 +61,9 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
         return _as_tensor(_values(data), dtype=dtype, device="cpu").to(CUDA)
 
 
-def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: Any = None, requires_grad: bool = False) -> Tensor:
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: Any = None, requires_grad: bool = False
+) -> Tensor:
     """torch.asarray"""
     where = _default(device)
     if where != CUDA and not isinstance(obj, CudaTensor):
@@ -71,7 +73,9 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: Any = None
     return found.requires_grad_() if requires_grad else found
 
 
-def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(
+    self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """torch.Tensor.new_tensor: "by default, the returned Tensor has the same torch.dtype and torch.device as this tensor"."""
     own = None if isinstance(data, Tensor) else self.dtype
     return tensor(data, dtype=dtype or own, device=device or self.device, requires_grad=requires_grad)

@@ -46,4 +46,8 @@ def inner(device: Any) -> torch.device | None:
 
 def named(text: str) -> str:
     """A message of torch with the inner device's name replaced by the pretended one's."""
-    return text.replace(str(INNER), str(CUDA)).replace("device meta", "device cuda:0").replace("'meta'", "'cuda'")
+    return (
+        text.replace(str(INNER), str(CUDA))
+        .replace("device meta", "device cuda:0")
+        .replace("'meta'", "'cuda'")
+    )

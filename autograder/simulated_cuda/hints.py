@@ -110,7 +110,13 @@ def _in_module(name: str, module: nn.Module, tensor: Tensor) -> str | None:
                     f"`{full}.{attribute}` is a plain tensor on the CPU, which {name}.to(device) does not move: make it a "
                     f"buffer, self.register_buffer({attribute!r}, ...)."
                 )
-            hidden = value if isinstance(value, list | tuple) else list(value.values()) if type(value) is dict else []
+            hidden = (
+                value
+                if isinstance(value, list | tuple)
+                else list(value.values())
+                if type(value) is dict
+                else []
+            )
             for each in hidden:
                 if isinstance(each, nn.Module) and any(_same(p, tensor) for p in each.parameters()):
                     return (
@@ -128,12 +134,16 @@ def _unnamed(error: DeviceMismatch | OnDevice, frame: FrameType, line: int) -> s
     if not error.tensors:
         return None
     shape = tuple(error.tensors[0].shape)
-    return f"{place} a tensor of shape {shape} is on the CPU; create it with device={_goal(frame)}, or move it."
+    return (
+        f"{place} a tensor of shape {shape} is on the CPU; create it with device={_goal(frame)}, or move it."
+    )
 
 
 def _goal(frame: FrameType) -> str:
     """How the program at hand can name the device: that of a tensor which is there already, or its own variable."""
-    names = [name for name, value in frame.f_locals.items() if type(value) is CudaTensor and name.isidentifier()]
+    names = [
+        name for name, value in frame.f_locals.items() if type(value) is CudaTensor and name.isidentifier()
+    ]
     if names:
         return f"{names[0]}.device"
     return "device"
@@ -177,5 +187,3 @@ def _is_factory(value: ast.expr | None) -> bool:
     calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)] if value is not None else []
     named = [node.func.attr for node in calls if isinstance(node.func, ast.Attribute)]
     return any(name in FACTORIES for name in named)
-
-

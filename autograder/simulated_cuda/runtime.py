@@ -203,7 +203,11 @@ _ACCELERATOR: dict[str, Any] = {
 
 PATCHES: tuple[tuple[Any, str, Any], ...] = (
     *((torch.cuda, name, made) for name, made in _CUDA.items()),
-    *((torch.accelerator, name, made) for name, made in _ACCELERATOR.items() if hasattr(torch.accelerator, name)),
+    *(
+        (torch.accelerator, name, made)
+        for name, made in _ACCELERATOR.items()
+        if hasattr(torch.accelerator, name)
+    ),
     (torch.backends.cudnn, "is_available", lambda: True),
     (torch.backends.cudnn, "is_acceptable", lambda tensor: False),
     (torch.backends.cuda, "is_built", lambda: True),

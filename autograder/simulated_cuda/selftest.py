@@ -45,7 +45,9 @@ def _try() -> None:
             net.weight.copy_(weight)
         net.to(device)
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        nn.functional.cross_entropy(net(torch.ones(1, 2, device=device)), torch.tensor([1], device=device)).backward()
+        nn.functional.cross_entropy(
+            net(torch.ones(1, 2, device=device)), torch.tensor([1], device=device)
+        ).backward()
         optimizer.step()
         assert net.weight.device.type == device, net.weight.device
         found.append(net.weight.detach().cpu())

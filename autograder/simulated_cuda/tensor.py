@@ -20,15 +20,15 @@ _make = Tensor._make_wrapper_subclass  # type: ignore[attr-defined]
 _getitem, _setitem = torch._C.TensorBase.__getitem__, torch._C.TensorBase.__setitem__
 
 # torch/csrc/utils/tensor_numpy.cpp
-NO_NUMPY = (
-    "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
-)
+NO_NUMPY = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
 NOT_A_LEAF = (
     "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
     "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
     "see https://github.com/pytorch/pytorch/pull/103001"
 )
-LEGACY_INDEX_LENGTH = 32  # below it a list index with a sequence in it counts as a tuple (python_variable_indexing.cpp)
+LEGACY_INDEX_LENGTH = (
+    32  # below it a list index with a sequence in it counts as a tuple (python_variable_indexing.cpp)
+)
 
 
 class CudaTensor(Tensor):
@@ -64,7 +64,9 @@ class CudaTensor(Tensor):
         return self.elem.data_ptr()
 
     def storage(self) -> Any:
-        return torch.storage.TypedStorage(wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True)
+        return torch.storage.TypedStorage(
+            wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True
+        )
 
     def untyped_storage(self) -> torch.UntypedStorage:
         from autograder.simulated_cuda.storage import CudaStorage
