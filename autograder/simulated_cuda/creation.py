@@ -27,7 +27,7 @@ def _default(device: Any) -> torch.device | None:
 def _values(data: Any) -> Any:
     """Values of the device as CPU tensors, also in lists: torch.tensor copies them one by one."""
     if isinstance(data, CudaTensor):
-        return data.detach().elem
+        return data.elem
     return type(data)(map(_values, data)) if type(data) in (list, tuple) else data
 
 

@@ -49,18 +49,67 @@ RESHAPES = frozenset(
     )
 )
 # torch's own bindings are several times faster to call than operators, and here they do the same.
-_FUNCTIONS = """
-add.Tensor sub.Tensor mul.Tensor div.Tensor div.Scalar mm.default addmm.default bmm.default t.default transpose.int
-relu.default sum.dim_IntList sum.default mean.dim mean.default detach.default sqrt.default neg.default exp.default
-pow.Tensor_Scalar clone.default unsqueeze.default squeeze.dim select.int index_select.default cat.default stack.default
-eq.Scalar eq.Tensor ne.Scalar gt.Scalar lt.Scalar argmax.default ones_like.default zeros_like.default empty_like.default
-index_put.default _euclidean_dist.default gather.default threshold_backward.default native_batch_norm.default
-_foreach_mul_.Scalar _foreach_add_.Scalar _foreach_add_.Tensor _foreach_sqrt.default _foreach_lerp_.Scalar
-""".split()
-_METHODS = """
-view.default expand.default add_.Tensor sub_.Tensor mul_.Tensor div_.Tensor addcmul_.default addcdiv_.default lerp_.Scalar
-zero_.default new_zeros.default
-""".split()
+_FUNCTIONS = [
+    "add.Tensor",
+    "sub.Tensor",
+    "mul.Tensor",
+    "div.Tensor",
+    "div.Scalar",
+    "mm.default",
+    "addmm.default",
+    "bmm.default",
+    "t.default",
+    "transpose.int",
+    "relu.default",
+    "sum.dim_IntList",
+    "sum.default",
+    "mean.dim",
+    "mean.default",
+    "detach.default",
+    "sqrt.default",
+    "neg.default",
+    "exp.default",
+    "pow.Tensor_Scalar",
+    "clone.default",
+    "unsqueeze.default",
+    "squeeze.dim",
+    "select.int",
+    "index_select.default",
+    "cat.default",
+    "stack.default",
+    "eq.Scalar",
+    "eq.Tensor",
+    "ne.Scalar",
+    "gt.Scalar",
+    "lt.Scalar",
+    "argmax.default",
+    "ones_like.default",
+    "zeros_like.default",
+    "empty_like.default",
+    "index_put.default",
+    "_euclidean_dist.default",
+    "gather.default",
+    "threshold_backward.default",
+    "native_batch_norm.default",
+    "_foreach_mul_.Scalar",
+    "_foreach_add_.Scalar",
+    "_foreach_add_.Tensor",
+    "_foreach_sqrt.default",
+    "_foreach_lerp_.Scalar",
+]
+_METHODS = [
+    "view.default",
+    "expand.default",
+    "add_.Tensor",
+    "sub_.Tensor",
+    "mul_.Tensor",
+    "div_.Tensor",
+    "addcmul_.default",
+    "addcdiv_.default",
+    "lerp_.Scalar",
+    "zero_.default",
+    "new_zeros.default",
+]
 DIRECT: dict[Any, Callable[..., Any]] = {
     operator.attrgetter(name)(aten): getattr(place, name.split(".")[0])
     for place, names in ((torch, _FUNCTIONS), (TensorBase, _METHODS))
@@ -382,6 +431,12 @@ def _softmax_backward(call: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _zeros(args: Any, plain: list[Any], named: dict[str, Any], onto: bool) -> Any:
+    """A tensor of zeros without memory (torch.func makes them), with memory: kernels of the CPU would read it."""
+    made = torch.zeros(plain[0], dtype=named.get("dtype"), device=CPU)
+    return wrap(made) if onto else made
+
+
 def _constant(value: Any) -> Callable[..., Any]:
     return lambda args, plain, named, onto: value
 
@@ -389,6 +444,7 @@ def _constant(value: Any) -> Callable[..., Any]:
 SPECIAL: dict[Any, Callable[..., Any]] = {
     aten._to_copy.default: _to_copy,
     aten.copy.default: _copy_functional,
+    aten._efficientzerotensor.default: _zeros,
     aten.is_pinned.default: _constant(False),
     aten.record_stream.default: _constant(None),
     aten._softmax.default: _softmax(aten._softmax.default),

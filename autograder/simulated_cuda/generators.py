@@ -31,7 +31,7 @@ _made_here: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary(
 
 def _made() -> Any:
     generator = _OnCuda()
-    _made_here[generator._cdata] = generator
+    _made_here[generator._cdata] = generator  # type: ignore[attr-defined]
     return generator
 
 

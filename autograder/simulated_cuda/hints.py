@@ -15,8 +15,24 @@ from autograder.simulated_cuda.tensor import CudaTensor
 from autograder.simulated_cuda.tracebacks import program_frames
 
 FACTORIES = frozenset(
-    "arange empty eye full linspace logspace ones rand randint randn randperm tensor zeros "
-    "FloatTensor LongTensor Tensor".split()
+    [
+        "arange",
+        "empty",
+        "eye",
+        "full",
+        "linspace",
+        "logspace",
+        "ones",
+        "rand",
+        "randint",
+        "randn",
+        "randperm",
+        "tensor",
+        "zeros",
+        "FloatTensor",
+        "LongTensor",
+        "Tensor",
+    ]
 )
 
 

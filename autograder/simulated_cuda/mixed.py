@@ -56,22 +56,24 @@ WITHOUT_SCALARS = ("aten::lerp", "aten::binary_cross_entropy", "aten::index_fill
 
 def check(func: Any, rules: Rules, args: Sequence[Any], kwargs: dict[str, Any]) -> object:
     """Raises what CUDA raises; COMPOSITE where the operator's parts decide; None where CUDA accepts."""
-    if func in COPIES:
-        return None
-    if func in READS or func in WRITES:
-        return _indexing(func, args)
     name = func.name()
-    if name in rules.same_device:
-        return _same_device(func, rules.same_device[name], args, kwargs)
-    if name.startswith(("aten::masked_fill_", "aten::masked_fill.")):
-        return _masked_fill(args)
-    if name.startswith(("aten::_fused_", "aten::_foreach_", "aten::_amp_foreach_")):
-        return _lists(func, args, kwargs)
-    if name.startswith("aten::where"):
-        return _where(func, args, kwargs)
-    if name not in rules.iterator or _composite(name):
+    if func in COPIES:
+        pass
+    elif func in READS or func in WRITES:
+        _indexing(func, args)
+    elif name in rules.same_device:
+        _same_device(func, rules.same_device[name], args, kwargs)
+    elif name.startswith(("aten::masked_fill_", "aten::masked_fill.")):
+        _masked_fill(args)
+    elif name.startswith(("aten::_fused_", "aten::_foreach_", "aten::_amp_foreach_")):
+        _lists(func, args, kwargs)
+    elif name.startswith("aten::where"):
+        _where(func, args, kwargs)
+    elif name not in rules.iterator or _composite(name):
         return COMPOSITE
-    return _iterator(func, name, args, kwargs)
+    else:
+        _iterator(func, name, args, kwargs)
+    return None
 
 
 def _composite(name: str) -> bool:

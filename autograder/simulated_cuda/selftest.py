@@ -51,7 +51,7 @@ def _try() -> None:
         optimizer.step()
         assert net.weight.device.type == device, net.weight.device
         found.append(net.weight.detach().cpu())
-    assert torch.allclose(*found), found
+    assert torch.allclose(found[0], found[1]), found
     try:
         torch.ones(2, device="cuda") + torch.ones(2)
     except DeviceMismatch:

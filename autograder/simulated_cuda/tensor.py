@@ -34,13 +34,15 @@ LEGACY_INDEX_LENGTH = (
 class CudaTensor(Tensor):
     """One tensor on the simulated device."""
 
-    elem: Tensor
+    elem: Any  # a plain tensor of the CPU, outside of autograd
     dispatcher: Callable[..., Any]  # set by dispatch.py, which needs this class
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(  # type: ignore[override]
+        cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
         return CudaTensor.dispatcher(func, args, kwargs)
 
     device = property(lambda self: CUDA)  # type: ignore[assignment]
@@ -55,7 +57,7 @@ class CudaTensor(Tensor):
         """docs: torch.Tensor.numpy: only CPU tensors, unless force=True."""
         if not force:
             raise OnDevice(NO_NUMPY, (self,))
-        return self.detach().elem.resolve_conj().resolve_neg().numpy(force=True)
+        return self.elem.resolve_conj().resolve_neg().numpy(force=True)
 
     def tolist(self) -> Any:
         return self.elem.tolist()
@@ -114,7 +116,7 @@ class CudaTensor(Tensor):
         storage = torch.storage.TypedStorage(
             wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True
         )
-        as_tensor = (
+        as_tensor: tuple[Any, ...] = (
             storage,
             self.elem.storage_offset(),
             tuple(self.shape),
