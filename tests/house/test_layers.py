@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = {
     "model": 0,
     "errors": 0,
+    "simulated_cuda": 0,
     "props": 0,
     "notebook": 1,
     "trained": 1,
@@ -40,12 +41,21 @@ LAYERS = {
     "cli": 5,
     "__main__": 5,
 }
-BESIDE_STUDENTS = ("sandbox/worker", "props", "sandbox/wire.py", "sandbox/outcomes.py", "model.py")
+BESIDE_STUDENTS = (
+    "sandbox/worker",
+    "props",
+    "simulated_cuda",
+    "sandbox/wire.py",
+    "sandbox/outcomes.py",
+    "model.py",
+)
 ALLOWED_BESIDE = {
     "autograder.model",
     "autograder.props",
     "autograder.sandbox",
+    "autograder.simulated_cuda",
     "torch",
+    "torchgen",
     "numpy",
     "msgpack",
     "IPython",
