@@ -96,7 +96,7 @@ def record_prompt_tuning() -> None:
             num_attention_heads=2,
             intermediate_size=5,
             max_position_embeddings=12,
-            attn_implementation="eager",
+            attn_implementation="sdpa",
         )
         settings = PromptTuningConfig(task_type=TaskType.FEATURE_EXTRACTION, num_virtual_tokens=n_prompt)
         peer = (
