@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
-from IPython.core.formatters import DisplayFormatter
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.text import SList
@@ -18,7 +18,18 @@ from autograder.sandbox.worker.answer import raised
 from autograder.sandbox.worker.capture import Outputs
 
 NO_COMMANDS = "Shell commands are not run while a notebook is graded: !{}\n"
-SCRIPTS = ("script", "bash", "sh", "cmd", "python", "python2", "python3", "pypy", "perl", "ruby")  # %%NAME starts a program
+SCRIPTS = (
+    "script",
+    "bash",
+    "sh",
+    "cmd",
+    "python",
+    "python2",
+    "python3",
+    "pypy",
+    "perl",
+    "ruby",
+)  # %%NAME starts a program
 NO_INPUT = "input() has nobody to ask while a notebook is graded."
 
 
@@ -55,7 +66,9 @@ class _Formatter(DisplayFormatter):
 
     outputs: Outputs | None = None
 
-    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def format(
+        self, obj: Any, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         if self.outputs is None:
             return {}, {}
         return super().format(obj, include, exclude)  # type: ignore[no-any-return]
