@@ -132,7 +132,9 @@ def _header(node: ast.stmt) -> Iterator[Statement]:
 def _values(node: ast.stmt) -> Iterator[ast.expr]:
     """What a simple statement computes: where it is put does not matter."""
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr):
-        if node.value is not None:
+        if isinstance(node.value, ast.Tuple):  # `return a, b` is two results
+            yield from node.value.elts
+        elif node.value is not None:
             yield node.value
     elif isinstance(node, ast.AugAssign):
         yield ast.BinOp(node.target, node.op, node.value)
@@ -164,6 +166,14 @@ def _norm(node: ast.AST, names: set[str]) -> tuple[str, int]:
         return f"{inner}.{node.attr}", size + 1
     if isinstance(node, ast.Call):
         return _call(node, names)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if isinstance(node.operand, ast.Constant):  # dim=-1 and dim=1
+            return _norm(node.operand, names)
+        return _joined_by("neg", [_norm(node.operand, names)])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _is_two(node.right):
+        names |= {"square"}
+        inner, size = _norm(node.left, names)
+        return f"square({'' if inner == '_' else inner})", size + 1
     if isinstance(node, ast.BinOp):
         sides = [_norm(node.left, names), _norm(node.right, names)]
         if isinstance(node.op, COMMUTATIVE):
@@ -178,12 +188,28 @@ def _norm(node: ast.AST, names: set[str]) -> tuple[str, int]:
 
 
 def _call(node: ast.Call, names: set[str]) -> tuple[str, int]:
-    function, size = _norm(node.func, names)
-    given = [_norm(each, names) for each in node.args]
+    """`x.f(y)`, `torch.f(x, y)` and `f(x, y)` are one: bare names say nothing, what they are asked for does."""
+    size = 2  # the call, and its name
+    given: list[tuple[str, int]] = []
+    if isinstance(node.func, ast.Attribute):
+        name = node.func.attr
+        names.add(name)
+        given.append(_norm(node.func.value, names))
+    else:
+        name, more = _norm(node.func, names)
+        size += more
+    given += [_norm(each, names) for each in node.args]
     # axis=1 and dim=1 and a bare 1 are one habit; several keywords come in one order
     given += sorted(_norm(keyword.value, names) for keyword in node.keywords)
-    tree, parts = _joined_by("", given)
-    return f"{function}{tree}", size + parts
+    told = [each for each in given if each[0] != "_"]
+    if name == "pow" and told and told[-1][0] == "2":
+        name, told = "square", told[:-1]
+    tree, _ = _joined_by(name, told)
+    return tree, size + sum(more for _, more in given)
+
+
+def _is_two(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 2
 
 
 def _comparison(node: ast.Compare, names: set[str]) -> tuple[str, int]:
@@ -203,7 +229,7 @@ def _joined_by(operator: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
 def _silent(node: ast.AST) -> bool:
     return isinstance(
         node, ast.expr_context | ast.operator | ast.cmpop | ast.unaryop | ast.arguments
-    ) and not (isinstance(node, ast.USub | ast.Not | ast.Invert))
+    ) and not (isinstance(node, ast.Not | ast.Invert))
 
 
 def _logical_lines(text: str) -> Iterator[str]:
