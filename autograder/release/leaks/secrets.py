@@ -25,7 +25,7 @@ HIDDEN = re.compile(
 )
 WORD = re.compile(r"\w+")
 
-TINY = 4  # statements of fewer parts (`losses = []`, `optimizer.step()`) are everybody's
+TINY = 4  # statements of fewer parts (`losses = []`), or of bare names alone, are everybody's
 LEAST_SIZE, LEAST_NAMES = 10, 3  # a secret is larger than boilerplate, and speaks of something
 SHINGLE = 6  # words in a row that two texts do not share by chance
 Kind = Literal["solution", "reference", "staff check"]
@@ -138,7 +138,7 @@ def _functions(text: str, where: str, kind: Kind) -> Iterator[Secret]:
 
 
 def _made(where: str, kind: Kind, statements: Iterable[Statement]) -> Secret:
-    return Secret(where, kind, tuple(each for each in statements if each.size >= TINY))
+    return Secret(where, kind, tuple(each for each in statements if each.size >= TINY and each.names))
 
 
 def _telling(secret: Secret) -> bool:
