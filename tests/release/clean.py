@@ -100,7 +100,9 @@ def wheel_with(**files: str) -> dict[str, bytes]:
     return {name: data}
 
 
-def png(text: str = "", *, compressed: bool = False, international: bool = False, behind: bytes = b"") -> bytes:
+def png(
+    text: str = "", *, compressed: bool = False, international: bool = False, behind: bytes = b""
+) -> bytes:
     """A small image with a text chunk, and bytes behind its end."""
     chunks = PngImagePlugin.PngInfo()
     if international:

@@ -215,7 +215,15 @@ def function_of_the_reference() -> Found:
 @planted
 def check_of_the_staff() -> Found:
     text = (ROOT / "autograder/hidden/fewshot/prototypes.py").read_text(encoding="utf-8")
-    return findings(with_cell(text[text.index("def gradient_is") : text.index("@check(class_prototypes, support=support_sets(features")]))
+    return findings(
+        with_cell(
+            text[
+                text.index("def gradient_is") : text.index(
+                    "@check(class_prototypes, support=support_sets(features"
+                )
+            ]
+        )
+    )
 
 
 # --- in strings
@@ -437,7 +445,9 @@ def import_by_name() -> Found:
 
 @planted
 def import_in_a_text() -> Found:
-    return findings(with_cell("Staff: `from reference import prototypical` first.\n\n    import reference", "markdown"))
+    return findings(
+        with_cell("Staff: `from reference import prototypical` first.\n\n    import reference", "markdown")
+    )
 
 
 # --- points and grade ids

@@ -119,7 +119,9 @@ def test_a_file_beside_the_notebook_has_to_be_declared(beside: Path, name: str) 
     assert (found.file, found.cell) == (f"fewshot/{name}", None)
 
 
-@pytest.mark.parametrize("name", ["fewshot_solution.ipynb", "hidden-tests.txt", "Grades.csv", "weights.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["fewshot_solution.ipynb", "hidden-tests.txt", "Grades.csv", "weights.safetensors"]
+)
 def test_a_declared_file_may_not_be_called_like_staff_s(beside: Path, name: str) -> None:
     (beside / name).write_text("{}")
     _declare(beside, name)

@@ -18,7 +18,9 @@ MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 COMMENT = re.compile(r"^\s*#+ ?(.*)$")
 PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\d+[ :|])\s?")
 BEHIND_HASH = re.compile(r"#+ ?(.*)$", re.MULTILINE)
-COMPUTES = re.compile(r"[(\[=@*/+]| - ")  # a line without any of these computes nothing that could be a secret
+COMPUTES = re.compile(
+    r"[(\[=@*/+]| - "
+)  # a line without any of these computes nothing that could be a secret
 HEADERS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 COMMUTATIVE = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 FLIPPED = {ast.Gt: "Lt", ast.GtE: "LtE"}
