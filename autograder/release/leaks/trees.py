@@ -102,16 +102,22 @@ def _flat(node: ast.stmt) -> Iterator[Statement]:
         return
     if isinstance(node, HEADERS):
         yield from _header(node)
-        for inner in ast.iter_child_nodes(node):
-            if isinstance(inner, ast.ExceptHandler | ast.match_case):
-                for each in inner.body:
-                    yield from _flat(each)
-            elif isinstance(inner, ast.stmt):
+        for block in _blocks(node):
+            for inner in block:
                 yield from _flat(inner)
         return
     for value in _values(node):
         yield _statement(value)
         yield from (_statement(each.body) for each in ast.walk(value) if isinstance(each, ast.Lambda))
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a compound statement, in the order of the text."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ExceptHandler | ast.match_case):
+            yield inner.body
+        elif isinstance(inner, ast.stmt):
+            yield [inner]
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
