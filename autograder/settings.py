@@ -1,7 +1,7 @@
 """What a course decides: `autograder.toml` in the course directory, every key optional.
 
 seed = 20261                    # inputs of this term; another seed, other inputs, the same laws
-variant = 7                     # this term's data and numbers in the notebooks: autograder release --variant 7
+# variant = 7                   # this term's data and numbers in the notebooks: autograder release --variant 7
 reveal = "counterexample"       # or "law": whether students see the inputs of hidden checks
 
 [limits]
@@ -61,13 +61,13 @@ class Late:
 @dataclass(frozen=True)
 class Settings:
     seed: int = 20261
-    variant: int | None = None
     reveal: Literal["law", "counterexample"] = "counterexample"
     limits: Limits = field(default_factory=Limits)
     accuracy_floor: float = 0.60
     accuracy_goal: float = 0.85
     read: Mapping[str, str] = field(default_factory=dict)
     late: Late | None = None
+    variant: int | None = None
 
 
 def read(course: Path) -> Settings:

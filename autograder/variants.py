@@ -22,6 +22,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,7 @@ class Recipe:
         for table, texts in self.tables.items():
             for text, choices in texts.items():
                 chosen = choices[_draw(seed, len(choices), table)]
-                parts = (seed, table, text)
-                picked[text] = RANGE.sub(lambda match, parts=parts: _number(match, *parts), chosen)
+                picked[text] = RANGE.sub(partial(_number, seed, table, text), chosen)
         return picked
 
 
@@ -155,9 +155,9 @@ def _draw(seed: int, among: int, *where: str) -> int:
     return int.from_bytes(digest[:8], "big") % among
 
 
-def _number(match: re.Match[str], seed: int, *where: str) -> str:
+def _number(seed: int, table: str, text: str, match: re.Match[str]) -> str:
     low, high = int(match[1]), int(match[2])
-    return str(low + _draw(seed, high - low + 1, *where, str(match.start())))
+    return str(low + _draw(seed, high - low + 1, table, text, str(match.start())))
 
 
 def _plain(name: str) -> bool:

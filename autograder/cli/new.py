@@ -19,7 +19,8 @@ def new(
         str, typer.Argument(metavar="ASSIGNMENT", help="Its name: small letters, digits and _.")
     ],
     course: Annotated[
-        Path, typer.Option(help="The course directory, or the checkout of fewlabels; made if it is not there.")
+        Path,
+        typer.Option(help="The course directory, or the checkout of fewlabels; made if it is not there."),
     ] = Path(),
 ) -> None:
     """Write the skeleton of an assignment: notebook, public and hidden checks, right and wrong programs.
@@ -41,4 +42,6 @@ def new(
     for path in made:
         screen.print(f"  {path}", markup=False, highlight=False)
     where = "" if course == Path.cwd() else f" --course {course}"
-    screen.print(f"Look at it: autograder validate {assignment}{where}", markup=False, highlight=False, soft_wrap=True)
+    screen.print(
+        f"Look at it: autograder validate {assignment}{where}", markup=False, highlight=False, soft_wrap=True
+    )

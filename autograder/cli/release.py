@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,14 +47,13 @@ def release(
             "code written for an old signature may fail. Tell them.",
         ),
     ] = False,
-    validate: Annotated[
-        bool, typer.Option(help="Run source and stub first: autograder validate.")
-    ] = True,
+    validate: Annotated[bool, typer.Option(help="Run source and stub first: autograder validate.")] = True,
     leak_scan: Annotated[
         bool, typer.Option(help="Look for solutions and staff's files in what students would get.")
     ] = True,
     gradebook: Annotated[
-        bool, typer.Option(help="Enter the assignment and its points into gradebook.db, for nbgrader's commands.")
+        bool,
+        typer.Option(help="Enter the assignment and its points into gradebook.db, for nbgrader's commands."),
     ] = True,
     weights: Weights = None,
 ) -> None:
@@ -92,7 +90,7 @@ def release(
 
 
 def _show_difference(standing: dict[str, bytes], built: Release) -> None:
-    from autograder.release import difference
+    from autograder.release import difference, notebook
 
     name = f"{built.source.stem}.ipynb"
     if not standing:
@@ -100,7 +98,7 @@ def _show_difference(standing: dict[str, bytes], built: Release) -> None:
         return
     changes = difference.of_files(standing, built.files)
     if name in standing:
-        changes = [*difference.of_notebooks(json.loads(standing[name]), built.document), *changes]
+        changes = [*difference.of_notebooks(notebook.parsed(standing[name], name), built.document), *changes]
     if changes:
         screen.print(difference.rendered(changes))
     screen.print(f"{len(changes) or 'No'} change{'' if len(changes) == 1 else 's'} since the last release.")
@@ -116,16 +114,14 @@ def _one_variant_per_term(piece: Workpiece) -> None:
         )
 
 
-def _keep_the_interface(
-    piece: Workpiece, standing: dict[str, bytes], built: Release, allowed: bool
-) -> None:
-    from autograder.release import interface
+def _keep_the_interface(piece: Workpiece, standing: dict[str, bytes], built: Release, allowed: bool) -> None:
+    from autograder.release import interface, notebook
 
     name = f"{built.source.stem}.ipynb"
     submitted = interface.students(piece.course, piece.name)
     if not submitted or name not in standing:
         return
-    changes = interface.changes(json.loads(standing[name]), built.document)
+    changes = interface.changes(notebook.parsed(standing[name], name), built.document)
     if not changes:
         return
     who = f"{len(submitted)} student{'s have' if len(submitted) > 1 else ' has'} submitted"
@@ -133,7 +129,9 @@ def _keep_the_interface(
     for change in changes:
         errors.print(f"  {change}", markup=False, highlight=False, soft_wrap=True)
     if not allowed:
-        errors.print("Not released. Put it back as it was, or add --despite-submissions (see --help).", style="red")
+        errors.print(
+            "Not released. Put it back as it was, or add --despite-submissions (see --help).", style="red"
+        )
         raise typer.Exit(PERSON_NEEDED)
 
 
@@ -179,7 +177,9 @@ def _tell(piece: Workpiece, standing: dict[str, bytes], built: Release) -> None:
     for name, data in built.files.items():
         screen.print(f"  {name:44} {_size(len(data)):>9}", markup=False, highlight=False)
     screen.print(f"  in {piece.final}", markup=False, highlight=False, soft_wrap=True)
-    screen.print(f"Hand it out: nbgrader release_assignment {re.escape(piece.name)}, or as a folder.", highlight=False)
+    screen.print(
+        f"Hand it out: nbgrader release_assignment {re.escape(piece.name)}, or as a folder.", highlight=False
+    )
 
 
 def _size(count: int) -> str:

@@ -100,7 +100,10 @@ def staff_room() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         top = (error.name or "").split(".")
-        if top[0] not in ("nbgrader", "nbdime", "build", "packaging") and top[:2] != ["autograder", "release"]:
+        if top[0] not in ("nbgrader", "nbdime", "build", "packaging") and top[:2] != [
+            "autograder",
+            "release",
+        ]:
             raise
         raise UsageError(
             f"This needs the staff's installation ({error.name} is not there).",

@@ -41,7 +41,9 @@ def of_notebooks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]
             found.extend(_cells(operation["diff"], before.cells, after.cells))
         else:
             was, now = old.get(operation["key"]), new.get(operation["key"])
-            found.append(Change("changed", f"notebook {operation['key']}", tuple(_lines(_json(was), _json(now)))))
+            found.append(
+                Change("changed", f"notebook {operation['key']}", tuple(_lines(_json(was), _json(now))))
+            )
     return found
 
 
@@ -81,7 +83,9 @@ def _cells(operations: Any, before: list[Any], after: list[Any]) -> Iterator[Cha
             shift += len(operation["valuelist"])
         elif operation["op"] == "removerange":
             for index in range(at, at + operation["length"]):
-                yield Change("removed", _named(before[index], index, "was "), tuple(_lines(before[index].source, "")))
+                yield Change(
+                    "removed", _named(before[index], index, "was "), tuple(_lines(before[index].source, ""))
+                )
             shift -= operation["length"]
         else:
             yield Change(

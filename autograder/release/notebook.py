@@ -30,13 +30,19 @@ def student_version(source: Path, course: Path, assignment: str, variant: int | 
 
 
 def as_json(path: Path) -> dict[str, Any]:
-    """A notebook file of nbformat 4 as JSON, each source in one piece."""
-    document = json.loads(path.read_text(encoding="utf-8"))
+    """A notebook file of nbformat 4 as JSON, each source in one piece. Raises AssignmentError."""
+    return parsed(path.read_bytes(), str(path))
+
+
+def parsed(data: bytes, file: str) -> dict[str, Any]:
+    """The same of a file's bytes."""
+    try:
+        document = json.loads(data)
+    except ValueError:
+        document = None
     if not isinstance(document, dict) or document.get("nbformat") != 4:
         raise AssignmentError(
-            "The source notebook is not of format 4.",
-            remedy="Open it in Jupyter and save it.",
-            file=str(path),
+            "The file is no notebook of format 4.", remedy="Open it in Jupyter and save it.", file=file
         )
     for cell in document["cells"]:
         cell["source"] = _text(cell["source"])

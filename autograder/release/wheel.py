@@ -15,6 +15,7 @@ import re
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import autograder
@@ -125,9 +126,11 @@ def _built() -> dict[str, bytes]:
             return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
 
 
-def _quietly(command: list[str], cwd: str | None = None, extra_environ: dict[str, str] | None = None) -> None:
+def _quietly(
+    cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+) -> None:
     environment = {**os.environ, **(extra_environ or {}), "SOURCE_DATE_EPOCH": EPOCH}
-    subprocess.run(command, cwd=cwd, env=environment, check=True, capture_output=True, text=True)
+    subprocess.run(cmd, cwd=cwd, env=environment, check=True, capture_output=True, text=True)
 
 
 def _last(text: str | bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 EDGES = ("BEGIN", "END", "START", "STOP")
 REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
@@ -20,6 +21,7 @@ def known(line: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+@lru_cache(maxsize=8192)  # of a notebook's lines most come again, in the source and in the student's
 def looks_like_one(line: str) -> bool:
     """Whether a line is a marker, spelt rightly or not: `### BEGIN HIDDEN TEST`, `#begin_solution`, `### BEGN SOLUTION`."""
     if known(line) or ALONE.match(line):
@@ -28,6 +30,8 @@ def looks_like_one(line: str) -> bool:
     if not 1 <= len(words) <= 4:
         return False
     joined = "".join(words)
+    if not 8 <= len(joined) <= 18:  # END SOLUTION, START HIDDEN TESTS, with slips of the pen
+        return False
     if any(_close(joined, f"{edge}{region}".replace(" ", ""), 0.85) for edge in EDGES for region in REGIONS):
         return True
     first, rest = words[0], " ".join(words[1:])
@@ -59,4 +63,5 @@ def mistakes(text: str) -> Iterator[str]:
 
 
 def _close(one: str, other: str, ratio: float = CLOSE) -> bool:
-    return difflib.SequenceMatcher(None, one, other).ratio() >= ratio
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() >= ratio

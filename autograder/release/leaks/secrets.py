@@ -25,8 +25,8 @@ HIDDEN = re.compile(
 )
 WORD = re.compile(r"\w+")
 
-TINY = 4  # statements of fewer parts (`losses = []`, `optimizer.step()`) are everybody's
-LEAST_SIZE, LEAST_NAMES = 12, 3  # a secret is larger than boilerplate, and speaks of something
+TINY = 4  # statements of fewer parts (`losses = []`), or of bare names alone, are everybody's
+LEAST_SIZE, LEAST_NAMES = 10, 3  # a secret is larger than boilerplate, and speaks of something
 SHINGLE = 6  # words in a row that two texts do not share by chance
 Kind = Literal["solution", "reference", "staff check"]
 SHARE: Mapping[Kind, float] = {"solution": 0.6, "reference": 0.75, "staff check": 0.75}
@@ -138,7 +138,7 @@ def _functions(text: str, where: str, kind: Kind) -> Iterator[Secret]:
 
 
 def _made(where: str, kind: Kind, statements: Iterable[Statement]) -> Secret:
-    return Secret(where, kind, tuple(each for each in statements if each.size >= TINY))
+    return Secret(where, kind, tuple(each for each in statements if each.size >= TINY and each.names))
 
 
 def _telling(secret: Secret) -> bool:

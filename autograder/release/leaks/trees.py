@@ -18,7 +18,9 @@ MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 COMMENT = re.compile(r"^\s*#+ ?(.*)$")
 PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\d+[ :|])\s?")
 BEHIND_HASH = re.compile(r"#+ ?(.*)$", re.MULTILINE)
-COMPUTES = re.compile(r"[(\[=@*/+]| - ")  # a line without any of these computes nothing that could be a secret
+COMPUTES = re.compile(
+    r"[(\[=@*/+]| - "
+)  # a line without any of these computes nothing that could be a secret
 HEADERS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 COMMUTATIVE = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 FLIPPED = {ast.Gt: "Lt", ast.GtE: "LtE"}
@@ -100,16 +102,22 @@ def _flat(node: ast.stmt) -> Iterator[Statement]:
         return
     if isinstance(node, HEADERS):
         yield from _header(node)
-        for inner in ast.iter_child_nodes(node):
-            if isinstance(inner, ast.ExceptHandler | ast.match_case):
-                for each in inner.body:
-                    yield from _flat(each)
-            elif isinstance(inner, ast.stmt):
+        for block in _blocks(node):
+            for inner in block:
                 yield from _flat(inner)
         return
     for value in _values(node):
         yield _statement(value)
         yield from (_statement(each.body) for each in ast.walk(value) if isinstance(each, ast.Lambda))
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a compound statement, in the order of the text."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ExceptHandler | ast.match_case):
+            yield inner.body
+        elif isinstance(inner, ast.stmt):
+            yield [inner]
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -132,7 +140,9 @@ def _header(node: ast.stmt) -> Iterator[Statement]:
 def _values(node: ast.stmt) -> Iterator[ast.expr]:
     """What a simple statement computes: where it is put does not matter."""
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr):
-        if node.value is not None:
+        if isinstance(node.value, ast.Tuple):  # `return a, b` is two results
+            yield from node.value.elts
+        elif node.value is not None:
             yield node.value
     elif isinstance(node, ast.AugAssign):
         yield ast.BinOp(node.target, node.op, node.value)
@@ -164,6 +174,14 @@ def _norm(node: ast.AST, names: set[str]) -> tuple[str, int]:
         return f"{inner}.{node.attr}", size + 1
     if isinstance(node, ast.Call):
         return _call(node, names)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if isinstance(node.operand, ast.Constant):  # dim=-1 and dim=1
+            return _norm(node.operand, names)
+        return _joined_by("neg", [_norm(node.operand, names)])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _is_two(node.right):
+        names |= {"square"}
+        inner, size = _norm(node.left, names)
+        return f"square({'' if inner == '_' else inner})", size + 1
     if isinstance(node, ast.BinOp):
         sides = [_norm(node.left, names), _norm(node.right, names)]
         if isinstance(node.op, COMMUTATIVE):
@@ -178,12 +196,28 @@ def _norm(node: ast.AST, names: set[str]) -> tuple[str, int]:
 
 
 def _call(node: ast.Call, names: set[str]) -> tuple[str, int]:
-    function, size = _norm(node.func, names)
-    given = [_norm(each, names) for each in node.args]
+    """`x.f(y)`, `torch.f(x, y)` and `f(x, y)` are one: bare names say nothing, what they are asked for does."""
+    size = 2  # the call, and its name
+    given: list[tuple[str, int]] = []
+    if isinstance(node.func, ast.Attribute):
+        name = node.func.attr
+        names.add(name)
+        given.append(_norm(node.func.value, names))
+    else:
+        name, more = _norm(node.func, names)
+        size += more
+    given += [_norm(each, names) for each in node.args]
     # axis=1 and dim=1 and a bare 1 are one habit; several keywords come in one order
     given += sorted(_norm(keyword.value, names) for keyword in node.keywords)
-    tree, parts = _joined_by("", given)
-    return f"{function}{tree}", size + parts
+    told = [each for each in given if each[0] != "_"]
+    if name == "pow" and told and told[-1][0] == "2":
+        name, told = "square", told[:-1]
+    tree, _ = _joined_by(name, told)
+    return tree, size + sum(more for _, more in given)
+
+
+def _is_two(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 2
 
 
 def _comparison(node: ast.Compare, names: set[str]) -> tuple[str, int]:
@@ -203,7 +237,7 @@ def _joined_by(operator: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
 def _silent(node: ast.AST) -> bool:
     return isinstance(
         node, ast.expr_context | ast.operator | ast.cmpop | ast.unaryop | ast.arguments
-    ) and not (isinstance(node, ast.USub | ast.Not | ast.Invert))
+    ) and not (isinstance(node, ast.Not | ast.Invert))
 
 
 def _logical_lines(text: str) -> Iterator[str]:
