@@ -54,7 +54,9 @@ def certificate_page(result: Certificate, subjects: Sequence[Subject]) -> str:
             sentences=sentences(result),
             tallies=[(kind, each, GOOD[kind], percent(each.rate)) for kind, each in result.tallies.items()],
             survivors=_survivors(result, subjects),
-            proven=[each for each in subjects if each.proof is not None and each.name not in result.contradicted],
+            proven=[
+                each for each in subjects if each.proof is not None and each.name not in result.contradicted
+            ],
             percent=percent,
             blocks=_blocks(result, subjects),
         )
@@ -89,6 +91,8 @@ def _blocks(result: Certificate, subjects: Sequence[Subject]) -> list[Block]:
             )
             for each in wrong
         )
-        views = tuple((each.name.replace("_", " "), each.mistakes, each.mutants, each.alone) for each in checks)
+        views = tuple(
+            (each.name.replace("_", " "), each.mistakes, each.mutants, each.alone) for each in checks
+        )
         blocks.append(Block(exercise, views, rows))
     return blocks

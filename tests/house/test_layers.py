@@ -32,6 +32,7 @@ LAYERS = {
     "selfcheck": 5,
     "corpus": 5,
     "classroom": 5,
+    "certify": 5,
     "nbgrader_bridge": 5,
     "cli": 5,
     "__main__": 5,
