@@ -10,7 +10,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from autograder.certify.rewriting import called, method, whole, with_field, with_items
+from autograder.certify.rewriting import called, method, renamed, whole, with_field, with_items
 
 Operator = Callable[[ast.expr], Iterator[ast.expr]]
 
@@ -94,7 +94,7 @@ def _other_axes(dim: int) -> tuple[int, ...]:
 def reduction(node: ast.expr) -> Iterator[ast.expr]:
     """Another way to make one number out of many."""
     for other in REDUCTIONS.get(called(node), ()):
-        yield _renamed(node, other)
+        yield renamed(node, other)
     if called(node) in ("cross_entropy", "nll_loss") and isinstance(node, ast.Call):
         for how in ("sum", "none"):
             yield with_items(node, "keywords", 0, ast.keyword("reduction", ast.Constant(how)), instead_of=0)
@@ -104,14 +104,7 @@ def reduction(node: ast.expr) -> Iterator[ast.expr]:
 def function(node: ast.expr) -> Iterator[ast.expr]:
     """A function that sounds alike."""
     for other in FUNCTIONS.get(called(node), ()):
-        yield _renamed(node, other)
-
-
-def _renamed(node: ast.expr, other: str) -> ast.expr:
-    assert isinstance(node, ast.Call)
-    if isinstance(node.func, ast.Attribute):
-        return with_field(node, "func", ast.Attribute(copy.deepcopy(node.func.value), other, ast.Load()))
-    return with_field(node, "func", ast.Name(other, ast.Load()))
+        yield renamed(node, other)
 
 
 @operator("keepdim")

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterator
 
 from autograder.certify.operators import operator
-from autograder.certify.rewriting import called, method, with_field, with_items
+from autograder.certify.rewriting import called, method, renamed, with_field, with_items
 
 IN_PLACE = ("square", "sub", "add", "mul", "div", "neg", "exp", "log", "clamp", "sqrt", "abs", "softmax")
 CASTS = ("float", "double", "half", "long", "int", "bool")
@@ -64,7 +64,7 @@ def in_place(node: ast.expr) -> Iterator[ast.expr]:
     """The operation that writes into its input."""
     if called(node) in IN_PLACE and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if not _is_module(node.func.value):
-            yield _renamed(node, called(node) + "_")
+            yield renamed(node, called(node) + "_")
     names = {ast.Sub: "sub_", ast.Add: "add_", ast.Mult: "mul_", ast.Div: "div_"}
     if isinstance(node, ast.BinOp) and type(node.op) in names:
         yield method(node.left, names[type(node.op)], copy.deepcopy(node.right))

@@ -41,3 +41,11 @@ def whole(node: ast.expr | None) -> int | None:
         inner = whole(node.operand)
         return None if inner is None else -inner
     return None
+
+
+def renamed(node: ast.expr, other: str) -> ast.expr:
+    """A copy of a call, of another function or method."""
+    assert isinstance(node, ast.Call)
+    if isinstance(node.func, ast.Attribute):
+        return with_field(node, "func", ast.Attribute(copy.deepcopy(node.func.value), other, ast.Load()))
+    return with_field(node, "func", ast.Name(other, ast.Load()))
