@@ -77,9 +77,13 @@ def _difference(original: str, text: str) -> tuple[str, str]:
         gone += before[i:j]
         came += after[k:m]
     if sorted(gone) == sorted(came):
-        return _lines(gone), f"moved behind {after[after.index(came[0]) - 1].strip()}"
-    where = "at the start" if front.endswith('"""') or not front else f"behind {front.strip()}"
-    return _lines(gone) or where, _lines(came) or "nothing"
+        front = after[after.index(came[0]) - 1]
+        return _lines(gone), f"now {_behind(front)}"
+    return _lines(gone) or _behind(front), _lines(came) or "nothing"
+
+
+def _behind(line: str) -> str:
+    return "at the start" if line.endswith('"""') or not line else f"behind {line.strip()}"
 
 
 def _lines(lines: list[str]) -> str:

@@ -24,7 +24,7 @@ def sentences(result: Certificate) -> list[str]:
     if result.bound is not None:
         said.append(
             f"{result.alarmed} false alarms in {result.gradings} gradings of right programs "
-            f"({len(result.seeds)} seeds): with 95 % confidence the rate is below {percent(result.bound, 3)}"
+            f"({len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}): with 95 % confidence the rate is below {percent(result.bound, 3)}"
             f"{f' (3/{result.gradings})' if not result.alarmed else ''}."
         )
     if result.mistakes:

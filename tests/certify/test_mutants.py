@@ -103,7 +103,7 @@ def test_names_depend_on_the_changed_place_alone(made: tuple[Mutant, ...]) -> No
     names = {mutant.name for mutant in of_source(other)}
     kept = [mutant for mutant in made if mutant.place.startswith("distances")]
     assert len(kept) > 8
-    assert [mutant.name for mutant in kept if "moved" not in mutant.name and mutant.name not in names] == []
+    assert [mutant.name for mutant in kept if "now " not in mutant.name and mutant.name not in names] == []
 
 
 def test_equal_slips_at_equal_lines_are_counted() -> None:
