@@ -147,9 +147,13 @@ def certificate(
     right = [each for each in mine if each.kind == "solutions" or each.proof is not None]
     alarms = [alarm for each in right for alarm in _alarms(by_program[each.kind, each.name])]
     solutions = {each.program for each in alarms} & {each.name for each in mine if each.kind == "solutions"}
-    mistakes = tuple(_caught(each, by_program[each.kind, each.name]) for each in mine if each.kind == "mistakes")
+    mistakes = tuple(
+        _caught(each, by_program[each.kind, each.name]) for each in mine if each.kind == "mistakes"
+    )
     fallen = {each.name for each in mistakes if each.share >= SURE}
-    fallen |= {each.name for each in mine if each.kind == "mutants" and _fell(by_program[each.kind, each.name])}
+    fallen |= {
+        each.name for each in mine if each.kind == "mutants" and _fell(by_program[each.kind, each.name])
+    }
     contradicted = tuple(each.name for each in mine if each.proof is not None and each.name in fallen)
     matrix = {
         each.name: _broken(by_program[each.kind, each.name], seeds[0])
@@ -209,13 +213,17 @@ def _caught(subject: Subject, looks: Sequence[tuple[Trial, Look]]) -> Caught:
     fallen = [each for each in accused if each]
     needed = max((min(each.values()) for each in fallen), default=0) if len(fallen) == len(accused) else None
     share = len(fallen) / len(accused)
-    return Caught(subject.name, str(subject.named), share, sum(named in each for each in accused) / len(accused), needed)
+    return Caught(
+        subject.name, str(subject.named), share, sum(named in each for each in accused) / len(accused), needed
+    )
 
 
 def _tally(kind: Kind, subjects: Sequence[Subject], fallen: set[str], alarmed: set[str]) -> Tally:
     mine = [each for each in subjects if each.kind == kind]
     if kind == "solutions":
-        return Tally(len(mine), len(mine) - len(alarmed), 0, tuple(each.name for each in mine if each.name in alarmed))
+        return Tally(
+            len(mine), len(mine) - len(alarmed), 0, tuple(each.name for each in mine if each.name in alarmed)
+        )
     proven = [each for each in mine if each.proof is not None and each.name not in fallen]
     good = [each for each in mine if each.name in fallen]
     rest = tuple(each.name for each in mine if each.name not in fallen and each.proof is None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from autograder.certify import statements, values
-from autograder.certify.operators import BY_AXIS, OPERATORS, called
+from autograder.certify import plumbing, statements, values  # noqa: F401 - plumbing enters its operators
+from autograder.certify.operators import BY_AXIS, OPERATORS
+from autograder.certify.rewriting import called
 from autograder.model import Cell, Notebook
 
 Functions = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,9 +49,9 @@ def of_cell(cell: Cell) -> tuple[Mutant, ...]:
     seen = {original}
     names: Counter[tuple[str, ...]] = Counter()
     found = []
-    for function, operator, other in _all(tree):
+    for function, operator in _all(tree):
         try:
-            text = ast.unparse(ast.fix_missing_locations(other))
+            text = ast.unparse(tree)
             compile(text, "<mutant>", "exec")
         except (SyntaxError, ValueError):
             continue  # not even a program
@@ -76,9 +77,13 @@ def _difference(original: str, text: str) -> tuple[str, str]:
         gone += before[i:j]
         came += after[k:m]
     if sorted(gone) == sorted(came):
-        return _lines(gone), f"moved behind {after[after.index(came[0]) - 1].strip()}"
-    where = "at the start" if front.endswith('"""') or not front else f"behind {front.strip()}"
-    return _lines(gone) or where, _lines(came) or "nothing"
+        front = after[after.index(came[0]) - 1]
+        return _lines(gone), f"now {_behind(front)}"
+    return _lines(gone) or _behind(front), _lines(came) or "nothing"
+
+
+def _behind(line: str) -> str:
+    return "at the start" if line.endswith('"""') or not line else f"behind {line.strip()}"
 
 
 def _lines(lines: list[str]) -> str:
@@ -87,10 +92,11 @@ def _lines(lines: list[str]) -> str:
     return "\n".join(mine if len(mine) <= 3 else [mine[0], "...", mine[-1]])
 
 
-def _all(tree: ast.Module) -> Iterator[tuple[str, str, ast.Module]]:
+def _all(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(function, operator) of each slip, with the slip made in the tree for as long as it is looked at."""
     for name, function in _functions(tree, ""):
-        for operator, other in _of_function(tree, function):
-            yield name, operator, other
+        for operator in _of_function(function):
+            yield name, operator
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -102,26 +108,30 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDe
             yield from _functions(child, f"{prefix}{child.name}.")
 
 
-def _of_function(tree: ast.Module, function: ast.FunctionDef) -> Iterator[tuple[str, ast.Module]]:
+def _of_function(function: ast.FunctionDef) -> Iterator[str]:
     parents = {id(child): node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
     beside = values.siblings(function)
-    for node in _code(function):
+    for node in list(_code(function)):
         if isinstance(node, ast.expr):
             for operator, other in _of_expression(node, parents[id(node)], beside):
-                yield operator, _replaced(tree, node, parents[id(node)], other)
+                with _instead(parents[id(node)], node, other):
+                    yield operator
         for name in ("body", "orelse"):
             body = getattr(node, name, None)
             if isinstance(body, list) and isinstance(node, ast.stmt):
-                yield from _of_body(tree, node, name, body)
+                yield from _of_body(node, name, body)
     for operator, whole in statements.bodies(function):
-        yield operator, _with_body(tree, function, "body", whole)
+        with _as_body(function, "body", whole):
+            yield operator
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
     """All nodes that run: no annotations, no docstrings, no texts with values in them (messages)."""
     yield node
     for name, field in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list", "args") and isinstance(node, Functions | ast.arg):
+        if name in ("annotation", "returns", "decorator_list", "args") and isinstance(
+            node, Functions | ast.arg
+        ):
             continue
         for child in field if isinstance(field, list) else [field]:
             if isinstance(child, ast.JoinedStr) or not isinstance(child, ast.AST) or _is_text(child):
@@ -163,32 +173,37 @@ def _is_axis(node: ast.expr, parent: ast.AST) -> bool:
     )
 
 
-def _of_body(tree: ast.Module, node: ast.stmt, name: str, body: list[ast.stmt]) -> Iterator[tuple[str, ast.Module]]:
+def _of_body(node: ast.stmt, name: str, body: list[ast.stmt]) -> Iterator[str]:
     for at, statement in enumerate(body):
         if _is_text(statement):
             continue
         for operator, changed in statements.statements(body, at):
-            yield operator, _with_body(tree, node, name, [*body[:at], *changed, *body[at + 2 :]])
+            with _as_body(node, name, [*body[:at], *changed, *body[at + 2 :]]):
+                yield operator
 
 
-def _with_body(tree: ast.Module, node: ast.stmt, name: str, body: list[ast.stmt]) -> ast.Module:
-    other, twin = _copy(tree, node)
-    setattr(twin, name, copy.deepcopy(body))
-    return other
+@contextmanager
+def _as_body(node: ast.stmt, name: str, body: list[ast.stmt]) -> Iterator[None]:
+    before = getattr(node, name)
+    setattr(node, name, body)
+    try:
+        yield
+    finally:
+        setattr(node, name, before)
 
 
-def _replaced(tree: ast.Module, node: ast.expr, parent: ast.AST, by: ast.expr) -> ast.Module:
-    other, twin = _copy(tree, parent)
-    for name, field in ast.iter_fields(parent):
-        if field is node:
-            setattr(twin, name, by)
-        elif isinstance(field, list):
-            setattr(twin, name, [by if mine is node else its for mine, its in zip(field, getattr(twin, name), strict=True)])
-    return other
+@contextmanager
+def _instead(parent: ast.AST, node: ast.expr, by: ast.expr) -> Iterator[None]:
+    """`by` in the place of `node`, wherever the parent keeps it."""
+    fields = {name: value for name, value in ast.iter_fields(parent) if value is node or _holds(value, node)}
+    for name, value in fields.items():
+        setattr(parent, name, by if value is node else [by if each is node else each for each in value])
+    try:
+        yield
+    finally:
+        for name, value in fields.items():
+            setattr(parent, name, value)
 
 
-def _copy(tree: ast.Module, node: ast.AST) -> tuple[ast.Module, ast.AST]:
-    """A copy of the tree, and the copy of `node` in it."""
-    memo: dict[int, ast.AST] = {}
-    other = copy.deepcopy(tree, memo)
-    return other, memo[id(node)]
+def _holds(value: object, node: ast.AST) -> bool:
+    return isinstance(value, list) and any(each is node for each in value)

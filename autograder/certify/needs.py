@@ -10,6 +10,7 @@ import ast
 import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from autograder.model import Cell, Notebook
 
@@ -59,6 +60,7 @@ def _is_solution(cell: Cell) -> bool:
     return cell.solution and not cell.grade and cell.grade_id is not None
 
 
+@lru_cache(maxsize=4096)  # programs of a course share most of their cells
 def _names(source: str) -> _Names | None:
     """The names that a cell defines at its top level, and the global ones that it uses anywhere."""
     try:

@@ -10,6 +10,8 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
+from autograder.certify.rewriting import called, method, renamed, whole, with_field, with_items
+
 Operator = Callable[[ast.expr], Iterator[ast.expr]]
 
 OPERATORS: dict[str, Operator] = {}
@@ -41,9 +43,19 @@ FUNCTIONS = {
     "MaxPool2d": ("AvgPool2d",),
     "randperm": ("randint",),
 }
-IN_PLACE = ("square", "sub", "add", "mul", "div", "neg", "exp", "log", "clamp", "sqrt", "abs", "softmax")
-BY_AXIS = ("flatten", "unsqueeze", "squeeze", "softmax", "sum", "mean", "max", "argmax", "argmin", "any", "all")
-CASTS = ("float", "double", "half", "long", "int", "bool")
+BY_AXIS = (
+    "flatten",
+    "unsqueeze",
+    "squeeze",
+    "softmax",
+    "sum",
+    "mean",
+    "max",
+    "argmax",
+    "argmin",
+    "any",
+    "all",
+)
 
 
 def operator(name: str) -> Callable[[Operator], Operator]:
@@ -52,36 +64,6 @@ def operator(name: str) -> Callable[[Operator], Operator]:
         return function
 
     return enter
-
-
-def changed(node: ast.expr, change: Callable[[ast.expr], None]) -> ast.expr:
-    """A copy of `node`, changed."""
-    other = copy.deepcopy(node)
-    change(other)
-    return other
-
-
-def method(node: ast.expr, name: str, *arguments: ast.expr) -> ast.Call:
-    """node.name(arguments)"""
-    return ast.Call(ast.Attribute(copy.deepcopy(node), name, ast.Load()), list(arguments), [])
-
-
-def called(node: ast.expr) -> str:
-    """The last name of what a call calls; "" for anything else."""
-    if not isinstance(node, ast.Call):
-        return ""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def whole(node: ast.expr | None) -> int | None:
-    """The value of an integer constant, with or without a minus."""
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = whole(node.operand)
-        return None if inner is None else -inner
-    return None
 
 
 @operator("axis")
@@ -94,14 +76,14 @@ def axis(node: ast.expr) -> Iterator[ast.expr]:
         if keyword.arg != "dim" or dim is None:
             continue
         for other in _other_axes(dim):
-            yield changed(node, lambda n, i=i, other=other: setattr(n.keywords[i], "value", ast.Constant(other)))  # type: ignore[misc]
-        yield changed(node, lambda n, i=i: n.keywords.pop(i))  # type: ignore[misc]
+            yield with_items(node, "keywords", i, ast.keyword("dim", ast.Constant(other)))
+        yield with_items(node, "keywords", i)
     last = len(node.args) - 1
     if called(node) in BY_AXIS and last >= 0 and (dim := whole(node.args[last])) is not None:
         for other in _other_axes(dim):
-            yield changed(node, lambda n, other=other: n.args.__setitem__(last, ast.Constant(other)))  # type: ignore[misc]
+            yield with_items(node, "args", last, ast.Constant(other))
         if last == 0:
-            yield changed(node, lambda n: n.args.clear())
+            yield with_items(node, "args", last)
 
 
 def _other_axes(dim: int) -> tuple[int, ...]:
@@ -112,28 +94,17 @@ def _other_axes(dim: int) -> tuple[int, ...]:
 def reduction(node: ast.expr) -> Iterator[ast.expr]:
     """Another way to make one number out of many."""
     for other in REDUCTIONS.get(called(node), ()):
-        yield _renamed(node, other)
+        yield renamed(node, other)
     if called(node) in ("cross_entropy", "nll_loss") and isinstance(node, ast.Call):
         for how in ("sum", "none"):
-            yield changed(node, lambda n, how=how: n.keywords.append(ast.keyword("reduction", ast.Constant(how))))  # type: ignore[misc]
+            yield with_items(node, "keywords", 0, ast.keyword("reduction", ast.Constant(how)), instead_of=0)
 
 
 @operator("function")
 def function(node: ast.expr) -> Iterator[ast.expr]:
     """A function that sounds alike."""
     for other in FUNCTIONS.get(called(node), ()):
-        yield _renamed(node, other)
-
-
-def _renamed(node: ast.expr, other: str) -> ast.expr:
-    def change(n: ast.expr) -> None:
-        assert isinstance(n, ast.Call)
-        if isinstance(n.func, ast.Attribute):
-            n.func.attr = other
-        else:
-            n.func = ast.Name(other, ast.Load())
-
-    return changed(node, change)
+        yield renamed(node, other)
 
 
 @operator("keepdim")
@@ -143,9 +114,10 @@ def keepdim(node: ast.expr) -> Iterator[ast.expr]:
         return
     names = [keyword.arg for keyword in node.keywords]
     if "keepdim" in names:
-        yield changed(node, lambda n: n.keywords.pop(names.index("keepdim")))  # type: ignore[attr-defined]
+        yield with_items(node, "keywords", names.index("keepdim"))
     elif called(node) in ("sum", "mean", "argmax", "argmin", "logsumexp", "amax") and "dim" in names:
-        yield changed(node, lambda n: n.keywords.append(ast.keyword("keepdim", ast.Constant(True))))  # type: ignore[attr-defined]
+        kept = ast.keyword("keepdim", ast.Constant(True))
+        yield with_items(node, "keywords", len(names), kept, instead_of=0)
 
 
 @operator("sign")
@@ -160,7 +132,13 @@ def sign(node: ast.expr) -> Iterator[ast.expr]:
 def arithmetic(node: ast.expr) -> Iterator[ast.expr]:
     """Times for divided by, products element by element, whole quotients."""
     yield from _with_operator(
-        node, {ast.Mult: (ast.Div,), ast.Div: (ast.Mult, ast.FloorDiv), ast.MatMult: (ast.Mult,), ast.Pow: (ast.Mult,)}
+        node,
+        {
+            ast.Mult: (ast.Div,),
+            ast.Div: (ast.Mult, ast.FloorDiv),
+            ast.MatMult: (ast.Mult,),
+            ast.Pow: (ast.Mult,),
+        },
     )
 
 
@@ -169,7 +147,7 @@ def _with_operator(
 ) -> Iterator[ast.expr]:
     if isinstance(node, ast.BinOp):
         for other in others.get(type(node.op), ()):
-            yield changed(node, lambda n, other=other: setattr(n, "op", other()))  # type: ignore[misc]
+            yield with_field(node, "op", other())
 
 
 @operator("distance")
@@ -192,10 +170,11 @@ def off_by_one(node: ast.expr) -> Iterator[ast.expr]:
             bound = getattr(node, end)
             if bound is not None:
                 for step in (ast.Add(), ast.Sub()):
-                    yield changed(node, lambda n, end=end, step=step: setattr(n, end, _by_one(getattr(n, end), step)))  # type: ignore[misc]
+                    yield with_field(node, end, _by_one(bound, step))
     elif called(node) in ("range", "randperm") and isinstance(node, ast.Call) and node.args:
         for step in (ast.Add(), ast.Sub()):
-            yield changed(node, lambda n, step=step: n.args.__setitem__(-1, _by_one(n.args[-1], step)))  # type: ignore[misc]
+            last = len(node.args) - 1
+            yield with_items(node, "args", last, _by_one(node.args[last], step))
 
 
 def _by_one(node: ast.expr, step: ast.operator) -> ast.expr:
@@ -215,7 +194,7 @@ def comparison(node: ast.expr) -> Iterator[ast.expr]:
     }
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         for other in others.get(type(node.ops[0]), ()):
-            yield changed(node, lambda n, other=other: n.ops.__setitem__(0, other()))  # type: ignore[misc]
+            yield with_items(node, "ops", 0, other())
 
 
 @operator("constant")
@@ -233,89 +212,3 @@ def constant(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.Constant(node.value * factor)
         if node.value == 0.0:
             yield ast.Constant(1e-3)
-
-
-@operator("dtype")
-def dtype(node: ast.expr) -> Iterator[ast.expr]:
-    """A fixed dtype where the input's was to be kept."""
-    if called(node) in ("to", *CASTS) and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if called(node) == "to" and "device" in ast.unparse(node.args[0] if node.args else node):
-            return
-        for cast in ("float", "double", "long"):
-            yield method(node.func.value, cast)
-
-
-@operator("device")
-def device(node: ast.expr) -> Iterator[ast.expr]:
-    """A device written into the code."""
-    if called(node) in ("to", "cuda", "cpu") and isinstance(node, ast.Call) and "device" in ast.unparse(node):
-        for where in ("cpu", "cuda"):
-            yield changed(node, lambda n, where=where: n.args.__setitem__(0, ast.Constant(where)))  # type: ignore[misc]
-
-
-@operator("dropped call")
-def dropped_call(node: ast.expr) -> Iterator[ast.expr]:
-    """A call in a chain forgotten: x.f(...) is x, and f(x, ...) is x."""
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
-        yield copy.deepcopy(node.func.value)
-    elif node.args and not isinstance(node.args[0], ast.Starred):
-        yield copy.deepcopy(node.args[0])
-
-
-def _is_module(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("torch", "F", "nn", "np", "math")
-
-
-@operator("order")
-def order(node: ast.expr) -> Iterator[ast.expr]:
-    """Two things in each other's place: arguments, factors, items of a list or a pair."""
-    if isinstance(node, ast.Call) and len(node.args) >= 2:
-        for i in range(len(node.args) - 1):
-            yield changed(node, lambda n, i=i: _swap(n.args, i))  # type: ignore[misc]
-    if isinstance(node, ast.List | ast.Tuple) and len(node.elts) >= 2:
-        for i in range(len(node.elts) - 1):
-            yield changed(node, lambda n, i=i: _swap(n.elts, i))  # type: ignore[misc]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult | ast.Div):
-        yield ast.BinOp(copy.deepcopy(node.right), copy.deepcopy(node.op), copy.deepcopy(node.left))
-
-
-def _swap(items: list[ast.expr], i: int) -> None:
-    items[i], items[i + 1] = items[i + 1], items[i]
-
-
-@operator("in-place")
-def in_place(node: ast.expr) -> Iterator[ast.expr]:
-    """The operation that writes into its input."""
-    if called(node) in IN_PLACE and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if not _is_module(node.func.value):
-            yield _renamed(node, called(node) + "_")
-    names = {ast.Sub: "sub_", ast.Add: "add_", ast.Mult: "mul_", ast.Div: "div_"}
-    if isinstance(node, ast.BinOp) and type(node.op) in names:
-        yield method(node.left, names[type(node.op)], copy.deepcopy(node.right))
-
-
-@operator("randomness")
-def randomness(node: ast.expr) -> Iterator[ast.expr]:
-    """The global generator, or one that always starts anew, in place of the one that was handed over."""
-    if not isinstance(node, ast.Call):
-        return
-    for i, keyword in enumerate(node.keywords):
-        if keyword.arg == "generator":
-            yield changed(node, lambda n, i=i: n.keywords.pop(i))  # type: ignore[misc]
-            fresh = ast.parse("torch.Generator().manual_seed(0)", mode="eval").body
-            yield changed(node, lambda n, i=i: setattr(n.keywords[i], "value", fresh))  # type: ignore[misc]
-
-
-@operator("index")
-def index(node: ast.expr) -> Iterator[ast.expr]:
-    """The index forgotten, or only its first entry taken."""
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        yield copy.deepcopy(node.value)
-        if isinstance(node.slice, ast.Slice):
-            yield changed(node, lambda n: _other_side(n.slice))  # type: ignore[attr-defined]
-
-
-def _other_side(part: ast.Slice) -> None:
-    part.lower, part.upper = part.upper, part.lower

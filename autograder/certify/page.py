@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from autograder.certify.certificate import Certificate
 from autograder.certify.subjects import Subject
@@ -30,11 +31,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """One exercise: its checks, and the wrong programs of it."""
+    """One exercise: its checks (name, mistakes and mutants that it catches, those that it alone catches), and the wrong
+    programs of it."""
 
     exercise: str
-    checks: tuple[tuple[str, int, int, int], ...]  # name, mistakes, mutants, alone
-    rows: tuple[Row, ...]
+    checks: tuple[tuple[str, int, int, int], ...]
+    mistakes: tuple[Row, ...]
+    mutants: tuple[Row, ...]
 
 
 def certificate_page(result: Certificate, subjects: Sequence[Subject]) -> str:
@@ -47,15 +50,18 @@ def certificate_page(result: Certificate, subjects: Sequence[Subject]) -> str:
         .get_template("certificate.html.jinja")
         .render(
             title=f"Is the grader of {result.assignment} right?",
-            css=css,
+            css=Markup(css),
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
             wide=True,
             result=result,
             sentences=sentences(result),
             tallies=[(kind, each, GOOD[kind], percent(each.rate)) for kind, each in result.tallies.items()],
             survivors=_survivors(result, subjects),
-            proven=[each for each in subjects if each.proof is not None and each.name not in result.contradicted],
+            proven=[
+                each for each in subjects if each.proof is not None and each.name not in result.contradicted
+            ],
             percent=percent,
+            looked_by_all=all(name in result.whole for name in result.matrix),
             blocks=_blocks(result, subjects),
         )
     )
@@ -78,17 +84,23 @@ def _blocks(result: Certificate, subjects: Sequence[Subject]) -> list[Block]:
     for exercise in dict.fromkeys(each.exercise for each in result.checks):
         checks = [each for each in result.checks if each.exercise == exercise]
         keys = [f"{exercise}/{each.name}" for each in checks]
-        wrong = [each for each in subjects if each.name in result.matrix and each.notebooks[0][0] == exercise]
-        rows = tuple(
-            Row(
-                each.name.removeprefix(f"{exercise}, "),
-                each.says.split("\n")[0] if each.kind == "mistakes" else "",
-                tuple(result.matrix[each.name].get(key) for key in keys),
-                keys.index(each.named) if each.named in keys else None,
-                each.name in result.whole and len(result.matrix[each.name]) == 1,
-            )
-            for each in wrong
+        rows: dict[str, list[Row]] = {"mistakes": [], "mutants": []}
+        for each in subjects:
+            if each.name in result.matrix and each.kind in rows and each.notebooks[0][0] == exercise:
+                rows[each.kind].append(_row(each, result, keys))
+        views = tuple(
+            (each.name.replace("_", " "), each.mistakes, each.mutants, each.alone) for each in checks
         )
-        views = tuple((each.name.replace("_", " "), each.mistakes, each.mutants, each.alone) for each in checks)
-        blocks.append(Block(exercise, views, rows))
+        blocks.append(Block(exercise, views, tuple(rows["mistakes"]), tuple(rows["mutants"])))
     return blocks
+
+
+def _row(subject: Subject, result: Certificate, keys: Sequence[str]) -> Row:
+    broken = result.matrix[subject.name]
+    return Row(
+        subject.name,
+        subject.says.split("\n")[0] if subject.kind == "mistakes" else "",
+        tuple(broken.get(key) for key in keys),
+        keys.index(subject.named) if subject.named in keys else None,
+        subject.name in result.whole and len(broken) == 1,
+    )

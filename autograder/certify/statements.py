@@ -33,25 +33,31 @@ def statements(body: Sequence[ast.stmt], at: int) -> Iterator[tuple[str, list[as
         other_error.exc.func = ast.Name("RuntimeError", ast.Load())
         yield "error", [other_error, *rest]
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-        yield "detach", [ast.With([ast.withitem(_no_grad())], [copy.deepcopy(statement)]), *rest]
+        yield "detach", [_without_gradients([copy.deepcopy(statement)]), *rest]
 
 
 def bodies(function: ast.FunctionDef) -> Iterator[tuple[str, list[ast.stmt]]]:
     """(operator, another body) for the function as a whole; a docstring stays."""
     start = 1 if ast.get_docstring(function) is not None else 0
     head, rest = function.body[:start], function.body[start:]
-    yield "detach", [*head, ast.With([ast.withitem(_no_grad())], rest)]
+    yield "detach", [*head, _without_gradients(rest)]
     names = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
     for name in names:
         if name == "generator":
             yield "randomness", [*head, *ast.parse("generator.manual_seed(0)").body, *rest]
             yield "randomness", [*head, *ast.parse("torch.manual_seed(0)").body, *rest]
-            yield "randomness", [*head, *ast.parse("generator = torch.Generator(); generator.seed()").body, *rest]
+            yield (
+                "randomness",
+                [*head, *ast.parse("generator = torch.Generator(); generator.seed()").body, *rest],
+            )
             yield "randomness", [*head, *ast.parse("generator = generator.clone_state()").body, *rest]
     for name in names[:2]:
         if name != "self":
             yield "in-place", [*head, *ast.parse(f"{name} -= {name}.min()").body, *rest]
 
 
-def _no_grad() -> ast.expr:
-    return ast.parse("torch.no_grad()", mode="eval").body
+def _without_gradients(body: list[ast.stmt]) -> ast.stmt:
+    (block,) = ast.parse("with torch.no_grad():\n    pass").body
+    assert isinstance(block, ast.With)
+    block.body = body
+    return block

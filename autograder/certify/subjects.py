@@ -76,7 +76,9 @@ def of_course(course: Path, name: str, kinds: Sequence[Kind] = KINDS) -> Subject
     if "solutions" in kinds:
         found.append(_right(source.notebook, exercises, SOURCE, "The course's own solution.", {}))
         for program in corpus.read_all(tests / "solutions" / name):
-            found.append(_right(source.notebook, tuple(program.cells), program.name, program.says, program.cells))
+            found.append(
+                _right(source.notebook, tuple(program.cells), program.name, program.says, program.cells)
+            )
     if "mistakes" in kinds:
         found += [_wrong(source.notebook, each) for each in corpus.read_all(tests / "mistakes" / name)]
     if "mutants" in kinds:
@@ -93,9 +95,7 @@ def of_course(course: Path, name: str, kinds: Sequence[Kind] = KINDS) -> Subject
     return Subjects(source, exercises, tuple(found), stale, left_out)
 
 
-def _right(
-    source: Notebook, exercises: Iterable[str], name: str, says: str, cells: Any
-) -> Subject:
+def _right(source: Notebook, exercises: Iterable[str], name: str, says: str, cells: Any) -> Subject:
     whole = corpus.as_notebook(source, cells)
     return Subject("solutions", name, says, tuple((each, cells_for(whole, [each])) for each in exercises))
 

@@ -8,14 +8,14 @@ from typing import Any
 from rich.table import Table
 
 from autograder.certify.certificate import Certificate, Tally
-from autograder.certify.subjects import Subject
+from autograder.certify.subjects import KINDS, Subject
 
 SCHEMA = 1
 GOOD = {"solutions": "pass", "mistakes": "fall", "mutants": "fall"}
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+    return "-" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def sentences(result: Certificate) -> list[str]:
@@ -24,7 +24,7 @@ def sentences(result: Certificate) -> list[str]:
     if result.bound is not None:
         said.append(
             f"{result.alarmed} false alarms in {result.gradings} gradings of right programs "
-            f"({len(result.seeds)} seeds): with 95 % confidence the rate is below {percent(result.bound, 3)}"
+            f"({len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}): with 95 % confidence the rate is below {percent(result.bound, 3)}"
             f"{f' (3/{result.gradings})' if not result.alarmed else ''}."
         )
     if result.mistakes:
@@ -36,7 +36,8 @@ def sentences(result: Certificate) -> list[str]:
     if result.left_out:
         said.append(f"Left out, because no code solves it: {', '.join(result.left_out)}.")
     said.append(
-        f"{result.seconds:.0f} s for this run; the trials took {result.trial_seconds:.0f} s of their processes."
+        f"{result.seconds:.0f} s for this run; all trials together took {result.trial_seconds:.0f} s of CPU time, "
+        "those that the journal knew included."
     )
     return said
 
@@ -53,7 +54,14 @@ def _summary(result: Certificate) -> Table:
     table = Table("programs", "total", "as they should", "right all the same", "rate", "rest")
     for kind, tally in result.tallies.items():
         good = f"{tally.good} {GOOD[kind]}"
-        table.add_row(kind, str(tally.total), good, str(tally.equivalent or ""), percent(tally.rate), str(len(tally.rest)))
+        table.add_row(
+            kind,
+            str(tally.total),
+            good,
+            str(tally.equivalent or ""),
+            percent(tally.rate),
+            str(len(tally.rest)),
+        )
     return table
 
 
@@ -72,7 +80,9 @@ def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
         "Checks that failed by themselves": result.faults,
         "Proven to be right, and accused all the same": result.contradicted,
         "Proofs of mutants that are not there any more": result.stale,
-        "Mutants that survive, as entries of equivalent.toml": [entries[name] for name in (mutants.rest if mutants else ())],
+        "Mutants that survive, as entries of equivalent.toml": [
+            entries[name] for name in (mutants.rest if mutants else ())
+        ],
     }
     for title, items in lists.items():
         if items:
@@ -98,7 +108,7 @@ def as_json(result: Certificate) -> dict[str, Any]:
         "schema": SCHEMA,
         "assignment": result.assignment,
         "certified": result.holds,
-        **{kind: _tally(kind, result.tallies.get(kind, empty)) for kind in GOOD},  # type: ignore[arg-type]
+        **{kind: _tally(kind, result.tallies.get(kind, empty)) for kind in KINDS},
         "true_positive_rate": caught / all_wrong if all_wrong else None,
         "true_negative_rate": 1 - result.alarmed / result.gradings if result.gradings else None,
         "false_alarms": result.alarmed,
@@ -116,6 +126,7 @@ def as_json(result: Certificate) -> dict[str, Any]:
         "stale": list(result.stale),
         "left_out": list(result.left_out),
         "seconds": result.seconds,
+        "cpu_seconds": result.trial_seconds,
     }
 
 

@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Iterator
 
-from autograder.certify.operators import method
+from autograder.certify.rewriting import method
 
 
 def spoiled(value: ast.expr, returned: bool) -> Iterator[tuple[str, ast.expr]]:
@@ -39,7 +39,10 @@ def operands(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
 
 def siblings(function: ast.FunctionDef) -> dict[str, tuple[str, ...]]:
     """name -> the names that it is easily taken for: neighbours among the arguments and in unpacked pairs."""
-    groups = [[argument.arg for argument in function.args.args], [each.arg for each in function.args.kwonlyargs]]
+    groups = [
+        [argument.arg for argument in function.args.args],
+        [each.arg for each in function.args.kwonlyargs],
+    ]
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
             groups.append([each.id for each in node.targets[0].elts if isinstance(each, ast.Name)])

@@ -20,7 +20,9 @@ GROUP = 60  # trials that share one drawing; more of them would leave a core idl
 Group = Sequence[tuple[int, Trial]]
 
 
-def run(assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int) -> Iterator[tuple[Trial, Look]]:
+def run(
+    assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int
+) -> Iterator[tuple[Trial, Look]]:
     """The trials with what came of them, as they are done. Raises what a process could not get over."""
     if not trials:
         return
@@ -40,14 +42,14 @@ def run(assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int)
         for _ in trials:
             number, done = _next(results, processes)
             yield trials[number], done
-        for process in processes:
-            process.join(10)
+        for each in processes:
+            each.join(10)
     finally:
-        for process in processes:
-            if process.is_alive():
-                process.terminate()
-        for process in processes:
-            process.join()
+        for each in processes:
+            if each.is_alive():
+                each.terminate()
+        for each in processes:
+            each.join()
         tasks.cancel_join_thread()
 
 
@@ -73,7 +75,9 @@ def _next(results: Any, processes: Sequence[BaseProcess]) -> tuple[int, Look]:
                 ) from None
             continue
         if isinstance(found, dict):
-            raise (CourseError if found["blame"] == "course" else GraderError)(found["what"], remedy=found["remedy"])
+            raise (CourseError if found["blame"] == "course" else GraderError)(
+                found["what"], remedy=found["remedy"]
+            )
         return found  # type: ignore[no-any-return]
 
 

@@ -34,22 +34,31 @@ def certify(
     ] = Path(),
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds; the course's own is the first.")] = 10,
     kind: Annotated[
-        list[str] | None, typer.Option(help=f"Only these programs: {', '.join(KINDS)}; may be given several times.")
+        list[str] | None,
+        typer.Option(help=f"Only these programs: {', '.join(KINDS)}; may be given several times."),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Only programs or exercises that are called so, for example 'prototypes_*' or train."),
+        typer.Option(
+            help="Only programs or exercises that are called so, for example 'prototypes_*' or train."
+        ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--every", help="Let all checks look at mutants too, not only until one catches them.")
+        bool,
+        typer.Option("--every", help="Let all checks look at mutants too, not only until one catches them."),
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes; default: the cores.")] = os.cpu_count() or 1,
-    journal: Annotated[Path | None, typer.Option(help="Where to keep what is done; default: the user's cache.")] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="Where to keep what is done; default: the user's cache.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what the journal holds.")] = False,
     html: Annotated[
-        Path | None, typer.Option(help="The page to write; default: COURSE/.autograder/certificates/ASSIGNMENT.html.")
+        Path | None,
+        typer.Option(help="The page to write; default: COURSE/.autograder/certificates/ASSIGNMENT.html."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the certificate as one JSON object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the certificate as one JSON object.")
+    ] = False,
 ) -> None:
     """Try the grader: right programs have to pass, wrong ones and mutants of the solution have to fall.
 
@@ -60,7 +69,9 @@ def certify(
     `--seeds 1000 --kind solutions` is the campaign that bounds the rate of false alarms. Exit status 1: something is left.
     """
     if not registry.hidden_installed():
-        raise UsageError("The hidden checks are not installed.", remedy='Install the checkout: pip install -e ".[staff]".')
+        raise UsageError(
+            "The hidden checks are not installed.", remedy='Install the checkout: pip install -e ".[staff]".'
+        )
     course = course.resolve()
     unknown = set(kind or ()) - set(KINDS)
     if unknown:
@@ -70,9 +81,16 @@ def certify(
     found = of_course(course, assignment, [each for each in KINDS if not kind or each in kind])
     chosen = [each for each in found.all if _wanted(each, only or [])]
     if not chosen:
-        raise UsageError("No program is called so.", remedy="Look into tests/solutions and tests/mistakes, or leave out --only.")
+        raise UsageError(
+            "No program is called so.",
+            remedy="Look into tests/solutions and tests/mistakes, or leave out --only.",
+        )
     checks = [(each.exercise, each.name) for each in registry.load(assignment, hidden=True)]
-    checked = [each for each in dict.fromkeys(exercise for exercise, _ in checks) if _exercise_wanted(each, only or [], chosen)]
+    checked = [
+        each
+        for each in dict.fromkeys(exercise for exercise, _ in checks)
+        if _exercise_wanted(each, only or [], chosen)
+    ]
     all_seeds = [configured.seed + i for i in range(seeds)]
     trials = planned(chosen, checked, all_seeds, every=every)
     path = journal or journals.default_path(assignment)
@@ -98,18 +116,31 @@ def _wanted(subject: Subject, only: Sequence[str]) -> bool:
 
 def _exercise_wanted(exercise: str, only: Sequence[str], chosen: Sequence[Subject]) -> bool:
     """`--only train` looks at train alone, also in programs that solve more; a program's name means all that it solves."""
-    by_exercise = [pattern for pattern in only if any(fnmatch(e, pattern) for each in chosen for e, _ in each.notebooks)]
-    return len(by_exercise) < len(only) or not only or any(fnmatch(exercise, pattern) for pattern in by_exercise)
+    by_exercise = [
+        pattern for pattern in only if any(fnmatch(e, pattern) for each in chosen for e, _ in each.notebooks)
+    ]
+    return (
+        len(by_exercise) < len(only) or not only or any(fnmatch(exercise, pattern) for pattern in by_exercise)
+    )
 
 
 def _run(
-    assignment: str, trials: Sequence[Trial], configured: Settings, jobs: int, path: Path, *, fresh: bool, quiet: bool
+    assignment: str,
+    trials: Sequence[Trial],
+    configured: Settings,
+    jobs: int,
+    path: Path,
+    *,
+    fresh: bool,
+    quiet: bool,
 ) -> list[tuple[Trial, Look]]:
     """All trials with what came of them: from the journal where it has them."""
     with journals.Journal(path, fresh=fresh) as journal, _progress(quiet) as bars:
         keys = [f"{key_of_checks(assignment, each.exercise)}-{each.key}" for each in trials]
         known = {key: seen for key in keys if (seen := journal.get(key)) is not None}
-        waiting = list({key: each for key, each in zip(keys, trials, strict=True) if key not in known}.values())
+        waiting = list(
+            {key: each for key, each in zip(keys, trials, strict=True) if key not in known}.values()
+        )
         bar = bars.add_task("certifying", total=len(trials), completed=len(trials) - len(waiting))
         for trial, seen in run(assignment, waiting, configured, jobs):
             key = f"{key_of_checks(assignment, trial.exercise)}-{trial.key}"
@@ -127,4 +158,7 @@ def _show(result: Certificate, subjects: Sequence[Subject], html: Path, *, as_js
     for part in text.shown(result, subjects):
         screen.print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str))
     screen.print(f"{'Page:':12}{html}", markup=False, highlight=False, soft_wrap=True)
-    errors.print("The grader is certified." if result.holds else "Something is left to do.", style="green" if result.holds else "red")
+    errors.print(
+        "The grader is certified." if result.holds else "Something is left to do.",
+        style="green" if result.holds else "red",
+    )

@@ -15,6 +15,7 @@ from autograder.corpus import Program
 from autograder.model import Notebook
 from autograder.registry import Check
 from autograder.runner.plans import Planner
+from autograder.sandbox.inprocess import InProcess
 from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,9 @@ class Corpus:
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        return tuple(each for each in registry.load(self.name, hidden=True) if each.exercise in self.exercises)
+        return tuple(
+            each for each in registry.load(self.name, hidden=True) if each.exercise in self.exercises
+        )
 
     @cached_property
     def public(self) -> frozenset[str]:
@@ -60,10 +63,24 @@ class Corpus:
         """The solutions of the source notebook, the program's own where it has one, and what they need: no pictures."""
         return cells_for(corpus.as_notebook(self.source.notebook, program.cells), self.exercises)
 
+    def touched(self, program: Program) -> tuple[str, ...]:
+        """The exercises that the program solves, and those whose cells use its functions."""
+        whole = corpus.as_notebook(self.source.notebook, program.cells)
+        needed = {each: {cell.grade_id for cell in cells_for(whole, [each]).cells} for each in self.exercises}
+        return tuple(each for each, cells in needed.items() if cells & set(program.cells))
+
 
 @lru_cache
 def of(name: str) -> Corpus:
     return Corpus(name)
+
+
+@lru_cache
+def right(assignment: str) -> InProcess:
+    """The source's own solutions, in this process."""
+    transport = InProcess()
+    transport.run(of(assignment).notebook_of(Program("source", "", {})))
+    return transport
 
 
 CORPORA = tuple(of(name) for name in ASSIGNMENTS)

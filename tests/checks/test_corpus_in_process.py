@@ -32,7 +32,9 @@ def test_a_right_program_passes(name: str) -> None:
     assert [(each.name, each.message) for each in found if each.verdict != "holds"] == []
 
 
-@pytest.mark.parametrize("name", [name for name, (mine, each) in MISTAKES.items() if each.caught_by in mine.public])
+@pytest.mark.parametrize(
+    "name", [name for name, (mine, each) in MISTAKES.items() if each.caught_by in mine.public]
+)
 def test_a_mistake_that_a_public_check_names_is_told(name: str) -> None:
     mine, program = MISTAKES[name]
     broken = [each for each in results(mine, program) if each.verdict not in ("holds", "skipped")]

@@ -36,6 +36,7 @@ LAYERS = {
     "classroom": 5,
     "release": 5,
     "exports": 5,
+    "certify": 5,
     "nbgrader_bridge": 5,
     "report": 5,
     "cli": 5,

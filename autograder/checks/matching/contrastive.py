@@ -71,7 +71,9 @@ def pairs(draw: st.DrawFn, *, bound: float = 2.0, dtype: Any = np.float64, least
     b, d = draw(st.integers(least, 5)), draw(st.integers(1, 3))
     same = np.array(draw(st.lists(st.booleans(), min_size=b, max_size=b)))
     margin = draw(st.sampled_from([1.0, 0.5, 2.0]))
-    return Pairs(draw(grids(b, d, bound=bound, dtype=dtype)), draw(grids(b, d, bound=bound, dtype=dtype)), same, margin)
+    return Pairs(
+        draw(grids(b, d, bound=bound, dtype=dtype)), draw(grids(b, d, bound=bound, dtype=dtype)), same, margin
+    )
 
 
 def large(b: int = 60, d: int = 32) -> Pairs:
@@ -114,7 +116,9 @@ def pairs_are_local(drawn: Pairs) -> Law:
     """A pair costs the same alone as among other pairs."""
 
     def judge(among: Any, alone: Any) -> Broken | None:
-        return close(alone, values(among)[:1], 2 * drawn.bound, "losses", why=", as among other pairs", call=1)
+        return close(
+            alone, values(among)[:1], 2 * drawn.bound, "losses", why=", as among other pairs", call=1
+        )
 
     return Law((drawn.call(), drawn[:1].call()), judge)
 
@@ -174,6 +178,9 @@ def gradients_reach_both_twins(drawn: Pairs) -> Law:
             gradient = outcome.gradients.get(name)
             if gradient is None:
                 return Broken(f"No gradient reaches {name}.", "no gradient", "a gradient")
+            broken = tensor(gradient, f"the gradient of {name}", drawn.first.shape)
+            if broken is not None:
+                return broken
             if not values(gradient).any(1).all():
                 return Broken(f"The gradient of {name} is 0 for some pair.", "0", "a gradient for every pair")
         return None

@@ -125,7 +125,9 @@ def labels_are_only_names(drawn: Episode, names: list[int]) -> Law:
 @check(matching_loss, drawn=episodes(), scale=st.sampled_from([0.25, 5.0]), examples=40)
 def lengths_of_embeddings_do_not_matter(drawn: Episode, scale: float) -> Law:
     """Only the directions of the embeddings count, not their lengths."""
-    return _same_loss(drawn, replace(drawn, support_x=scale * drawn.support_x, query_x=scale**2 * drawn.query_x))
+    return _same_loss(
+        drawn, replace(drawn, support_x=scale * drawn.support_x, query_x=scale**2 * drawn.query_x)
+    )
 
 
 def _same_loss(case: Episode, other: Episode) -> Law:
@@ -137,12 +139,16 @@ def _same_loss(case: Episode, other: Episode) -> Law:
 def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
     """Classes in orthogonal directions, and queries of which a known share carries the label of their direction."""
     ways, shots = draw(st.integers(2, 4)), draw(st.integers(1, 2))
-    labels = np.array(draw(st.lists(st.integers(-4, 20), min_size=ways, max_size=ways, unique=True)), dtype=np.int64)
+    labels = np.array(
+        draw(st.lists(st.integers(-4, 20), min_size=ways, max_size=ways, unique=True)), dtype=np.int64
+    )
     lies = draw(st.lists(st.integers(0, ways - 1), min_size=1, max_size=6))
     named = draw(st.lists(st.integers(0, ways - 1), min_size=len(lies), max_size=len(lies)))
     hits = float(np.mean(np.array(lies) == np.array(named)))
     axes = np.eye(4)
-    case = Episode(np.repeat(2 * axes[:ways], shots, 0), np.repeat(labels, shots), axes[lies] + 0.125, labels[named])
+    case = Episode(
+        np.repeat(2 * axes[:ways], shots, 0), np.repeat(labels, shots), axes[lies] + 0.125, labels[named]
+    )
     return case, hits
 
 
@@ -161,12 +167,19 @@ def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
 def inputs_and_mode_stay(drawn: Episode, training: bool) -> Law:
     """The inputs are not changed, and a network that serves as `embed` stays in training or evaluation mode."""
     weight = np.linspace(-1.0, 1.0, 12).reshape(4, 3).astype(np.float32)
-    images = [np.resize(x, (len(x), 1, 2, 2)).astype(np.float32) + 0.125 for x in (drawn.support_x, drawn.query_x)]
+    images = [
+        np.resize(x, (len(x), 1, 2, 2)).astype(np.float32) + 0.125 for x in (drawn.support_x, drawn.query_x)
+    ]
     net = Prop("linear_net", {"weight": weight, "training": training})
-    call = watching(matching_loss(net, images[0], drawn.support_y, images[1], drawn.query_y), "inputs", "embed")
+    call = watching(
+        matching_loss(net, images[0], drawn.support_y, images[1], drawn.query_y), "inputs", "embed"
+    )
 
     def judge(outcome: Returned) -> Broken | None:
-        changed = [Broken(f"The call changed its argument {name}.", "other values", "the same") for name in outcome.modified]
+        changed = [
+            Broken(f"The call changed its argument {name}.", "other values", "the same")
+            for name in outcome.modified
+        ]
         state = outcome.states.get("embed")
         mode = state.get("training") if isinstance(state, dict) else None
         moved = Broken("The mode of embed changed.", f"training: {mode}", f"training: {training}")

@@ -30,19 +30,25 @@ from autograder.registry import check
 def is_pair(out: Any, call: Call) -> Broken | None:
     if not isinstance(out, tuple | list) or len(out) != 2:
         return Broken("The function has to return (first, second).", described(out), "a pair of tensors")
-    return first(*(tensor(part, name, dtype="int64") for part, name in zip(out, ("first", "second"), strict=True)))
+    return first(
+        *(tensor(part, name, dtype="int64") for part, name in zip(out, ("first", "second"), strict=True))
+    )
 
 
 def fits(out: Any, call: Call) -> Broken | None:
     """Two (n_pairs,), and every index points at an item."""
     labels, n_pairs, _ = call.arguments.values()
-    broken = is_pair(out, call) or first(tensor(out[0], "first", (n_pairs,)), tensor(out[1], "second", (n_pairs,)))
+    broken = is_pair(out, call) or first(
+        tensor(out[0], "first", (n_pairs,)), tensor(out[1], "second", (n_pairs,))
+    )
     if broken is not None:
         return broken
     for part, name in zip(out, ("first", "second"), strict=True):
         if ((part.array < 0) | (part.array >= len(labels))).any():
             return Broken(
-                f"{name} has an index that points at no item.", shown(part.array), f"indices 0 ... {len(labels) - 1}"
+                f"{name} has an index that points at no item.",
+                shown(part.array),
+                f"indices 0 ... {len(labels) - 1}",
             )
     return None
 
@@ -76,7 +82,9 @@ def tasks(draw: st.DrawFn, *, plain: bool = False) -> Task:
     names = draw(st.lists(st.integers(-5, 40), min_size=classes, max_size=classes, unique=True))
     counts = [draw(st.integers(2, 4)), *(draw(st.integers(1, 4)) for _ in range(classes - 1))]
     order = draw(st.permutations(range(sum(counts))))
-    return Task(np.repeat(np.array(names, dtype=np.int64), counts)[order], n_pairs, seed, draw(st.integers(0, 3)))
+    return Task(
+        np.repeat(np.array(names, dtype=np.int64), counts)[order], n_pairs, seed, draw(st.integers(0, 3))
+    )
 
 
 @check(sample_pairs, ladder=True, task=tasks(plain=True), examples=20)
@@ -88,7 +96,7 @@ def runs_and_returns_two_tensors(task: Task) -> Law:
 
 @check(sample_pairs, ladder=True, task=tasks(plain=True), examples=30)
 def as_many_pairs_as_asked_for(task: Task) -> Law:
-    """first and second hold n_pairs indices each, between 0 and len(labels) - 1."""
+    """There are n_pairs indices in first and as many in second, all between 0 and len(labels) - 1."""
     call = task.call(anything)
     return Law((call,), lambda out: fits(out, call))
 
@@ -103,7 +111,9 @@ def half_of_the_pairs_match(task: Task) -> Law:
         if matching == wanted:
             return None
         says = f"{matching} of {task.n_pairs} pairs are of one class."
-        return Broken(says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", f"{wanted} of one class")
+        return Broken(
+            says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", f"{wanted} of one class"
+        )
 
     return Law((task.call(),), judge)
 
@@ -117,7 +127,9 @@ def no_item_meets_itself(task: Task) -> Law:
         if not len(own):
             return None
         says = f"Pair {own[0]} is item {out[0].array[own[0]]} with itself."
-        return Broken(says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", "two different items")
+        return Broken(
+            says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", "two different items"
+        )
 
     return Law((task.call(),), judge)
 
@@ -167,7 +179,9 @@ def pairs_differ(start: int) -> Law:
 ONE = Task(np.zeros(4, dtype=np.int64), 1, 3)
 
 
-@check(sample_pairs, task=tasks(), one_class=st.booleans(), also=[{"task": ONE, "one_class": True}], examples=30)
+@check(
+    sample_pairs, task=tasks(), one_class=st.booleans(), also=[{"task": ONE, "one_class": True}], examples=30
+)
 def without_both_kinds_it_raises(task: Task, one_class: bool) -> Law:
     """Where there is one class only, or no class with two items, the call raises ValueError."""
     n = max(2, len(task.labels))

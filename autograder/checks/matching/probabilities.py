@@ -121,7 +121,9 @@ def classes_are_the_sorted_labels(drawn: Votes) -> Law:
 @check(label_probabilities, drawn=st.one_of(votes(dtype=np.float32), votes()), examples=30)
 def dtype_is_kept(drawn: Votes) -> Law:
     """The probabilities have the dtype of the similarities."""
-    return Law((drawn.call(),), lambda out: tensor(out[0], "probabilities", dtype=drawn.similarities.dtype.name))
+    return Law(
+        (drawn.call(),), lambda out: tensor(out[0], "probabilities", dtype=drawn.similarities.dtype.name)
+    )
 
 
 @check(label_probabilities, drawn=votes(), also=LARGE, examples=50)
@@ -130,9 +132,13 @@ def rows_are_distributions(drawn: Votes) -> Law:
 
     def judge(out: Any) -> Broken | None:
         p = values(out[0])
-        negative = Broken("A probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
+        negative = (
+            Broken("A probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
+        )
         return first(
-            not_finite(out[0], "probabilities"), negative, close(p.sum(1), np.ones(len(p)), drawn.bound, "the row sum")
+            not_finite(out[0], "probabilities"),
+            negative,
+            close(p.sum(1), np.ones(len(p)), drawn.bound, "the row sum"),
         )
 
     return Law((drawn.call(),), judge)
@@ -145,7 +151,9 @@ def queries_are_independent(drawn: Votes) -> Law:
 
     def judge(among: Any, single: Any) -> Broken | None:
         wanted = values(among[0])[-1:]
-        return close(single[0], wanted, 2 * drawn.bound, "probabilities", why=", as among other queries", call=1)
+        return close(
+            single[0], wanted, 2 * drawn.bound, "probabilities", why=", as among other queries", call=1
+        )
 
     return Law((drawn.call(), alone), judge)
 
@@ -202,7 +210,9 @@ def equal_similarities_give_shares(drawn: Votes, level: float) -> Law:
 def only_differences_count(drawn: Votes, shift: np.ndarray) -> Law:
     """Adding the same number to all similarities of a query changes none of its probabilities."""
     moved = Votes(drawn.similarities + shift[: len(drawn.similarities), None], drawn.labels)
-    return invariant(drawn.call(), moved.call(), drawn.bound + moved.bound, "probabilities", of=probabilities_of)
+    return invariant(
+        drawn.call(), moved.call(), drawn.bound + moved.bound, "probabilities", of=probabilities_of
+    )
 
 
 @check(label_probabilities, drawn=votes(least=2), scale=st.sampled_from([500.0, 1e4]), examples=30)
@@ -212,7 +222,9 @@ def large_similarities_stay_finite(drawn: Votes, scale: float) -> Law:
     other = Votes(-case.similarities, drawn.labels)
 
     def judge(*outs: Any) -> Broken | None:
-        sums = [close(values(out[0]).sum(1), np.ones(len(case.similarities)), 1e-3, "the row sum") for out in outs]
+        sums = [
+            close(values(out[0]).sum(1), np.ones(len(case.similarities)), 1e-3, "the row sum") for out in outs
+        ]
         return first(*(not_finite(out[0], "probabilities") for out in outs), *sums)
 
     return Law((case.call(), other.call()), judge)
@@ -231,7 +243,9 @@ def gradients_reach_the_similarities(drawn: Votes) -> Law:
             return Broken("No gradient reaches the similarities.", "no gradient", "a gradient")
         broken = not_finite(gradient, "the gradient")
         if broken is None and not values(gradient).all():
-            return Broken("The gradient of a similarity is 0.", shown(values(gradient)), "a gradient for every item")
+            return Broken(
+                "The gradient of a similarity is 0.", shown(values(gradient)), "a gradient for every item"
+            )
         return broken
 
     return Law((call,), judge, outcomes=True)

@@ -66,7 +66,8 @@ def not_zero(array: np.ndarray) -> np.ndarray:
 def vectors(draw: st.DrawFn, *, dtype: Any = np.float64) -> Vectors:
     d, q, s = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 5))
     return Vectors(
-        not_zero(draw(grids(q, d, bound=2.0, dtype=dtype))), not_zero(draw(grids(s, d, bound=2.0, dtype=dtype)))
+        not_zero(draw(grids(q, d, bound=2.0, dtype=dtype))),
+        not_zero(draw(grids(s, d, bound=2.0, dtype=dtype))),
     )
 
 
@@ -94,7 +95,10 @@ def shapes_match(drawn: Vectors) -> Law:
 @check(cosine_similarities, drawn=st.one_of(vectors(dtype=np.float32), vectors()), examples=30)
 def dtype_is_kept(drawn: Vectors) -> Law:
     """The similarities have the dtype of the embeddings."""
-    return Law((cosine_similarities(*drawn.pair),), lambda out: tensor(out, "similarities", dtype=drawn.queries.dtype.name))
+    return Law(
+        (cosine_similarities(*drawn.pair),),
+        lambda out: tensor(out, "similarities", dtype=drawn.queries.dtype.name),
+    )
 
 
 @check(cosine_similarities, drawn=vectors(), also=LARGE, examples=50)
@@ -127,7 +131,10 @@ def lengths_do_not_matter(drawn: Vectors, scale: float) -> Law:
     stretch = scale * (1.0 + np.arange(len(drawn.support)))[:, None]
     longer = Vectors(drawn.queries * scale**2, drawn.support * stretch)
     return invariant(
-        cosine_similarities(*drawn.pair), cosine_similarities(*longer.pair), drawn.bound + longer.bound, "similarities"
+        cosine_similarities(*drawn.pair),
+        cosine_similarities(*longer.pair),
+        drawn.bound + longer.bound,
+        "similarities",
     )
 
 
@@ -154,7 +161,10 @@ def like_itself_and_unlike_its_opposite(drawn: Vectors) -> Law:
     """A vector has similarity 1 with itself, and -1 with its opposite."""
     one = drawn.queries[:1]
     return gives(
-        cosine_similarities(one, np.concatenate([one, -one])), np.array([[1.0, -1.0]]), drawn.bound, "similarities"
+        cosine_similarities(one, np.concatenate([one, -one])),
+        np.array([[1.0, -1.0]]),
+        drawn.bound,
+        "similarities",
     )
 
 
@@ -166,7 +176,10 @@ def a_zero_vector_is_like_nothing(drawn: Vectors) -> Law:
 
     def judge(out: Any) -> Broken | None:
         nothing = np.concatenate([values(out)[0], values(out)[:, -1]])
-        return first(not_finite(out, "similarities"), close(nothing, np.zeros(len(nothing)), 1e-12, "similarities with 0"))
+        return first(
+            not_finite(out, "similarities"),
+            close(nothing, np.zeros(len(nothing)), 1e-12, "similarities with 0"),
+        )
 
     return Law((cosine_similarities(queries, support),), judge)
 
@@ -174,7 +187,12 @@ def a_zero_vector_is_like_nothing(drawn: Vectors) -> Law:
 @check(cosine_similarities, drawn=vectors(), examples=30)
 def gradients_reach_queries_and_support(drawn: Vectors) -> Law:
     """The similarities can be differentiated with respect to queries and support."""
-    wide = Vectors(*(np.pad(part, ((0, 0), (0, 1)), constant_values=v) for part, v in zip(drawn.pair, (1, -1), strict=True)))
+    wide = Vectors(
+        *(
+            np.pad(part, ((0, 0), (0, 1)), constant_values=v)
+            for part, v in zip(drawn.pair, (1, -1), strict=True)
+        )
+    )
     call = differentiated(cosine_similarities(*wide.pair), "queries", "support")
 
     def judge(outcome: Returned) -> Broken | None:

@@ -56,7 +56,14 @@ def classes_of_matching_pairs_are_uniform(seed: int) -> Law:
 
     def judge(*outs: Any) -> Broken | None:
         mine = labels[drawn(outs, labels, True)[:, 0]]
-        return uniform(counted(mine, np.unique(labels)[:8]), 1, max(1, len(mine)), ALPHA, "Classes of matching pairs", names)
+        return uniform(
+            counted(mine, np.unique(labels)[:8]),
+            1,
+            max(1, len(mine)),
+            ALPHA,
+            "Classes of matching pairs",
+            names,
+        )
 
     return Law(many(labels, seed), judge)
 

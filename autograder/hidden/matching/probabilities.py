@@ -8,7 +8,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder import tolerances
-from autograder.checks.matching.probabilities import LARGE, Votes, label_probabilities, probabilities_of, votes
+from autograder.checks.matching.probabilities import (
+    LARGE,
+    Votes,
+    label_probabilities,
+    probabilities_of,
+    votes,
+)
 from autograder.hidden.matching.oracle import on_arrays
 from autograder.laws import Broken, Law, close, gives, values
 from autograder.registry import check
@@ -23,7 +29,9 @@ def one_shot_is_the_prototypical_network(drawn: Points) -> Law:
     labels = 2 * np.arange(len(drawn.prototypes), dtype=np.int64) - 3
     expected = on_arrays(prototypical.class_probabilities, *drawn.pair)
     within = 2 * tolerances.of_probability(*drawn.pair)
-    return gives(label_probabilities(similarities, labels), expected, within, "probabilities", of=probabilities_of)
+    return gives(
+        label_probabilities(similarities, labels), expected, within, "probabilities", of=probabilities_of
+    )
 
 
 @check(label_probabilities, drawn=votes(least=2), step=st.sampled_from([0.5, 1.0, -2.0]), examples=40)

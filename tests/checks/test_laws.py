@@ -1,12 +1,13 @@
 """The laws themselves: what they ask first, what they cost, and that no answer, however odd, makes a check fail by itself.
 
-Which mistakes they catch and which right programs they pass is in test_corpus_of_fewshot.py.
+Which mistakes they catch and which right programs they pass is in test_corpus.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,75 +18,83 @@ from autograder.laws import Law
 from autograder.model import Opaque, Outcome, Prop, Raised, Returned, Tensor
 from autograder.registry import Check
 from autograder.runner.judging import judge
-from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.transport import Batch
 from autograder.trained import Weights
-from tests.checks.fewshot_corpus import PLANNER, SOLUTIONS, notebook_of
+from tests.checks.corpora import CORPORA, Corpus, of, right
 
-CHECKS = registry.load("fewshot", hidden=True)
-(SHORT,) = [each for each in SOLUTIONS if each.name == "whole_notebook_short"]
+CHECKS = tuple(check for mine in CORPORA for check in registry.load(mine.name, hidden=True))
+EXERCISES = tuple(dict.fromkeys((check.assignment, check.exercise) for check in CHECKS))
 EACH = pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.exercise}/{check.name}")
+EXERCISE = pytest.mark.parametrize("exercise", EXERCISES, ids="/".join)
 
 
-@pytest.fixture(scope="module")
-def right() -> InProcess:
-    transport = InProcess()
-    transport.run(notebook_of(SHORT))
-    return transport
+def of_exercise(exercise: tuple[str, str]) -> list[Check]:
+    return [check for check in CHECKS if (check.assignment, check.exercise) == exercise]
 
 
-def laws(check: Check, right: InProcess) -> Sequence[Law]:
-    net = right._namespace["EmbeddingNet"]()
-    return PLANNER.plan(check, Weights({name: each.numpy() for name, each in net.state_dict().items()})).laws
+def laws(check: Check) -> Sequence[Law]:
+    return of(check.assignment).planner.plan(check, weights(check.assignment)).laws
+
+
+@lru_cache
+def weights(assignment: str) -> Weights:
+    """Those of an untrained network, where the assignment has one."""
+    network = right(assignment)._namespace.get("EmbeddingNet")
+    state = network().state_dict() if network is not None else {}
+    return Weights({name: each.numpy() for name, each in state.items()})
 
 
 # --- what they say
 
 
-def test_every_law_is_one_sentence_and_said_once() -> None:
-    for exercise in dict.fromkeys(check.exercise for check in CHECKS):
-        sentences = [check.law for check in CHECKS if check.exercise == exercise]
-        assert len(set(sentences)) == len(sentences)
-    assert [
-        check.law
-        for check in CHECKS
-        if not check.law[0].isupper() and check.law.split()[0] not in ("losses[i]", "fewshot.safetensors")
-    ] == []
-    assert [check.law for check in CHECKS if len(check.law) > 200] == []
+@EXERCISE
+def test_every_law_is_one_sentence_and_said_once(exercise: tuple[str, str]) -> None:
+    sentences = [check.law for check in of_exercise(exercise)]
+    assert len(set(sentences)) == len(sentences)
+    begun_small = [each for each in sentences if not each[0].isupper()]
+    assert [each for each in begun_small if each.split()[0] not in ("losses[i]", "fewshot.safetensors")] == []
+    assert [each for each in sentences if len(each) > 200] == []
 
 
-def test_every_exercise_begins_with_a_public_rung() -> None:
-    for exercise in dict.fromkeys(check.exercise for check in CHECKS):
-        mine = [check for check in CHECKS if check.exercise == exercise]
-        assert mine[0].ladder
-        rungs = [check.ladder for check in mine]
-        assert rungs == sorted(rungs, reverse=True)
-    assert [check.name for check in CHECKS if check.ladder and check.visibility == "hidden"] == []
+@EXERCISE
+def test_every_exercise_begins_with_a_public_rung(exercise: tuple[str, str]) -> None:
+    mine = of_exercise(exercise)
+    assert mine[0].ladder
+    rungs = [check.ladder for check in mine]
+    assert rungs == sorted(rungs, reverse=True)
+    assert [check.name for check in mine if check.ladder and check.visibility == "hidden"] == []
+
+
+def test_exercises_of_two_assignments_have_different_names() -> None:
+    """`check("NAME")` in a notebook finds the assignment by the name of the exercise."""
+    names = [name for _, name in EXERCISES]
+    assert len(set(names)) == len(names)
 
 
 @EACH
-def test_as_many_inputs_are_drawn_as_the_check_says(check: Check, right: InProcess) -> None:
-    assert len(laws(check, right)) == check.examples + len(check.also)
+def test_as_many_inputs_are_drawn_as_the_check_says(check: Check) -> None:
+    assert len(laws(check)) == check.examples + len(check.also)
 
 
 # --- what they cost
 
 
-def test_a_submission_is_asked_no_more_than_some_thousand_questions(right: InProcess) -> None:
+@pytest.mark.parametrize("mine", CORPORA, ids=lambda mine: mine.name)
+def test_a_submission_is_asked_no_more_than_some_thousand_questions(mine: Corpus) -> None:
     """Calls are what grading spends its time with: a law that doubles their number should be noticed."""
-    calls = sum(len(law.calls) for check in CHECKS for law in laws(check, right))
+    calls = sum(len(law.calls) for check in CHECKS if check.assignment == mine.name for law in laws(check))
     assert calls < 9_000
 
 
 @EACH
-def test_arguments_are_values_that_can_be_sent(check: Check, right: InProcess) -> None:
-    for law in laws(check, right):
+def test_arguments_are_values_that_can_be_sent(check: Check) -> None:
+    for law in laws(check):
         for call in law.calls:
             for value in (*call.arguments.values(), *call.keywords.values()):
                 arrays = value if isinstance(value, list) else [value]
                 for array in arrays:
                     if isinstance(array, np.ndarray):
-                        assert array.dtype in (np.float32, np.float64, np.int64)
+                        assert array.dtype in (np.float32, np.float64, np.int64, np.bool_)
                         assert array.dtype.kind != "f" or np.isfinite(array).all()
 
 
@@ -170,11 +179,11 @@ def verdict(law: Law, outcomes: Sequence[Outcome]) -> str:
 
 
 @EACH
-def test_no_odd_answer_makes_a_check_fail_by_itself(check: Check, right: InProcess) -> None:
+def test_no_odd_answer_makes_a_check_fail_by_itself(check: Check) -> None:
     """It is the student's fault or it is none: a person is called only for what the grader did wrong."""
-    law = laws(check, right)[0]
-    answers = right.answer(Batch(law.calls, check.seconds))
-    assert check.name == "too_few_items_raise" or all(isinstance(each, Returned) for each in answers)
+    law = laws(check)[0]
+    answers = right(check.assignment).answer(Batch(law.calls, check.seconds))
+    assert law.raising or all(isinstance(each, Returned) for each in answers)
     found = [verdict(law, [Returned(odd)] * len(law.calls)) for odd in ODD]
     for i, outcome in enumerate(answers[:4]):
         if isinstance(outcome, Returned):
@@ -189,13 +198,13 @@ def test_no_odd_answer_makes_a_check_fail_by_itself(check: Check, right: InProce
         assert any(each != "holds" for each in found)
 
 
-def test_every_prop_of_the_course_is_built_in_some_check(right: InProcess) -> None:
+def test_every_prop_is_built_in_some_check() -> None:
     from autograder import props
 
     used = {
         value.kind
         for check in CHECKS
-        for law in laws(check, right)[:30]
+        for law in laws(check)[:30]
         for call in law.calls
         for value in (*call.arguments.values(), *call.keywords.values())
         if isinstance(value, Prop)
