@@ -44,7 +44,9 @@ def _save(figure: Any, path: Path) -> Path:
     return path
 
 
-def bars(values: Points, label: str, path: Path, *, lines: Mapping[str, float] | None = None) -> Path:
+def bars(
+    values: Points, label: str, path: Path, *, lines: Mapping[str, float] | None = None, start: float = 0
+) -> Path:
     """A bar for each name: (unused, mean, standard error). `lines`: published values to compare with."""
     figure, axes = _axes(5.6, 0.3 * len(values) + 0.9)
     names = list(values)
@@ -72,6 +74,7 @@ def bars(values: Points, label: str, path: Path, *, lines: Mapping[str, float] |
             va="bottom",
         )
     axes.invert_yaxis()
+    axes.set_xlim(left=start)
     axes.set_xlabel(label)
     return _save(figure, path)
 
@@ -108,20 +111,25 @@ def confusion(counts: Sequence[Sequence[float]], names: Sequence[str], path: Pat
     return _save(figure, path)
 
 
-def scatter(places: Sequence[Sequence[float]], labels: Sequence[str], path: Path) -> Path:
-    """Points in the plane, a colour for each label."""
-    figure, axes = _axes(5.6, 4.2)
-    from matplotlib import colormaps
+def scatters(panels: Mapping[str, Sequence[Sequence[float]]], labels: Sequence[int], path: Path) -> Path:
+    """Points in the plane, a panel beside the other, a colour and a shape for each label."""
+    import matplotlib
 
-    kinds = list(dict.fromkeys(labels))
-    for number, kind in enumerate(kinds):
-        xs, ys = zip(
-            *(place for place, label in zip(places, labels, strict=True) if label == kind), strict=True
-        )
-        axes.scatter(xs, ys, s=9, color=colormaps["tab20"](number % 20), label=kind)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.legend(
-        fontsize=6, ncols=1, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=1.5
-    )
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "fewlabels"
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    from matplotlib import colormaps, pyplot
+
+    figure, columns = pyplot.subplots(1, len(panels), figsize=(3.1 * len(panels), 3.2), layout="constrained")
+    for axes, (title, places) in zip(columns, panels.items(), strict=True):
+        for kind in sorted(set(labels)):
+            xs, ys = zip(
+                *(place for place, label in zip(places, labels, strict=True) if label == kind), strict=True
+            )
+            axes.scatter(
+                xs, ys, s=14, color=colormaps["tab10"](kind % 10), marker="osD^vP"[kind // 10], linewidths=0
+            )
+        axes.set_title(title, fontsize=9)
+        axes.set_xticks([])
+        axes.set_yticks([])
     return _save(figure, path)

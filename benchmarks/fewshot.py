@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
@@ -25,7 +26,7 @@ from torch import Tensor, nn
 
 from autograder.datasets import Characters
 from autograder.datasets.one_shot import one_shot_runs
-from benchmarks import _data, _tables
+from benchmarks import _data, _plots, _tables
 from benchmarks._runs import Figures, Task, Tick, arguments, campaign
 from reference import maml, matching, prototypical, siamese
 
@@ -358,6 +359,18 @@ def rows(records: list[dict[str, Any]]) -> _tables.Rows:
     return table
 
 
+PUBLISHED = {"people": 4.5, "ConvNet, full background": 13.5, "ConvNet, minimal": 23.2}  # Lake et al. 2015
+
+
+def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Error by method, over both sets and all seeds; with copies where the method has them."""
+    bars = {}
+    for (method,), group in _tables.grouped(records, by=("method",)).items():
+        errors = _tables.values(group, "error_copies") or _tables.values(group, "error")
+        bars[method] = (0.0, mean(errors), _tables.standard_error(errors))
+    return [_plots.bars(bars, "error, %", folder / "fewshot.svg", lines=PUBLISHED)]
+
+
 TITLE = "One-shot classification, 20 runs x 20-way; mean and standard error"
 
 
@@ -369,6 +382,7 @@ def main() -> None:
     options = parser.parse_args()
     records = campaign(tasks(options), run, options)
     _tables.show(TITLE, HEAD, rows(records), records, as_json=options.json)
+    _plots.draw(plots, records, options)
 
 
 if __name__ == "__main__":

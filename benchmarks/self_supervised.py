@@ -15,6 +15,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from autograder.datasets import Characters
-from benchmarks import _adapt, _data, _tables
+from benchmarks import _adapt, _data, _plots, _tables
 from benchmarks._runs import Figures, Task, Tick, arguments, campaign
 from reference import byol, cpc, dino, exemplar, mae, simclr
 from reference.prototypical import Conv4
@@ -30,6 +31,7 @@ from reference.transfer import evaluating, fit_probe
 from reference.vit import VisionTransformer
 
 WIDTH, L2, NEIGHBOURS = 64, 0.003, 5
+SHOWN = "simclr"  # the method whose representations are drawn
 RECIPES: dict[str, dict[str, Any]] = {
     "simclr": {"steps": 600, "batch": 96, "lr": 0.002, "temperature": 0.2},
     "byol": {"steps": 500, "batch": 96, "lr": 0.002, "momentum": 0.97},
@@ -254,7 +256,35 @@ def run(task: Task, options: argparse.Namespace, tick: Tick) -> Figures:
     before = copy.deepcopy(method.represent)
     fresh = judged(before, data)
     train(method, recipe, images, task.seed, lambda share: tick(0.9 * share))
-    return {**judged(method.represent, data), **{f"random {name}": value for name, value in fresh.items()}}
+    figures = {**judged(method.represent, data), **{f"random {name}": value for name, value in fresh.items()}}
+    if task.method == SHOWN and task.seed == 0:
+        shown = target.alphabet(target.alphabets[-1])
+        chosen = shown.labels < 10
+        places = [
+            in_the_plane(net, shown.images[chosen].to(task.device)) for net in (before, method.represent)
+        ]
+        figures |= {"before": places[0], "after": places[1], "characters": shown.labels[chosen].tolist()}
+    return figures
+
+
+def in_the_plane(represent: nn.Module, images: Tensor) -> list[list[float]]:
+    """t-SNE of the representations, (n, 2)."""
+    from sklearn.manifold import TSNE
+
+    with evaluating(represent), torch.no_grad():
+        features = functional.normalize(represent(images), dim=1).cpu().numpy()
+    places = TSNE(perplexity=min(15, len(features) / 4), init="pca", random_state=0).fit_transform(features)
+    return [[round(float(x), 1), round(float(y), 1)] for x, y in places]
+
+
+def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Ten unseen characters before and after learning, an image to a point."""
+    with_places = [record["figures"] for record in records if "after" in record["figures"]]
+    if not with_places:
+        return []
+    figures = with_places[0]
+    panels = {"before training": figures["before"], "after": figures["after"]}
+    return [_plots.scatters(panels, figures["characters"], folder / "embeddings.svg")]
 
 
 def sets(names: str, options: argparse.Namespace) -> tuple[Characters, Characters]:
@@ -337,6 +367,7 @@ def main() -> None:
     _tables.show(TITLE, HEAD, rows(records), records, as_json=options.json)
     if not options.json and text_rows(records):
         _tables.show("Text", TEXT_HEAD, text_rows(records), records, as_json=False)
+    _plots.draw(plots, records, options)
 
 
 if __name__ == "__main__":
