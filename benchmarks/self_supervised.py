@@ -115,7 +115,8 @@ def surrogate(recipe: dict[str, Any], views: Views, images: Tensor) -> Method:
     def loss(_: Tensor) -> Tensor:
         classes = torch.randint(len(chosen), (recipe["batch"],), generator=views.generator)
         t = exemplar.draw_transformations(recipe["batch"], chosen, generator=views.generator)
-        return exemplar.exemplar_loss(net, exemplar.transform(chosen[classes], t, colours, fill=0.0), classes)
+        copies = exemplar.transform(chosen[classes], t, colours, fill=0.0)
+        return exemplar.exemplar_loss(net, copies, classes.to(copies.device))
 
     return Method(net, loss, net.embed)
 
@@ -288,8 +289,8 @@ def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
 
 
 def sets(names: str, options: argparse.Namespace) -> tuple[Characters, Characters]:
-    """The set to learn from and the new alphabets of the other; "small2 to small1" turns them round."""
-    first, _, second = names.partition(" to ")
+    """The set to learn from and the new alphabets of the other."""
+    first, _, second = names.removesuffix(", validation").partition(" to ")
     parts = [
         _data.characters(name, options.data, _adapt.SIDE, quick=options.quick) for name in (first, second)
     ]
@@ -304,10 +305,11 @@ def tasks(options: argparse.Namespace) -> list[Task]:
     from benchmarks.language import RECIPE as LANGUAGE
 
     first, second = _data.names(options.data)
+    where = f"{second} to {first}, validation" if options.validate else f"{first} to {second}"
     return [
         Task(
             name,
-            "pydoc" if name == "bert" else f"{first} to {second}",
+            "pydoc" if name == "bert" else where,
             seed,
             options.device,
             LANGUAGE if name == "bert" else RECIPES[name],
@@ -362,7 +364,11 @@ def text_rows(records: list[dict[str, Any]]) -> _tables.Rows:
 
 
 def main() -> None:
-    options = arguments(__doc__, "self_supervised", [*RECIPES, "bert"], seeds=3).parse_args()
+    parser = arguments(__doc__, "self_supervised", [*RECIPES, "bert"], seeds=3)
+    parser.add_argument(
+        "--validate", action="store_true", help="the sets the other way round: to choose recipes"
+    )
+    options = parser.parse_args()
     records = campaign(tasks(options), run, options)
     _tables.show(TITLE, HEAD, rows(records), records, as_json=options.json)
     if not options.json and text_rows(records):

@@ -92,7 +92,7 @@ def episode_loss(
     n_inner: int = 1,
     first_order: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """One term of the meta-objective, section 2.2: query loss after n_inner steps on the support set, and fraction classified rightly.
+    """One term of the meta-objective: query loss after n_inner steps on the shots, and fraction classified rightly.
 
     net maps (b, ...) to logits (b, k), k at least the number of classes. support_x (s, ...), support_y
     (s,), query_x (q, ...), query_y (q,), any integer labels -> loss (), accuracy (). The network keeps its
