@@ -8,6 +8,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
@@ -95,4 +96,5 @@ def build() -> Shell:
     config.InteractiveShell.autoindent = False
     shell: Shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
+    select_figure_formats(shell, {"png"})  # matplotlib_inline does so for the first shell of a process only
     return shell
