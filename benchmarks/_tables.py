@@ -67,6 +67,7 @@ def show(title: str, head: Sequence[str], rows: Rows, records: Sequence[Record],
     table = Table(*head, title=title)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    Console(width=max(console.width, 140)).print(table)  # in a file, lines may be long
     if not rows:
         print("No run is finished yet.")

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
@@ -25,7 +26,7 @@ from torch import Tensor, nn
 
 from autograder.datasets import Characters
 from autograder.datasets.one_shot import one_shot_runs
-from benchmarks import _data, _tables
+from benchmarks import _data, _plots, _tables
 from benchmarks._runs import Figures, Task, Tick, arguments, campaign
 from reference import maml, matching, prototypical, siamese
 
@@ -33,14 +34,30 @@ SIDE, LARGER = 28, 2  # images of 56 x 56 are warped, then halved: a warp of 28 
 COPIES = 10
 HELD_OUT = {"small1": "Latin", "small2": "Katakana"}
 
-EPISODES = {"n_way": 20, "k_shot": 1, "n_query": 5, "steps": 1500, "lr": 0.003, "bfloat16": True}
-TASKS = {"n_way": 20, "k_shot": 1, "n_query": 3, "steps": 400, "tasks": 2, "lr": 0.003, "bfloat16": False}
+EPISODES = {
+    "n_way": 40,
+    "k_shot": 1,
+    "n_query": 2,
+    "steps": 1500,
+    "lr": 0.003,
+    "widths": [32, 64, 128, 128],
+    "bfloat16": True,
+}
+TASKS = {
+    "n_way": 20,
+    "k_shot": 1,
+    "n_query": 3,
+    "steps": 600,
+    "tasks": 2,
+    "lr": 0.002,
+    "widths": [32, 64, 64, 64],
+}
 RECIPES: dict[str, dict[str, Any]] = {
     "pixels": {},
-    "untrained": {"steps": 0},
+    "untrained": {"steps": 0, "widths": EPISODES["widths"]},
     "prototypical": EPISODES,
     "matching": {**EPISODES, "first_scale": 10.0},
-    "siamese": {"n_way": 40, "k_shot": 1, "n_query": 1, "steps": 1000, "lr": 0.002, "bfloat16": True},
+    "siamese": {**EPISODES, "n_way": 60, "n_query": 1, "lr": 0.002},
     "maml": {**TASKS, "first_order": False, "rate": 0.4, "inner": 1, "learned": False},
     "fomaml": {**TASKS, "first_order": True, "rate": 0.4, "inner": 1, "learned": False},
     "metasgd": {**TASKS, "first_order": False, "rate": 0.4, "inner": 1, "learned": True},
@@ -130,7 +147,7 @@ Scores = Callable[
 
 
 def learn_prototypical(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[Embedder, Scores]:
-    net = prototypical.Conv4().to(source.device).train()
+    net = prototypical.Conv4(width=recipe["widths"]).to(source.device).train()
     embed = Embedder(net, recipe.get("bfloat16", False), source.device)
     for descend in optimised(net.parameters(), recipe, tick) if recipe["steps"] else ():
         descend(prototypical.episode_loss(embed, *source.episode(recipe))[0])
@@ -139,7 +156,7 @@ def learn_prototypical(source: Source, recipe: dict[str, Any], tick: Tick) -> tu
 
 def learn_matching(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[Embedder, Scores]:
     """Cosines alone lie within [-1, 1], so that no attention can be sure of itself: they are scaled, as CLIP's are."""
-    net = prototypical.Conv4().to(source.device).train()
+    net = prototypical.Conv4(width=recipe["widths"]).to(source.device).train()
     embed = Embedder(net, recipe["bfloat16"], source.device)
     log_scale = nn.Parameter(torch.tensor(math.log(recipe["first_scale"]), device=source.device))
 
@@ -154,7 +171,8 @@ def learn_matching(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[
 
 def learn_siamese(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[Embedder, Scores]:
     """All pairs of a batch, those of one class weighing as much as all others together."""
-    twins = siamese.SiameseNetwork(prototypical.Conv4()).to(source.device).train()
+    net = prototypical.Conv4(width=recipe["widths"])
+    twins = siamese.SiameseNetwork(net, recipe["widths"][-1]).to(source.device).train()
     embed = Embedder(twins.embed, recipe["bfloat16"], source.device)
 
     def scores(support: Tensor, queries: Tensor) -> Tensor:
@@ -175,12 +193,12 @@ def learn_siamese(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[E
 class Classifier(nn.Sequential):
     """Conv4 and a linear head, for MAML: its parameters are where every task starts."""
 
-    def __init__(self, n_way: int) -> None:
-        super().__init__(prototypical.Conv4(), nn.Linear(64, n_way))
+    def __init__(self, widths: list[int], n_way: int) -> None:
+        super().__init__(prototypical.Conv4(width=widths), nn.Linear(widths[-1], n_way))
 
 
 def learn_maml(source: Source, recipe: dict[str, Any], tick: Tick) -> tuple[nn.Module, maml.Rates]:
-    net = Classifier(recipe["n_way"]).to(source.device).train()
+    net = Classifier(recipe["widths"], recipe["n_way"]).to(source.device).train()
     learned = maml.LearnedRates(net, recipe["rate"], per_element=False) if recipe["learned"] else None
     rates = learned.to(source.device) if learned else recipe["rate"]
     trained = nn.ModuleList([net, learned] if learned else [net])
@@ -341,6 +359,18 @@ def rows(records: list[dict[str, Any]]) -> _tables.Rows:
     return table
 
 
+PUBLISHED = {"people": 4.5, "ConvNet, full background": 13.5, "ConvNet, minimal": 23.2}  # Lake et al. 2015
+
+
+def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Error by method, over both sets and all seeds; with copies where the method has them."""
+    bars = {}
+    for (method,), group in _tables.grouped(records, by=("method",)).items():
+        errors = _tables.values(group, "error_copies") or _tables.values(group, "error")
+        bars[method] = (0.0, mean(errors), _tables.standard_error(errors))
+    return [_plots.bars(bars, "error, %", folder / "fewshot.svg", lines=PUBLISHED)]
+
+
 TITLE = "One-shot classification, 20 runs x 20-way; mean and standard error"
 
 
@@ -352,6 +382,7 @@ def main() -> None:
     options = parser.parse_args()
     records = campaign(tasks(options), run, options)
     _tables.show(TITLE, HEAD, rows(records), records, as_json=options.json)
+    _plots.draw(plots, records, options)
 
 
 if __name__ == "__main__":

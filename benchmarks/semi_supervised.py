@@ -16,13 +16,15 @@ import argparse
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from autograder.datasets import load
-from benchmarks import _data, _tables
+from benchmarks import _data, _plots, _tables
 from benchmarks._runs import Figures, Task, Tick, arguments, campaign
 from reference import (
     augmentations,
@@ -309,6 +311,18 @@ def gain(records: list[dict[str, Any]], group: list[dict[str, Any]], baseline: s
     return [accuracy - base[key] for accuracy, key in pairs if key in base]
 
 
+def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Accuracy by method with the fewest labels."""
+    fewest = min(int(record["task"]["data"].split()[1]) for record in records)
+    bars = {}
+    for (method, data), group in _tables.grouped(records, by=("method", "data")).items():
+        if int(data.split()[1]) == fewest:
+            accuracies = _tables.values(group, "accuracy")
+            bars[method] = (0.0, mean(accuracies), _tables.standard_error(accuracies))
+    label = f"accuracy with {fewest} labels a class, %"
+    return [_plots.bars(bars, label, folder / "semi_supervised.svg", start=50)]
+
+
 def main() -> None:
     parser = arguments(__doc__, "semi_supervised", list(RECIPES), seeds=5)
     parser.add_argument(
@@ -320,6 +334,7 @@ def main() -> None:
     options = parser.parse_args()
     records = campaign(tasks(options), run, options)
     _tables.show(TITLE, HEAD, rows(records), records, as_json=options.json)
+    _plots.draw(plots, records, options)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Record vit, bert, clip and transfer from transformers, open_clip and scikit-learn.
 
-    tox run -e oracles
+tox run -e oracles
 """
 
 from __future__ import annotations
@@ -179,7 +179,12 @@ def record_clip() -> None:
             {
                 "peer": "open_clip.loss.ClipLoss, open_clip.build_zero_shot_classifier",
                 "parameters": {"classes": classes, "templates": templates},
-                "inputs": {"images": images.detach(), "texts": texts.detach(), "log_scale": t.detach(), "vocabulary": vocabulary},
+                "inputs": {
+                    "images": images.detach(),
+                    "texts": texts.detach(),
+                    "log_scale": t.detach(),
+                    "vocabulary": vocabulary,
+                },
                 "expected": {
                     "loss": loss.detach(),
                     **dict(zip(names, gradients, strict=True)),

@@ -37,7 +37,9 @@ def test_bert(case):
         token_logits, order_logits = model(tokens, present, segments)
     agree(token_logits[present], case["expected"]["token_logits"])
     agree(order_logits, case["expected"]["order_logits"])
-    both = bert.masked_token_loss(token_logits, truth, selected) + bert.next_sentence_loss(order_logits, is_next)
+    both = bert.masked_token_loss(token_logits, truth, selected) + bert.next_sentence_loss(
+        order_logits, is_next
+    )
     agree(both, case["expected"]["loss"])
 
 
