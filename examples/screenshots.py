@@ -60,7 +60,13 @@ def walked(root: Path, plan: Plan, pictures: Path, *, student_path: Path, before
     staff = JupyterServer(course.course, root / "staff-home")
     student = JupyterServer(course.home, root / "student-home", python_path=(student_path,))
     with staff, student, browser() as context:
-        walk(course, context.pages[0], staff.url, context.new_page(), student.url)
+        pages = context.pages[0], context.new_page()
+        try:
+            walk(course, pages[0], staff.url, pages[1], student.url)
+        except BaseException:
+            for name, page in zip(("staff", "student"), pages, strict=True):
+                page.screenshot(path=pictures / f"failed-{name}.png")
+            raise
     return course
 
 

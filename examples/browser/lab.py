@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 WAIT = 120_000.0  # milliseconds: a kernel imports torch
 
@@ -23,9 +22,14 @@ class Lab:
         self.page.goto(f"{self.url}/lab?reset")
         self.page.locator(".jp-Launcher").first.wait_for(timeout=WAIT)
 
+    def _started(self) -> None:
+        if not self.page.url.startswith(f"{self.url}/lab"):
+            self.start()
+
     def open(self, path: str) -> None:
         """Opens a notebook and waits for its kernel."""
-        self.page.goto(f"{self.url}/lab/tree/{quote(path)}")
+        self._started()
+        self.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
         self.page.wait_for_function(
             f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=WAIT
@@ -121,10 +125,14 @@ class Lab:
     # --- nbgrader's Assignment List ----------------------------------------------------------------------------------
 
     def assignment_list(self) -> None:
-        """Opens JupyterLab, and in it *Nbgrader / Assignment List*."""
-        self.start()
+        """*Nbgrader / Assignment List*, as it is now."""
+        self._started()
         self.menu("Nbgrader", "Assignment List")
-        self.page.locator("#nbgrader-assignment-list .list_item").first.wait_for(timeout=WAIT)
+        listed = self.page.locator("#nbgrader-assignment-list .list_item").first
+        listed.wait_for(timeout=WAIT)
+        with self.page.expect_response(lambda answer: "/assignments?" in answer.url, timeout=WAIT):
+            self.page.locator("#refresh_assignments_list").click()
+        listed.wait_for(timeout=WAIT)
 
     def press(self, assignment: str, button: str) -> None:
         """Fetch, Submit, or Fetch Feedback, and waits for what comes of it."""
