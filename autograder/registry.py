@@ -11,8 +11,10 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -189,3 +191,22 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
         found.extend(_table.checks.get((assignment, wing), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.ladder)))
+
+
+def files(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's checks, of both wings."""
+    found: list[Path] = []
+    for wing in ("checks", "hidden") if hidden_installed() else ("checks",):
+        for place in importlib.import_module(f"autograder.{wing}").__path__:
+            found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
+    return tuple(sorted(found))
+
+
+def forget(assignment: str) -> None:
+    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
+    for wing in ("checks", "hidden"):
+        _table.checks.pop((assignment, wing), None)
+        module = f"autograder.{wing}.{assignment}"
+        for name in [name for name in sys.modules if name == module or name.startswith(f"{module}.")]:
+            del sys.modules[name]
+    importlib.invalidate_caches()

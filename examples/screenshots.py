@@ -41,7 +41,7 @@ def fewshot() -> Plan:
         remedy=right,
         classmates={
             name: lambda _, name=name: handed_in(name)  # type: ignore[misc]
-            for name in ("all-right", "plain-distance", "infinite-loop", "no-json")
+            for name in ("all-right", "plain-distance", "syntax-error", "no-json")
         },
         override=("plain-distance", "class_probabilities_checks", 3.0),
         written=("all-right", "written", 1.5),

@@ -132,6 +132,7 @@ def in_lab(page: Any, url: str) -> Formgrader:
     """Opens JupyterLab, and in it *Nbgrader / Formgrader*."""
     lab = Lab(page, url)
     lab.start()
+    lab.command("application:toggle-left-area")  # its tables are wide
     lab.menu("Nbgrader", "Formgrader")
     page.locator("iframe[src*='/formgrader']").wait_for()
     frame = page.locator("iframe[src*='/formgrader']").element_handle().content_frame()

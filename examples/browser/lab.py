@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-WAIT = 120_000.0  # milliseconds: a kernel imports torch
+WAIT = 300_000.0  # milliseconds: a kernel imports torch
 
 # JupyterLab shows only the cells in view; its own model says where a cell is, and what it put out.
 _PANEL = "window.jupyterapp.shell.currentWidget"
@@ -29,7 +29,7 @@ class Lab:
     def open(self, path: str) -> None:
         """Opens a notebook and waits for its kernel."""
         self._started()
-        self.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+        self.command("docmanager:open", path=path)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=WAIT)
         self.page.wait_for_function(
             f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=WAIT
@@ -90,11 +90,6 @@ class Lab:
     def _executed(self, index: int) -> Any:
         return self.page.evaluate(f"index => {_PANEL}.content.widgets[index].model.executionCount", index)
 
-    def run_all(self) -> None:
-        """*Run All Cells*, and waits until the kernel is idle."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.page.wait_for_function(f"{_PANEL}.sessionContext.session.kernel.status === 'idle'", timeout=WAIT)
-
     def output(self, index: int) -> str:
         """What a cell put out: its text, or the plain text of what it displays."""
         return self.page.evaluate(  # type: ignore[no-any-return]
@@ -113,11 +108,15 @@ class Lab:
         self.page.locator(f".lm-MenuBar-itemLabel:text-is('{names[0]}')").click()
         self.page.locator(f".lm-Menu-itemLabel:text-is('{names[1]}')").click()
 
+    def command(self, name: str, **arguments: str) -> None:
+        """One of JupyterLab's commands, by name."""
+        self.page.evaluate(
+            "([name, given]) => window.jupyterapp.commands.execute(name, given)", [name, arguments]
+        )
+
     def theme(self, name: str) -> None:
         """JupyterLab Light, or JupyterLab Dark."""
-        self.page.evaluate(
-            "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name
-        )
+        self.command("apputils:change-theme", theme=name)
         self.page.wait_for_function(
             f"document.body.dataset.jpThemeLight === '{str('Light' in name).lower()}'", timeout=WAIT
         )

@@ -151,7 +151,7 @@ def browser(*, width: int = 1280, height: int = 900) -> Iterator[Any]:
             args=list(FLAGS),
             viewport={"width": width, "height": height},
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(300_000)  # machines that grade are busy
         # Pages of nbgrader name a CDN for mathematics; a course's pages have to work without it.
         context.route(
             lambda url: not url.startswith(("http://127.0.0.1", "file:")), lambda route: route.abort()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
 import pytest
 import tiny_course
+from nbgrader.api import Gradebook
 
 from autograder.sandbox import cut
+from examples.browser.server import ROOT
 from examples.screenshots import fewshot, walked
 from examples.walk import Plan, Walk
 
@@ -25,6 +31,7 @@ def agree(course: Walk) -> tuple[dict[str, float], dict[str, float]]:
     return course.points[AUTOGRADED[0]], course.points[MARKED[0]]
 
 
+@pytest.mark.timeout(1200)  # two servers, a kernel, a jail and a browser, beside whatever else runs
 def test_a_tiny_course(tmp_path: Path, pictures: Path) -> None:
     tiny_course.make_course(tmp_path / "source")
     checks = tmp_path / "checks"
@@ -77,3 +84,42 @@ def test_the_fewshot_course(tmp_path: Path, pictures: Path) -> None:
         "plain-distance": marked["plain-distance"],
     }
     assert marked["plain-distance"] > autograded["plain-distance"]
+    button, command = by_the_button(course), by_the_command(course, tmp_path / "other")
+    overridden = {each: points for each, points in command.items() if each not in button}
+    assert set(overridden) == {("plain-distance", "class_probabilities_checks")}
+    assert button == {each: points for each, points in command.items() if each in button}
+
+
+Automatic = dict[tuple[str, str], tuple[float | None, bool]]
+
+
+def by_the_button(course: Walk) -> Automatic:
+    return automatic(course.course)
+
+
+def by_the_command(course: Walk, other: Path) -> Automatic:
+    """The same submissions in a course directory of their own, graded by `autograder grade`."""
+    for folder in ("assignments", "submitted"):
+        shutil.copytree(course.course / folder, other / folder)
+    shutil.copy(course.course / "nbgrader_config.py", other)
+    command = [sys.executable, "-m", "autograder", "grade", "fewshot", "--course", str(other)]
+    assert subprocess.run(command, cwd=ROOT, timeout=1800).returncode == 1  # somebody waits for a person
+    for student in course.points["results"]:
+        result = Path(".autograder") / "results" / student / "fewshot.json"
+        assert (course.course / result).read_bytes() == (other / result).read_bytes()
+    return automatic(other)
+
+
+def automatic(course: Path) -> Automatic:
+    """(student, grade id) -> automatic points, and whether a person has to look, where nobody has yet."""
+    with closing(Gradebook(f"sqlite:///{course / 'gradebook.db'}")) as book:
+        return {
+            (submission.student.id, grade.name): (
+                grade.auto_score,
+                grade.needs_manual_grade,
+            )
+            for submission in book.assignment_submissions("fewshot")
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.cell_type == "code" and grade.manual_score is None
+        }
