@@ -248,3 +248,19 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
         found.extend(_table.checks.get((assignment, wing), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.ladder)))
+
+
+def files(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's checks, of both wings."""
+    found: list[Path] = []
+    for wing in WINGS if hidden_installed() else WINGS[:1]:
+        for place in importlib.import_module(f"autograder.{wing}").__path__:
+            found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
+    return tuple(sorted(found))
+
+
+def forget(assignment: str) -> None:
+    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
+    for wing in WINGS:
+        _forget(wing, {assignment})
+    importlib.invalidate_caches()

@@ -27,6 +27,7 @@ _lock = threading.RLock()
 _open = ExitStack()
 _sandbox: Sandbox | None = None
 _graders: dict[tuple[object, ...], Grader] = {}
+_checks: dict[str, tuple[tuple[str, int], ...]] = {}  # as they were when they were imported
 _needed_until = 0.0
 _watch: threading.Timer | None = None
 
@@ -85,13 +86,18 @@ def grade(
 
 
 def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
-    """The grader of an assignment, kept for as long as source and settings stay what they were."""
-    decided = (source, source.parent / "release.toml", course / "autograder.toml")
-    key = (name, *(_version(path) for path in decided))
-    if key not in _graders:
-        from autograder import assignment, settings
-        from autograder.runner import Grader
+    """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
+    from autograder import assignment, registry, settings
+    from autograder.runner import Grader
 
+    registry.use(course)
+    checks = tuple(map(_version, registry.files(name)))
+    if _checks.setdefault(name, checks) != checks:  # somebody works on them beside the running server
+        registry.forget(name)
+        _checks[name] = checks
+    decided = (source, source.parent / "release.toml", course / "autograder.toml")
+    key = (name, *(_version(path) for path in decided), checks)
+    if key not in _graders:
         grader = Grader(assignment.of_course(course, name, source), settings.read(course), start(idle_seconds))
         _graders.clear()
         _graders[key] = grader

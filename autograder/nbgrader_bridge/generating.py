@@ -24,6 +24,7 @@ from sqlalchemy import make_url
 from traitlets.utils.importstring import import_item
 
 from autograder.nbgrader_bridge.files import scratch_in
+from autograder.nbgrader_bridge.listening import Errors
 
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
@@ -38,7 +39,7 @@ class RehearsingExporter(NotebookExporter):
 
 
 def _rehearse(converter: GenerateAssignment) -> None:
-    course, said = converter.coursedir, _Errors()
+    course, said = converter.coursedir, Errors()
     token = _rehearsing.set(True)
     log = logging.Logger("autograder.rehearsal")
     log.addHandler(said)
@@ -69,7 +70,7 @@ def _rehearse(converter: GenerateAssignment) -> None:
                 preprocessors=preprocessors,
             ).start()
     except (NbGraderException, SystemExit) as error:
-        why = said.last or str(error)
+        why = said.lines[0].partition(": ")[2] if said.lines else str(error)
         raise NbGraderException(f"Nothing was changed: {why}") from error
     finally:
         _rehearsing.reset(token)
@@ -89,19 +90,6 @@ def _copy_of(db_url: str, copy: Path) -> str | None:
 
 def _class(preprocessor: Any) -> type:
     return import_item(preprocessor) if isinstance(preprocessor, str) else preprocessor  # type: ignore[no-any-return]
-
-
-class _Errors(logging.Handler):
-    """Keeps the last line of the last traceback that nbgrader logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.last = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.last = message.splitlines()[-1].partition(": ")[2] or message.splitlines()[-1]
 
 
 class KeepSubmissions(SaveCells):

@@ -87,7 +87,7 @@ class MendCells(NbGraderPreprocessor):
         self._put_back(
             nb.cells, known, place, level=logging.DEBUG if UNREADABLE in nb.metadata else logging.WARNING
         )
-        course_texts = {cell.source for cell in (*known.values(), *source)}
+        course_texts = {cell.source for cell in known.values()} | {cell.source for cell in source}
         for position, cell in enumerate(nb.cells):
             nb.cells[position] = _harmless(cell, course_texts)
         return nb, resources

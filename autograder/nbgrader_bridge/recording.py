@@ -20,6 +20,7 @@ from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.listening import Errors
 from autograder.nbgrader_bridge.once import once
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
@@ -89,7 +90,7 @@ class _Recorder:
     def __init__(self, root: Path, assignment: str) -> None:
         if not root.is_dir():
             raise UsageError("There is no such directory.", remedy="Name the course's.", file=str(root))
-        self._errors = _Errors()
+        self._errors = Errors()
         # A logger of no hierarchy: nothing that nbgrader says reaches anybody's terminal.
         self._log = logging.Logger("autograder.nbgrader")
         self._log.addHandler(self._errors)
@@ -191,19 +192,6 @@ def _not_submitted(submitted: Path) -> Failure:
 def _left_out(submitted: Path) -> Failure:
     remedy = "Look for CourseDirectory.student_id_exclude in nbgrader_config.py."
     return UsageError("nbgrader passed the submission over.", remedy=remedy, file=str(submitted)).failure()
-
-
-class _Errors(logging.Handler):
-    """Keeps what nbgrader says about its failures; the last line of a traceback is the telling one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.lines.append(message.splitlines()[-1])
 
 
 @contextmanager

@@ -63,23 +63,21 @@ def test_nbgrader_autograde_and_record_write_the_same(
     assert [score.student for score in classroom.results(other.root, "tiny")] == list(students)
 
 
-def test_an_engine_that_is_not_needed_goes_and_comes_again(
-    course: TinyCourse, tiny_checks: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "IDLE_SECONDS", 600.0)
-    config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + "\nc.GradeByLaws.idle_seconds = 0.3\n")
+def test_checks_that_were_changed_are_read_anew(course: TinyCourse, tiny_checks: Path) -> None:
+    """As somebody does who writes a check and presses the button again and again."""
     course.submit("ada", solve("add"))
     course.nbgrader_autograde(prepare=False)
-    zygote = engine.start(0.3)._spawner.pid
-    assert executable(zygote) != executable(
-        os.getpid()
-    )  # bubblewrap's: started by exec, no copy of this process
-    wait_until(lambda: not alive(zygote))
-    assert [thread.name for thread in threading.enumerate() if "zygote" in thread.name] == []
+    assert course.marks("ada")["add_checks"] == Mark(3.0, None, False)
+    file = tiny_checks / "tiny.py"
+    before = file.read_text()
+    try:
+        file.write_text(before.replace('of("add", lambda x: x + 1)', 'of("add", lambda x: x + 100)'))
+        course.nbgrader_autograde(prepare=False)
+        assert course.marks("ada")["add_checks"] == Mark(1.5, None, False)
+    finally:
+        file.write_text(before + "\n")
     course.nbgrader_autograde(prepare=False)
     assert course.marks("ada")["add_checks"] == Mark(3.0, None, False)
-    wait_until(lambda: engine._sandbox is None)
 
 
 def test_an_engine_at_work_is_not_idle(course: TinyCourse, tiny_checks: Path) -> None:
@@ -163,3 +161,20 @@ def test_faults_of_course_and_grader_wait_for_a_person(
     monkeypatch.setattr(engine, "grade", broken)
     course.nbgrader_autograde(prepare=False)
     assert course.marks("ada")["add_checks"] == Mark(None, None, True)
+
+
+def test_an_engine_that_is_not_needed_goes(
+    course: TinyCourse, tiny_checks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 600.0)
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.GradeByLaws.idle_seconds = 0.3\n")
+    course.submit("ada", solve("add"))
+    course.nbgrader_autograde(prepare=False)
+    zygote = engine.start(0.3)._spawner.pid
+    assert executable(zygote) != executable(
+        os.getpid()
+    )  # bubblewrap's: started by exec, no copy of this process
+    wait_until(lambda: not alive(zygote))
+    assert [thread.name for thread in threading.enumerate() if "zygote" in thread.name] == []
+    assert engine._sandbox is None  # the next press starts another

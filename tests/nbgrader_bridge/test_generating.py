@@ -69,7 +69,7 @@ def test_a_new_exercise_waits_in_submissions_that_are_there(graded: TinyCourse) 
     notebook.cells[3:3] = [
         labelled(code("def more(x):\n    return x", id="n1"), "more", solution=True),
         labelled(code('check("more")', id="n2"), "more_checks", grade=True, locked=True, points=2.0),
-        labelled(markdown("Do.", id="n3"), "task", task=True, points=1.0),
+        labelled(markdown("Do.", id="n3"), "task", task=True, locked=True, points=1.0),
     ]
     write_source(graded, notebook)
     generate(graded)

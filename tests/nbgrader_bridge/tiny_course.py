@@ -162,13 +162,13 @@ class TinyCourse:
         by_student = {graded.score.student: graded for graded in results}
         return {done.student: done for done in record(self.root, "tiny", by_student, **options)}
 
-    def nbgrader_autograde(self, *results: Graded, prepare: bool = True) -> None:
+    def nbgrader_autograde(self, *results: Graded, prepare: bool = True, student: str = "*") -> None:
         """nbgrader's own converter with the course's own configuration, as `nbgrader autograde --force` runs it.
 
         prepare     hand over `results`; otherwise the engine grades
         """
         config = course_config(self.root)
-        course = Course(config=config, root=str(self.root), assignment_id="tiny")
+        course = Course(config=config, root=str(self.root), assignment_id="tiny", student_id=student)
         log = logging.Logger("quiet")
         log.addHandler(logging.NullHandler())
         handed = {(each.score.student, "tiny", "tiny"): each for each in results}
