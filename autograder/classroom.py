@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import receipts
 from autograder.errors import UsageError
 from autograder.feedback import html, klass
 from autograder.feedback.json import to_json
@@ -96,7 +97,7 @@ def result_path(course: Path, student: str, assignment: str) -> Path:
 
 
 def write(graded: Graded, course: Path) -> Path:
-    """Writes the result, and its times beside it."""
+    """Writes the result, and beside it its times and the receipt of what was read."""
     score = graded.score
     path = result_path(course, score.student, score.assignment)
     replace(path, to_json(score))
@@ -104,6 +105,12 @@ def write(graded: Graded, course: Path) -> Path:
     replace(
         times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
     )
+    if score.receipt is not None:
+        kept = course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json"
+        by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
+        replace(
+            kept, receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student)
+        )
     return path
 
 

@@ -107,6 +107,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
     tags = metadata.get("tags")
     grade_id = nbgrader.get("grade_id")
     points = nbgrader.get("points")
+    checksum = nbgrader.get("checksum")
     return Cell(
         index=index,
         kind=cell["cell_type"],
@@ -118,6 +119,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
         solution=nbgrader.get("solution") is True,
         locked=nbgrader.get("locked") is True,
         task=nbgrader.get("task") is True,
+        checksum=checksum if isinstance(checksum, str) else None,
     )
 
 
