@@ -82,6 +82,12 @@ def grade(
         yield graded
 
 
+def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
+    """The same results in the same order, for `--dry-run`: nothing is written."""
+    for each in handed_in:
+        yield _grade(grader, each)
+
+
 def _grade(grader: Grader, submission: Submission) -> Graded:
     if submission.path is None:
         name = f"{grader.assignment.name}.ipynb"

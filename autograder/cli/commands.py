@@ -1,5 +1,14 @@
 """Importing this enters every subcommand. A staff command is there only where its packages are installed."""
 
-from autograder.cli import check, data, doctor, explain, export, grade, report
+import importlib.util
 
-__all__ = ["check", "data", "doctor", "explain", "export", "grade", "report"]
+from autograder.cli import check, data, export, forget, report
+
+__all__ = ["check", "data", "export", "forget", "report"]
+
+if (
+    importlib.util.find_spec("pwd") is not None
+):  # the sandbox is made of Unix; students on Windows have the rest
+    from autograder.cli import doctor, explain, grade
+
+    __all__ += ["doctor", "explain", "grade"]

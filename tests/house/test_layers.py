@@ -37,6 +37,8 @@ LAYERS = {
     "corpus": 5,
     "classroom": 5,
     "exports": 5,
+    "forgetting": 5,
+    "regrading": 5,
     "nbgrader_bridge": 5,
     "report": 5,
     "cli": 5,
