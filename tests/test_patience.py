@@ -40,17 +40,17 @@ def test_an_interrupt_is_a_line_and_no_traceback() -> None:
 
 
 LOOP = """
-import _thread, sys, threading
+import _thread, threading
 from autograder import check, patience
 patience.Patience.__init__.__defaults__ = (0.5, None)
 
 class EmbeddingNet:
     def __init__(self):
+        threading.Timer(1.5, _thread.interrupt_main).start()
         n = 0
         while True:
             n += 1
 
-threading.Timer(float(sys.argv[1]), _thread.interrupt_main).start()
 check("embedding_net", assignment="fewshot")
 """
 
@@ -58,7 +58,7 @@ check("embedding_net", assignment="fewshot")
 def test_an_endless_loop_in_one_s_own_program_is_told_and_can_be_stopped(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(LOOP)
     done = subprocess.run(
-        [sys.executable, "mine.py", "20"],
+        [sys.executable, "mine.py"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PATH": ""},
         capture_output=True,
