@@ -11,10 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 DELAY = 2.0  # seconds
-APART: dict[str, bool] = {
-    "redirect_stdout": False,
-    "redirect_stderr": False,
-}  # a notebook has streams of its own
 
 
 @contextmanager
@@ -28,7 +24,15 @@ def bar(what: str, total: int, quiet: bool = False) -> Iterator[Callable[[], Non
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    shown = Progress(*columns, console=console, transient=True, disable=quiet, **APART)
+    # nor are its streams redirected: the notebook's are its own
+    shown = Progress(
+        *columns,
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=quiet,
+    )
     task = shown.add_task(what, total=total)
     start, running = time.monotonic(), False
 
