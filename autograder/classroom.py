@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
+from autograder import receipts
 from autograder.errors import GraderError, UsageError
 from autograder.feedback import html, klass
 from autograder.feedback.audience import Audience, Reveal
@@ -84,6 +85,12 @@ def grade(
         yield graded
 
 
+def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
+    """The same results in the same order, for `--dry-run`: nothing is written."""
+    for each in handed_in:
+        yield _grade(grader, each)
+
+
 def _grade(grader: Grader, submission: Submission) -> Graded:
     if submission.path is None:
         name = f"{grader.assignment.name}.ipynb"
@@ -99,7 +106,7 @@ def result_path(course: Path, student: str, assignment: str) -> Path:
 
 
 def write(graded: Graded, course: Path) -> Path:
-    """Writes the result, and its times beside it."""
+    """Writes the result, and beside it its times and the receipt of what was read."""
     score = graded.score
     path = result_path(course, score.student, score.assignment)
     replace(path, to_json(score))
@@ -107,6 +114,12 @@ def write(graded: Graded, course: Path) -> Path:
     replace(
         times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
     )
+    if score.receipt is not None:
+        kept = course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json"
+        by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
+        replace(
+            kept, receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student)
+        )
     return path
 
 

@@ -115,6 +115,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
     tags = metadata.get("tags")
     grade_id = nbgrader.get("grade_id")
     points = nbgrader.get("points")
+    checksum = nbgrader.get("checksum")
     return Cell(
         index=index,
         kind=cell["cell_type"],
@@ -126,6 +127,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
         solution=nbgrader.get("solution") is True,
         locked=nbgrader.get("locked") is True,
         task=nbgrader.get("task") is True,
+        checksum=checksum if isinstance(checksum, str) else None,
     )
 
 

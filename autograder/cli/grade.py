@@ -19,10 +19,12 @@ from rich.progress import (
 
 from autograder import assignment as assignments
 from autograder import classroom, settings
+from autograder.cli import regrade
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.errors import UsageError
 from autograder.feedback import json, klass_text, standing
 from autograder.model import Graded
+from autograder.regrading import Change
 from autograder.runner import Grader
 from autograder.sandbox.jailed import Sandbox
 
@@ -45,6 +47,12 @@ def grade(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the results as JSON, one line each.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say whose points this would change, and by which law; write nothing."
+        ),
+    ] = False,
     unsandboxed: Annotated[
         bool, typer.Option(help="Grade where this machine offers no boundary. Every grade is stamped so.")
     ] = False,
@@ -60,6 +68,10 @@ def grade(
     with grader.boundary as sandbox:  # type: ignore[attr-defined]
         for note in sandbox.notes:
             errors.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
+        if dry_run:
+            found, unchanged = _dry_run(grader, handed_in, course, quiet=as_json)
+            regrade.tell(found, unchanged, as_json=as_json)
+            raise typer.Exit(PERSON_NEEDED if found else DONE)
         results = _grade(grader, handed_in, course, quiet=as_json)
     index = classroom.pages(results, course, assignment, grader.settings.reveal)
     entered = _record(course, assignment, results, quiet=as_json) if gradebook else True
@@ -114,6 +126,19 @@ def _grade(
             results.append(graded)
             bars.update(task, advance=1, description=graded.score.student)
         return results
+
+
+def _dry_run(
+    grader: Grader, handed_in: Sequence[classroom.Submission], course: Path, *, quiet: bool
+) -> tuple[list[Change], int]:
+    with _progress(quiet) as bars:
+        task = bars.add_task("grading", total=len(handed_in))
+        return regrade.changes(
+            grader,
+            handed_in,
+            course,
+            lambda student: bars.update(task, advance=1, description=student),
+        )
 
 
 def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: bool) -> bool:

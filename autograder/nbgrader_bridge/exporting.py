@@ -13,6 +13,7 @@ from autograder.exports.export import Exported
 from autograder.exports.export import export as exported
 from autograder.exports.marks import Mark
 from autograder.nbgrader_bridge.configuration import Course, course_config
+from autograder.nbgrader_bridge.history import CHECKS
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 
@@ -25,6 +26,29 @@ def marks(course: Path, assignment: str) -> list[Mark] | None:
             return None
         with Gradebook(where.db_url, where.course_id) as book:
             return marks_in(book, assignment)
+
+
+def by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
+    """Student -> the exercises with checks whose points a person has set; empty where there is no grade book."""
+    with as_nbgrader_likes_it(course):
+        where = Course(config=course_config(course), root=str(course), assignment_id=assignment)
+        file = where.db_url.removeprefix("sqlite:///")
+        if file != where.db_url and not Path(file).is_file():
+            return {}
+        with Gradebook(where.db_url, where.course_id) as book:
+            try:
+                submissions = book.find_assignment(assignment).submissions
+            except MissingEntry:
+                return {}
+            return {
+                each.student.id: {
+                    grade.name.removesuffix(CHECKS)
+                    for notebook in each.notebooks
+                    for grade in notebook.grades
+                    if grade.manual_score is not None and grade.name.endswith(CHECKS)
+                }
+                for each in submissions
+            }
 
 
 def marks_in(book: Gradebook, assignment: str, students: Sequence[str] = ()) -> list[Mark] | None:

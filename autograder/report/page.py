@@ -84,13 +84,8 @@ def pages(report: Report, links: Mapping[str, str], tables: Sequence[str]) -> di
         laws=_laws(report.laws, behind),
         mistakes=[_mistake(each, behind) for each in _shared(report.mistakes)],
         single=_single(report.mistakes, behind),
-        waiting=[
-            (
-                behind.student(each.student),
-                [*each.reasons, *(f"{one}: graded by hand" for one in each.by_hand)],
-            )
-            for each in sorted(report.waiting, key=lambda one: not one.reasons)
-        ],
+        waiting=[(behind.student(each.student), each.reasons) for each in report.waiting if each.reasons],
+        by_hand=_by_hand(report, behind),
         clocks=[_clock(clock, behind) for clock in report.clocks],
         clock_chart=_clock_chart(report, behind),
         unread=[(one_line(student), one_line(why, 300)) for student, why in report.unread.items()],
@@ -158,10 +153,16 @@ def _item(item: ItemAnalysis, at: int, behind: Behind) -> ItemRow:
         difficulty=figure(_two(item.difficulty), item.judged, "judged"),
         share=item.difficulty or 0.0,
         discrimination=figure(_two(item.discrimination), item.compared, "compared with all the others"),
-        verdict="graded by hand" if item.manual else verdict_on(item.discrimination, len(item.compared)),
+        verdict="graded by hand" if item.manual else _verdict(item),
         full=figure(_count(item.full, item), item.full, "all points"),
         none=figure(_count(item.none, item), item.none, "no points"),
     )
+
+
+def _verdict(item: ItemAnalysis) -> str:
+    """Of the figure as it is shown, so that both agree."""
+    value = item.discrimination
+    return verdict_on(None if value is None else round(value, 2), len(item.compared))
 
 
 def _count(students: Sequence[str], item: ItemAnalysis) -> str:
@@ -217,6 +218,23 @@ def _mistake(mistake: Mistake, behind: Behind) -> MistakeBox:
         message=shown(mistake.message) or PLAINLY[mistake.verdict],
         example=None if mistake.counterexample is None else example(mistake.counterexample),
     )
+
+
+def _by_hand(report: Report, behind: Behind) -> list[tuple[Figure, str]]:
+    """What is graded by hand anyway: how many submissions wait for it."""
+    found: dict[str, list[str]] = {}
+    for each in report.waiting:
+        for exercise in each.by_hand:
+            found.setdefault(exercise, []).append(each.student)
+    return [
+        (
+            behind.figure(
+                plural(len(students), "submission"), students, "person", f"To be graded by hand: {name}"
+            ),
+            name,
+        )
+        for name, students in found.items()
+    ]
 
 
 def _clock(clock: Clock, behind: Behind) -> ClockRow:
