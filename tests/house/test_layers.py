@@ -32,6 +32,7 @@ LAYERS = {
     "feedback": 4,
     "selfcheck": 5,
     "corpus": 5,
+    "gpu_check": 5,
     "classroom": 5,
     "nbgrader_bridge": 5,
     "cli": 5,
