@@ -95,6 +95,7 @@ def run(
     path: Path, arguments: Sequence[str] = (), *, on_gpu: bool, progress: Callable[[Part], None] | None = None
 ) -> Run:
     """Runs the program in this process, in its own folder, as `python path arguments` would."""
+    path = path.resolve()  # where we are changes
     done = Run()
     inside: Callable[[], AbstractContextManager[Any]] = simulated_cuda if on_gpu else nullcontext
     with _as_a_program(path, arguments) as namespace, contextlib.suppress(_Ended), inside() as seen:
