@@ -87,6 +87,7 @@ class Zygote:
             "landlock": settings["landlock"],
             "filter": base64.b64decode(settings["filter"]),
             "read": settings["read"],
+            "devices": settings["devices"],
         }
         limits.undumpable()
         self.sock.send(json.dumps({"ready": _facts()}).encode())

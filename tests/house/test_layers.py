@@ -16,6 +16,7 @@ LAYERS = {
     "props": 0,
     "notebook": 1,
     "trained": 1,
+    "twins": 2,
     "datasets": 1,
     "strategies": 1,
     "sandbox": 1,

@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.laws import Broken, Law, close, described, eps, first, function, not_finite, tensor, unanswerable, values
+from autograder.laws import (
+    Broken,
+    Law,
+    close,
+    described,
+    eps,
+    first,
+    function,
+    not_finite,
+    tensor,
+    unanswerable,
+    values,
+)
 from autograder.model import Call, Student, Tensor
 from autograder.registry import check
 from autograder.simulated_cuda import unsupported

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.laws import Broken, Law, described, first, function, number, shown, unanswerable, values, watching
+from autograder.laws import (
+    Broken,
+    Law,
+    described,
+    first,
+    function,
+    number,
+    shown,
+    unanswerable,
+    values,
+    watching,
+)
 from autograder.model import Call, Outcome, Prop, Raised, Returned, Student, Tensor
 from autograder.props.networks import tally_net as make_tally_net
 from autograder.registry import check
