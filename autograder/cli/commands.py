@@ -2,9 +2,9 @@
 
 import importlib.util
 
-from autograder.cli import check, data, export, forget, report
+from autograder.cli import check, data, export, forget, gpu_check, report
 
-__all__ = ["check", "data", "export", "forget", "report"]
+__all__ = ["check", "data", "export", "forget", "gpu_check", "report"]
 
 if importlib.util.find_spec("pwd") is not None:
     # the sandbox is made of Unix; students on Windows have the rest

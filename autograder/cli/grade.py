@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from autograder import assignment as assignments
-from autograder import classroom, settings
+from autograder import classroom, settings, twins
 from autograder.cli import regrade
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.errors import UsageError
@@ -26,6 +26,7 @@ from autograder.feedback import json, klass_text, standing
 from autograder.model import Graded
 from autograder.regrading import Change
 from autograder.runner import Grader
+from autograder.sandbox.jail import gpu
 from autograder.sandbox.jailed import Sandbox
 
 
@@ -56,6 +57,13 @@ def grade(
     unsandboxed: Annotated[
         bool, typer.Option(help="Grade where this machine offers no boundary. Every grade is stamped so.")
     ] = False,
+    device: Annotated[
+        str,
+        typer.Option(
+            help="cpu: GPUs are simulated. cuda: the laws about a GPU run on this machine's NVIDIA GPU, in a jail that "
+            "admits it."
+        ),
+    ] = "cpu",
 ) -> None:
     """Grade what a class has submitted.
 
@@ -64,7 +72,7 @@ def grade(
     points (autograded/, gradebook.db). Points that a person gave by hand are never overwritten.
     """
     course = course.resolve()
-    grader, handed_in = _ready(course, assignment, student or [], unsandboxed)
+    grader, handed_in = _ready(course, assignment, student or [], unsandboxed, device)
     with grader.boundary as sandbox:  # type: ignore[attr-defined]
         for note in sandbox.notes:
             errors.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
@@ -83,12 +91,13 @@ def grade(
         screen.print(klass_text.class_table(scores))
         screen.print(klass_text.summary_line(scores), markup=False, highlight=False)
         _tell_where(course, index, gradebook)
+    _tell_twins(handed_in, assignment)
     waits = any(standing.needs_person(score) for score in scores)
     raise typer.Exit(PERSON_NEEDED if waits or not entered else DONE)
 
 
 def _ready(
-    course: Path, name: str, students: Sequence[str], unsandboxed: bool
+    course: Path, name: str, students: Sequence[str], unsandboxed: bool, device: str = "cpu"
 ) -> tuple[Grader, list[classroom.Submission]]:
     if not course.is_dir():
         raise UsageError(
@@ -97,7 +106,8 @@ def _ready(
     source = assignments.of_course(course, name)
     handed_in = classroom.submissions(course, name, students)
     configured = settings.read(course)
-    return Grader(source, configured, Sandbox(unsandboxed=unsandboxed)), handed_in
+    gpu.require(device)
+    return Grader(source, configured, Sandbox(unsandboxed=unsandboxed, device=device)), handed_in
 
 
 def _progress(quiet: bool) -> Progress:
@@ -167,6 +177,15 @@ def _record(course: Path, assignment: str, results: Sequence[Graded], *, quiet: 
                 f"Look again: {each.student}, {reason}", style="yellow", markup=False, highlight=False
             )
     return not failed
+
+
+def _tell_twins(handed_in: Sequence[classroom.Submission], assignment: str) -> None:
+    """Weights that two students share are no verdict: a person looks."""
+    name = f"{assignment}.safetensors"
+    files = {each.student: each.path.parent / name for each in handed_in if each.path is not None}
+    for students in twins.same_weights(files):
+        said = f"Equal to the last byte: {name} of {', '.join(students)}. Ask them how they were trained."
+        errors.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell_where(course: Path, index: Path, gradebook: bool) -> None:

@@ -149,7 +149,7 @@ class Grader:
             "max_score": self.assignment.max_score,
             "seed": self.settings.seed,
             "sandbox": self.boundary.name,
-            "device": "cpu",
+            "device": getattr(self.boundary, "device", "cpu"),
             "versions": versions(),
         }
         return Score(**{**base, **fields})  # type: ignore[arg-type]

@@ -92,6 +92,7 @@ class Zygote:
             "scratch": self.scratch,
             # a namespace of its own would take away the one capability that lets it read its interpreter
             "own_scratch": not settings["keep_reading"],
+            "devices": settings["devices"],
         }
         limits.undumpable()
         self.sock.send(json.dumps({"ready": _facts()}).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import TracebackType
 
 from autograder.simulated_cuda import dispatch, hints, patches, selftest
@@ -35,7 +36,16 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
     ) -> None:
         self._end(kind, error, trace)
         if error is not None:
-            _tell(error)
+            self.tell(error)
+
+    @staticmethod
+    def tell(error: BaseException) -> None:
+        """What leaving does to an error, for those who catch it inside: the hint, the outer device's name, no frame of ours."""
+        if getattr(error, "_told", False):
+            return
+        _tell(error)
+        with contextlib.suppress(AttributeError):
+            error._told = True  # type: ignore[attr-defined]
 
     def _begin(self) -> None:
         dispatch.begin()

@@ -87,7 +87,17 @@ def _become(tensor: Tensor, value: Tensor) -> None:
         other: Tensor = nn.Parameter(value, tensor.requires_grad)
     else:
         other = value.requires_grad_(tensor.requires_grad)
+    _swap(tensor, other)
+
+
+def _swap(tensor: Tensor, other: Tensor) -> None:
+    """Swaps what two Python objects stand for; hooks stay with the object, as they do on CUDA."""
+    hooks, after = tensor._backward_hooks, tensor._post_accumulate_grad_hooks  # type: ignore[attr-defined]
     torch.utils.swap_tensors(tensor, other)
+    if hooks:
+        tensor._backward_hooks = hooks
+    if after:
+        tensor._post_accumulate_grad_hooks = after  # type: ignore[attr-defined]
 
 
 def apply_to_module(self: nn.Module, fn: Any, recurse: bool = True) -> nn.Module:
@@ -119,7 +129,7 @@ def _applied(parameter: nn.Parameter, fn: Any) -> nn.Parameter:
     other = nn.Parameter(value, parameter.requires_grad)
     parameter.grad = None
     try:
-        torch.utils.swap_tensors(parameter, other)
+        _swap(parameter, other)
     except RuntimeError:  # something in C++ holds on to it; torch then makes a new parameter too
         parameter = other
     if moved is not None:

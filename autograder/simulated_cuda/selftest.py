@@ -28,7 +28,7 @@ def once(inside: Callable[[], AbstractContextManager[Any]]) -> None:
     # The first optimiser step imports it, and it must not meet our replacements: it keeps a table of torch's functions.
     importlib.import_module("torch._dynamo.trace_rules").get_torch_obj_rule_map()
     try:
-        with inside():
+        with inside(), torch.inference_mode(False), torch.enable_grad():
             _try()
     except Exception as error:
         raise SimulationUnavailable(_changed(f"{type(error).__name__}: {error}")) from error

@@ -32,11 +32,13 @@ def command(
     root: bool,
     scratch_bytes: int,
     inner: Sequence[str],
+    devices: Sequence[str] = (),
+    readable: Sequence[str] = (),
 ) -> list[str]:
     """The whole command that runs `inner` in a jail which sees `view`, `cut` (at `CUT`) and an empty `SCRATCH`.
 
     `root`: we are root and may make namespaces without a user namespace. Inside, only the first process may change its
-    uid, and has to.
+    uid, and has to. `devices`: nodes of /dev that may be used, `readable`: what has to be read for that.
     """
     bwrap = program()
     if bwrap is None:
@@ -60,6 +62,8 @@ def command(
         *_mounts(view.paths),
         *("--ro-bind", cut, CUT),
         *("--proc", "/proc", "--dev", "/dev"),
+        *(part for path in devices for part in ("--dev-bind", path, path)),
+        *(part for path in readable if not path.startswith("/proc/") for part in ("--ro-bind", path, path)),
         *(*size, "--perms", UNLISTABLE, "--tmpfs", SCRATCH),
         *("--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"),
         "--",

@@ -100,9 +100,10 @@ def _set_capabilities(low: int) -> None:
 
 
 def resources(
-    *, memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
+    *, memory_bytes: int | None, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
 ) -> None:
-    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries)."""
+    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries);
+    None: no bound, for CUDA maps far more than it uses."""
     caps = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
@@ -111,8 +112,9 @@ def resources(
         resource.RLIMIT_NOFILE: open_files,
         resource.RLIMIT_FSIZE: file_bytes,
         resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_AS: mapped_bytes() + memory_bytes,
     }
+    if memory_bytes is not None:
+        caps[resource.RLIMIT_AS] = mapped_bytes() + memory_bytes
     if processes is not None:
         caps[resource.RLIMIT_NPROC] = processes  # fork is denied by seccomp: this bounds threads
     for name, cap in caps.items():

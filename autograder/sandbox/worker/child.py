@@ -81,7 +81,9 @@ def _lock_down(jail: Mapping[str, Any], bounds: Mapping[str, Any], scratch: str)
     )
     limits.no_new_privileges()
     if jail["landlock"]:
-        landlock.restrict(read=(*jail["read"], *READABLE), write=(scratch, *WRITABLE))
+        landlock.restrict(
+            read=(*jail["read"], *READABLE), write=(scratch, *WRITABLE), devices=jail["devices"]
+        )
     limits.undumpable()
     if jail["filter"]:
         limits.load_filter(jail["filter"])

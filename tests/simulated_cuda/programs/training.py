@@ -221,3 +221,11 @@ with torch.no_grad():
     net.head.weight.add_(1.0)
 average.update_parameters(net)
 show(average(X.to(device)).sum().item())
+
+# %% hooks_registered_before_the_move | accepts | docs: torch.Tensor.register_hook, register_post_accumulate_grad_hook; torch.nn.Module.to (in place)
+net, seen = nn.Linear(4, 3), []
+net.weight.register_hook(lambda g: g * 2)
+net.bias.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.sum().item()))
+net.to(device)
+net(X.to(device)).sum().backward()
+show(net.weight.grad.sum().item(), len(seen), seen[0])
