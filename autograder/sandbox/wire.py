@@ -209,6 +209,7 @@ class _Reader:
         self.answer = answer
         self.offset = 0
         self.depth = 0
+        self.built = 0
 
     def unpack(self, structure: bytes | bytearray) -> Any:
         return msgpack.unpackb(
@@ -225,8 +226,11 @@ class _Reader:
 
     def extension(self, code: int, data: bytes) -> Any:
         self.depth += 1
+        self.built += 1
         if self.depth > 2 * MAX_DEPTH:
             raise WireError("values are nested too deeply")
+        if self.built > ELEMENTS_CAP:  # each costs the reader far more than the three bytes that it cost the writer
+            raise WireError(f"more than {ELEMENTS_CAP} items")
         inner = self.unpack(data)
         value = self.build(code, inner)
         self.depth -= 1

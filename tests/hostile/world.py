@@ -21,6 +21,7 @@ MARK = "fewlabels-hostile"  # begins the name of every file that an attack tries
 PLACES = ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", os.path.dirname(os.__file__), os.path.expanduser("~"))
 ROOT = Path(__file__).resolve().parents[2]
 
+
 class World:
     def __init__(self, uid: int | None) -> None:
         self.place = Path(tempfile.mkdtemp(prefix=f"{MARK}-"))
@@ -93,7 +94,13 @@ class World:
         for path in (self.place, *sorted(self.place.rglob("*"))):
             facts = path.lstat()
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-            seen[f"file {path}"] = (oct(facts.st_mode), facts.st_uid, facts.st_nlink, facts.st_mtime_ns, content)
+            seen[f"file {path}"] = (
+                oct(facts.st_mode),
+                facts.st_uid,
+                facts.st_nlink,
+                facts.st_mtime_ns,
+                content,
+            )
         for place in (*PLACES, str(ROOT), str(ROOT / "autograder")):
             with contextlib.suppress(OSError):
                 for name in os.listdir(place):
@@ -104,7 +111,11 @@ class World:
         with contextlib.suppress(BlockingIOError):
             seen["listener udp"] = self.udp.recv(100)
         state = Path(f"/proc/{self.victim.pid}/stat").read_text().rpartition(")")[2].split()
-        seen["victim"] = {"state": state[0].replace("R", "S"), "nice": state[16], "limit": _limits(self.victim.pid)}
+        seen["victim"] = {
+            "state": state[0].replace("R", "S"),
+            "nice": state[16],
+            "limit": _limits(self.victim.pid),
+        }
         seen["grader"] = {"nice": os.nice(0), "limit": _limits(os.getpid())}
         return seen
 
