@@ -32,6 +32,9 @@ class World:
         self._file("solution.py", f"ANSWER = {self.secret!r}")
         self.private = self._file("private", self.secret)
         self.private.chmod(0o600)
+        if os.getuid() == 0 and uid is not None:  # nothing but the boundary stands between the jail's user and these
+            for path in (self.place, self.place / "gradebook.db"):
+                os.chown(path, uid, uid)
         self.unix = str(self.place / "listener")
         self.abstract = f"{MARK}-{secrets.token_hex(4)}"
         self.listeners = {
@@ -78,6 +81,10 @@ class World:
             each.close()
         self.victim.send_signal(signal.SIGKILL)
         self.victim.wait()
+        for place in PLACES:
+            with contextlib.suppress(OSError):
+                for name in (MARK, f"{MARK}.py"):
+                    Path(place, name).unlink(missing_ok=True)
         shutil.rmtree(self.place)
 
     def _file(self, name: str, text: str) -> Path:
