@@ -13,6 +13,7 @@ LAYERS = {
     "model": 0,
     "errors": 0,
     "props": 0,
+    "whole": 0,
     "notebook": 1,
     "trained": 1,
     "datasets": 1,
