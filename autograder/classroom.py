@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
-from autograder import receipts
+from autograder import receipts, whole
 from autograder.errors import GraderError, UsageError
 from autograder.feedback import html, klass
 from autograder.feedback.audience import Audience, Reveal
@@ -56,6 +54,8 @@ def submissions(course: Path, assignment: str, students: Sequence[str] = ()) -> 
 
 def _submission(folder: Path, assignment: str) -> Submission:
     student = folder.parent.name
+    if folder.is_symlink() or folder.parent.is_symlink():  # it could lead to what somebody else has handed in
+        return Submission(student, None, "there is a link in place of the folder")
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink())
     named = [path for path in notebooks if path.stem == assignment]
     if named:
@@ -159,13 +159,4 @@ def _pages(course: Path, assignment: str) -> Path:
 
 def replace(path: Path, text: str) -> None:
     """The whole text or what was there before, also when killed midway."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    whole.replace(path, text.encode("utf-8"))

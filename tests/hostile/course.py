@@ -37,9 +37,7 @@ LIMITS = Limits(
 )
 
 WRONG_DOUBLE = "def double(x):\n    return x + x.abs()\n"
-RUDE_CENTRE = (
-    "def centre(x):\n    mean = x.mean()\n    x -= mean\n    torch.rand(1)\n    return x.clone()\n"  # right, and a vandal
-)
+RUDE_CENTRE = "def centre(x):\n    mean = x.mean()\n    x -= mean\n    torch.rand(1)\n    return x.clone()\n"  # right, and a vandal
 RIGHT_DOUBLE = "def double(x):\n    return 2 * x\n"
 RIGHT_CENTRE = "def centre(x):\n    return x - x.mean()\n"
 
@@ -112,7 +110,9 @@ CHECKS: tuple[Check, ...] = (
 # --- notebooks ---------------------------------------------------------------------------------------------------------
 
 
-def cell(source: str, grade_id: str | None = None, tags: tuple[str, ...] = (), **marks: Any) -> dict[str, Any]:
+def cell(
+    source: str, grade_id: str | None = None, tags: tuple[str, ...] = (), **marks: Any
+) -> dict[str, Any]:
     metadata: dict[str, Any] = {"tags": list(tags)} if tags else {}
     if grade_id is not None:
         base = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
@@ -132,7 +132,13 @@ def document(solutions: tuple[str, str] = (WRONG_DOUBLE, RUDE_CENTRE)) -> dict[s
     cells = [
         cell("import torch\nskip_training = False", tags=("parameters",)),
         cell(solutions[0], "double", solution=True),
-        cell('from autograder import check\ncheck("double")', "double_checks", grade=True, locked=True, points=4),
+        cell(
+            'from autograder import check\ncheck("double")',
+            "double_checks",
+            grade=True,
+            locked=True,
+            points=4,
+        ),
         cell(solutions[1], "centre", solution=True),
         cell('check("centre")', "centre_checks", grade=True, locked=True, points=5),
     ]

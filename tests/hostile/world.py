@@ -21,6 +21,7 @@ MARK = "fewlabels-hostile"  # begins the name of every file that an attack tries
 PLACES = ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", os.path.dirname(os.__file__), os.path.expanduser("~"))
 ROOT = Path(__file__).resolve().parents[2]
 
+
 class World:
     def __init__(self, uid: int | None) -> None:
         self.place = Path(tempfile.mkdtemp(prefix=f"{MARK}-"))
@@ -31,6 +32,9 @@ class World:
         self._file("solution.py", f"ANSWER = {self.secret!r}")
         self.private = self._file("private", self.secret)
         self.private.chmod(0o600)
+        if os.getuid() == 0 and uid is not None:  # nothing but the boundary stands between the jail's user and these
+            for path in (self.place, self.place / "gradebook.db"):
+                os.chown(path, uid, uid)
         self.unix = str(self.place / "listener")
         self.abstract = f"{MARK}-{secrets.token_hex(4)}"
         self.listeners = {
@@ -77,6 +81,10 @@ class World:
             each.close()
         self.victim.send_signal(signal.SIGKILL)
         self.victim.wait()
+        for place in PLACES:
+            with contextlib.suppress(OSError):
+                for name in (MARK, f"{MARK}.py"):
+                    Path(place, name).unlink(missing_ok=True)
         shutil.rmtree(self.place)
 
     def _file(self, name: str, text: str) -> Path:
@@ -93,7 +101,13 @@ class World:
         for path in (self.place, *sorted(self.place.rglob("*"))):
             facts = path.lstat()
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-            seen[f"file {path}"] = (oct(facts.st_mode), facts.st_uid, facts.st_nlink, facts.st_mtime_ns, content)
+            seen[f"file {path}"] = (
+                oct(facts.st_mode),
+                facts.st_uid,
+                facts.st_nlink,
+                facts.st_mtime_ns,
+                content,
+            )
         for place in (*PLACES, str(ROOT), str(ROOT / "autograder")):
             with contextlib.suppress(OSError):
                 for name in os.listdir(place):
@@ -104,7 +118,11 @@ class World:
         with contextlib.suppress(BlockingIOError):
             seen["listener udp"] = self.udp.recv(100)
         state = Path(f"/proc/{self.victim.pid}/stat").read_text().rpartition(")")[2].split()
-        seen["victim"] = {"state": state[0].replace("R", "S"), "nice": state[16], "limit": _limits(self.victim.pid)}
+        seen["victim"] = {
+            "state": state[0].replace("R", "S"),
+            "nice": state[16],
+            "limit": _limits(self.victim.pid),
+        }
         seen["grader"] = {"nice": os.nice(0), "limit": _limits(os.getpid())}
         return seen
 

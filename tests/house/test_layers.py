@@ -14,6 +14,7 @@ LAYERS = {
     "errors": 0,
     "simulated_cuda": 0,
     "props": 0,
+    "whole": 0,
     "notebook": 1,
     "receipts": 1,
     "trained": 1,

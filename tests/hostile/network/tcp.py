@@ -1,14 +1,9 @@
-"""Connects to a server of this machine, and listens for one.
+"""Connects to a server of this machine over TCP.
 Must: try -> PermissionError, OSError
-Layer: bubblewrap, seccomp
+Layer: bubblewrap, seccomp, landlock
 """
 
 # %% try
 import socket
 
 socket.create_connection(("127.0.0.1", WORLD["tcp"]), 1)
-
-# %% try
-import socket
-
-socket.create_server(("127.0.0.1", 0)) if socket.socket().connect_ex(("127.0.0.1", WORLD["tcp"])) else None

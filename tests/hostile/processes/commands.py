@@ -1,6 +1,5 @@
 """Runs programs of this machine, with everything that Python has for it.
 Must: try -> PermissionError, BlockingIOError, FileNotFoundError, ZeroDivisionError, OSError
-Layer: seccomp
 """
 
 # %% try

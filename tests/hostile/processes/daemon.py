@@ -1,6 +1,5 @@
 """Leaves a grandchild that detaches itself and edits the grade book later.
 Must: try -> PermissionError, BlockingIOError
-Layer: seccomp
 """
 
 # %% try

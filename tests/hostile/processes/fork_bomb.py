@@ -1,6 +1,5 @@
 """Forks without end.
 Must: try -> PermissionError, BlockingIOError
-Layer: seccomp
 """
 
 # %% try

@@ -1,6 +1,5 @@
 """Starts threads without end.
 Must: try -> Crashed, RuntimeError
-Layer: looks
 """
 
 # %% try

@@ -1,5 +1,6 @@
 """Uses descriptors that somebody may have left open: control socket, grade book, other children's sockets.
 Must: try -> OSError, PermissionError, LookupError
+Layer: closed descriptors
 """
 
 # %% try

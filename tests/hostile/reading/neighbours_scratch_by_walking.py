@@ -1,6 +1,5 @@
 """Walks the worker's own frames and objects back to the zygote, which knew the scratch directories of all children.
 Must: try -> FileNotFoundError, PermissionError
-Layer: own scratch, landlock
 """
 
 # %% try

@@ -1,6 +1,6 @@
 """Lists the directory of all scratches, and goes through every name that a listing could give.
 Must: try -> PermissionError, FileNotFoundError
-Layer: unlistable scratch, landlock
+Layer: unlistable scratch
 """
 
 # %% try

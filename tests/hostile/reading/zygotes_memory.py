@@ -1,6 +1,6 @@
 """Reads and maps the memory of the zygote and of the grader.
 Must: try -> PermissionError, FileNotFoundError, OSError
-Layer: undumpable, landlock
+Layer: undumpable
 """
 
 # %% try

@@ -1,6 +1,6 @@
 """Fills the disk with one file and with many.
 Must: try -> OSError
-Layer: rlimits, own scratch
+Layer: own scratch
 """
 
 # %% try

@@ -1,6 +1,5 @@
 """Allocates 50 GB: at once, piece by piece, as numpy arrays, as a mapping.
 Must: try -> RuntimeError, MemoryError, _ArrayMemoryError, OSError, TimedOut, Crashed
-Layer: rlimits
 """
 
 # %% try

@@ -1,10 +1,10 @@
 """Makes files without end, and folders, and links.
 Must: try -> OSError, Crashed, TimedOut
-Layer: own scratch, looks
+Layer: own scratch
 """
 
 # %% try
 import os
 
-for number in range(60_000):
+for number in range(25_000):
     os.close(os.open(f"f{number}", os.O_CREAT | os.O_WRONLY))

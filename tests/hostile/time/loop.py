@@ -1,6 +1,5 @@
 """Loops for ever in a cell.
 Must: try -> TimedOut
-Layer: deadline
 """
 
 # %% try

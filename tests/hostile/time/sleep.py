@@ -1,6 +1,5 @@
 """Sleeps for ever in a cell, which costs no CPU time.
 Must: try -> TimedOut
-Layer: deadline
 """
 
 # %% try
