@@ -9,6 +9,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
@@ -113,4 +114,5 @@ def build() -> Shell:
     config.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "pil_kwargs": {"compress_level": 1}}
     shell: Shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
+    select_figure_formats(shell, {"png"})  # matplotlib_inline does so for the first shell of a process only
     return shell
