@@ -20,7 +20,7 @@ from autograder.nbgrader_bridge.configuration import configure
 from autograder.nbgrader_bridge.judging import GradeByLaws
 from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
-from autograder.nbgrader_bridge.recording import Recorded, record
+from autograder.nbgrader_bridge.recording import Recorded, Recorder, record, recorder
 from autograder.nbgrader_bridge.results import Place, prepared
 from autograder.nbgrader_bridge.saving import SaveGrades
 
@@ -30,8 +30,10 @@ __all__ = [
     "MendCells",
     "Place",
     "Recorded",
+    "Recorder",
     "SaveGrades",
     "configure",
     "prepared",
     "record",
+    "recorder",
 ]

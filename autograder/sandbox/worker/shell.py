@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
-from IPython.core.formatters import DisplayFormatter
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.text import SList
@@ -54,7 +54,9 @@ class _Formatter(DisplayFormatter):
 
     outputs: Outputs | None = None
 
-    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def format(
+        self, obj: Any, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         if self.outputs is None:
             return {}, {}
         return super().format(obj, include, exclude)  # type: ignore[no-any-return]
@@ -70,8 +72,8 @@ class Shell(InteractiveShell):
     outputs: Outputs | None = None
 
     def init_display_formatter(self) -> None:
-        self.display_formatter = _Formatter(parent=self)
-        self.configurables.append(self.display_formatter)
+        self.display_formatter: _Formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         if self.outputs is not None:
