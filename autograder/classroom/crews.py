@@ -142,6 +142,7 @@ class Cluster:
     job: Job
     address: str
     shared: bool = False
+    patience: float = 30.0  # seconds for the scheduler to answer
     room: int = 1
     carries: bool = field(init=False)
 
@@ -157,7 +158,7 @@ class Cluster:
                 "dask.distributed is not installed.", remedy='Install it with pip install "fewlabels[staff]".'
             ) from None
         try:
-            client = Client(self.address, timeout=30)
+            client = Client(self.address, timeout=self.patience)
         except (OSError, ValueError) as error:
             raise UsageError(
                 f"The scheduler {self.address} does not answer ({error}).",
