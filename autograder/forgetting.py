@@ -1,6 +1,6 @@
 """What is kept of one student in a course directory, and how it is deleted.
 
-Two kinds: what fewlabels has made (results, times, receipts, pages, the reports that name the student), which is deleted here; and
+Two kinds: what fewlabels has made (results, times, receipts, journal, pages, the reports that name the student), which is deleted here; and
 what nbgrader holds (the submission itself, autograded and feedback notebooks, the grade book), which is named with the command
 that deletes it, because a submission may have to be kept for as long as a grade can be contested.
 """
@@ -16,7 +16,7 @@ from autograder.classroom import SUBMITTED, WORKSHOP
 from autograder.errors import UsageError
 from autograder.feedback.klass import relative
 
-OF_STUDENT = ("results", "timings", "receipts")  # WORKSHOP/KIND/STUDENT/
+OF_STUDENT = ("results", "timings", "receipts", "journal")  # WORKSHOP/KIND/STUDENT/
 NBGRADER = (SUBMITTED, "autograded", "feedback")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder import classroom, regrading
 from autograder.cli.app import screen
 from autograder.feedback.words import plural
+from autograder.model import Score
 from autograder.regrading import Change
 from autograder.runner import Grader
 
@@ -18,7 +19,7 @@ def changes(
     grader: Grader,
     handed_in: Sequence[classroom.Submission],
     course: Path,
-    advance: Callable[[str], None],
+    advance: Callable[[Score], None],
 ) -> tuple[list[Change], int]:
     """What grading anew would change, and for how many it would change nothing."""
     assignment = grader.assignment.name
@@ -32,7 +33,7 @@ def changes(
             unchanged += 1
         else:
             found.append(change)
-        advance(student)
+        advance(graded.score)
     return found, unchanged
 
 

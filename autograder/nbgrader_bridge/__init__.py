@@ -27,7 +27,7 @@ from autograder.nbgrader_bridge.configuration import configure
 from autograder.nbgrader_bridge.judging import GradeByLaws
 from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
-from autograder.nbgrader_bridge.recording import Recorded, record
+from autograder.nbgrader_bridge.recording import Recorded, Recorder, record, recorder
 from autograder.nbgrader_bridge.releasing import enter, release_directory, student_version
 from autograder.nbgrader_bridge.results import Place, prepared
 from autograder.nbgrader_bridge.saving import SaveGrades
@@ -38,12 +38,14 @@ __all__ = [
     "MendCells",
     "Place",
     "Recorded",
+    "Recorder",
     "SaveGrades",
     "configure",
     "enter",
     "patience",
     "prepared",
     "record",
+    "recorder",
     "release_directory",
     "student_version",
 ]

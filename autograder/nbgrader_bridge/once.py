@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import common
 from sqlalchemy.orm import scoped_session, sessionmaker
@@ -53,7 +53,7 @@ def _one_connection() -> Iterator[None]:
     def close(self: Any) -> None:
         self.db.remove()
 
-    changes = {"__init__": start, "close": close, "shared_by_fewlabels": True}
+    changes: Any = {"__init__": start, "close": close, "shared_by_fewlabels": True}
     try:
         with patch.multiple(Gradebook, create=True, **changes):
             yield

@@ -130,7 +130,9 @@ class Receiver:
     ) -> Frame:
         """The next frame; `wait` as in `send`, `answer` as in `decode`."""
         self._have(HEADER.size, wait)
-        magic, kind, token, index, structure_size, payload_size = HEADER.unpack_from(self._buffer, self._start)
+        magic, kind, token, index, structure_size, payload_size = HEADER.unpack_from(
+            self._buffer, self._start
+        )
         if magic != MAGIC:
             raise WireError("bytes that are no frame")
         if structure_size > structure_cap or payload_size > payload_cap:

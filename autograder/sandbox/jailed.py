@@ -225,9 +225,7 @@ class Jailed:
             return results[0]
         return cell_failed(cell.index, failed.stands())
 
-    def _run_cell(
-        self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account
-    ) -> None:
+    def _run_cell(self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account) -> None:
         """Runs a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
         shown = 0 if results is None else self._limits.output_bytes

@@ -148,7 +148,7 @@ def test_ctrl_c_says_that_finished_results_are_kept(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograder.classroom.grade", stopped)
+    monkeypatch.setattr("autograder.classroom.results", stopped)
     done = run("grade", "tiny", "--course", course)
     assert done.status == 130
     assert "Stopped. Results that were finished are kept." in done.err

@@ -84,8 +84,8 @@ class Shell(InteractiveShell):
     outputs: Outputs | None = None
 
     def init_display_formatter(self) -> None:
-        self.display_formatter = _Formatter(parent=self)
-        self.configurables.append(self.display_formatter)
+        self.display_formatter: _Formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         if self.outputs is not None:
