@@ -21,7 +21,7 @@ from autograder.certify.trials import Look, Trial, key_of_checks, planned
 from autograder.certify.workers import run
 from autograder.classroom import WORKSHOP, replace
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
-from autograder.cli.grade import _progress
+from autograder.cli.bars import progress
 from autograder.errors import UsageError
 from autograder.settings import Settings
 
@@ -135,7 +135,7 @@ def _run(
     quiet: bool,
 ) -> list[tuple[Trial, Look]]:
     """All trials with what came of them: from the journal where it has them."""
-    with journals.Journal(path, fresh=fresh) as journal, _progress(quiet) as bars:
+    with journals.Journal(path, fresh=fresh) as journal, progress(quiet) as bars:
         keys = [f"{key_of_checks(assignment, each.exercise)}-{each.key}" for each in trials]
         known = {key: seen for key in keys if (seen := journal.get(key)) is not None}
         waiting = list(
