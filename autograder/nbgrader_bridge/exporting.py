@@ -9,11 +9,11 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
+from autograder.assignment import exercise_of
 from autograder.exports.export import Exported
 from autograder.exports.export import export as exported
 from autograder.exports.marks import Mark
 from autograder.nbgrader_bridge.configuration import Course, course_config
-from autograder.nbgrader_bridge.history import CHECKS
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 
@@ -42,10 +42,10 @@ def by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
                 return {}
             return {
                 each.student.id: {
-                    grade.name.removesuffix(CHECKS)
+                    exercise_of(grade.name)
                     for notebook in each.notebooks
                     for grade in notebook.grades
-                    if grade.manual_score is not None and grade.name.endswith(CHECKS)
+                    if grade.manual_score is not None and exercise_of(grade.name) != grade.name
                 }
                 for each in submissions
             }

@@ -96,7 +96,7 @@ def test_a_notebook_under_another_name_needs_to_say_which_assignment_it_is(
     done = run("check", path)
     assert (done.status, done.out) == (2, "")
     assert "There are no checks for an assignment called 'tiny (1)'." in done.err
-    assert "Say which one it is: --assignment fewshot or tiny." in done.err
+    assert "Say which one it is: --assignment fewshot or matching or tiny." in done.err
     assert run("check", path, "--assignment", "tiny").status == 0
 
 
