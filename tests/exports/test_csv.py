@@ -20,7 +20,7 @@ def read(text: str) -> list[list[str]]:
     [
         '=HYPERLINK("http://evil.example","click")',
         "=1+1",
-        "+1",
+        "+1+1",
         "-1+cmd|' /C calc'!A0",
         "@SUM(A1:A9)",
         "\t=1+1",
