@@ -53,6 +53,13 @@ accuracy_goal = 1
     assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0, variant=3)
 
 
+def test_slides_to_read_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    found = settings.read(write(tmp_path, '[read]\ntrain = "Slides 30 to 34"'))
+    assert found == Settings(read={"train": "Slides 30 to 34"})
+    error = failure(tmp_path, "[read]\ntrain = 30")
+    assert error.what == "The setting read cannot be read."
+
+
 def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
     found = settings.read(write(tmp_path, "[limits]\ncell_seconds = 1.5"))
     assert found == Settings(limits=Limits(cell_seconds=1.5))

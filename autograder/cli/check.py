@@ -54,7 +54,8 @@ def check(
     """Run a notebook from top to bottom and check it, as it would be graded but with the public laws only.
 
     The cells run in this process, with training skipped. Says whether the notebook is fit to be submitted: whether cells are
-    missing, doubled or changed, and whether all of them run. Exit status 1: it is not fit, or a law does not hold.
+    missing, doubled or changed, and whether all of them run. Exit status 1 means that it is not, or that a law
+    does not hold.
     """
     name = assignment or path.stem
     if name not in registry.assignments():

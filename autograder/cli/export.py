@@ -120,5 +120,5 @@ def _tell(made: Exported, left_out: Sequence[str], path: Path, listed: bool) -> 
     for student in left_out:
         errors.print(f"Left out, {one_line(student)} waits for a person.", style="yellow", markup=False)
     if listed and made.absent:
-        said = f"{plural(made.absent, 'person', 'people')} of the list handed in nothing; their cells were left alone."
+        said = f"{plural(made.absent, 'person', 'people')} of the list handed in nothing; the file leaves them out."
         screen.print(said, markup=False, highlight=False)

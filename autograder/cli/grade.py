@@ -111,7 +111,7 @@ def grade(
                 print(json.to_json(score).replace("\n", " "), flush=True)
             scores.append(classroom.outline(score))
     scores.sort(key=lambda score: score.student)
-    index = classroom.write_class_page(scores, course, assignment)
+    index = classroom.write_class_page(_with_others(scores, course, assignment), course, assignment)
     if not as_json:
         _tell(scores, course, index, gradebook)
     _tell_twins(handed_in, assignment)
@@ -121,6 +121,14 @@ def grade(
         raise typer.Exit(INTERRUPTED)
     waits = any(standing.needs_person(score) for score in scores)
     raise typer.Exit(PERSON_NEEDED if waits or not entered else DONE)
+
+
+def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list[Score]:
+    """With the results of those who were not graded this time: the page of a class shows all of it."""
+    mine = {score.student for score in scores}
+    others = (each for each in classroom.written(course, assignment) if each.student not in mine)
+    everybody = [*scores, *map(classroom.outline, others)]
+    return sorted(everybody, key=lambda score: score.student)
 
 
 def _ready(

@@ -4,6 +4,7 @@
     audience.py   the one place where something is withheld from a reader
     view.py       a Score in words and numbers, ready to be laid out (exercise_view.py: one exercise of it)
     words.py      the sentences and marks; clean.py: foreign text made showable
+    csv.py        tables whose cells no spreadsheet runs
     standing.py   what is counted over a class
     text.py       terminal and plain text; klass_text.py: the table of a class
     html.py       the student's page and the fragment inside a notebook; klass.py: the page of a class

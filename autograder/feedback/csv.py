@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from autograder.feedback.clean import shown
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[-+]?\d*([.,]\d+)?", re.ASCII)
 Cell = str | int | float | None
 
 
@@ -45,5 +47,7 @@ def harmless(value: str) -> str:
 
 def runs(value: str) -> bool:
     """Whether a spreadsheet may take the text for a formula, also where white space or a full-width sign leads it."""
+    if _NUMBER.fullmatch(value):
+        return False  # "-0.5", and the "-" that stands for nothing
     start = unicodedata.normalize("NFKC", value[:20]).lstrip(" \u00a0")
     return value.startswith(STARTS) or start.startswith(STARTS)

@@ -41,7 +41,11 @@ def collect(course: Path, assignment: str, progress: Callable[[], None] | None =
     for path in files:
         student = path.parent.name
         try:
-            entries.append(Entry(from_json(path.read_text(encoding="utf-8")), _seconds(course, path)))
+            score = from_json(path.read_text(encoding="utf-8"))
+            if (score.student, score.assignment) == (student, assignment):
+                entries.append(Entry(score, _seconds(course, path)))
+            else:  # links are made of the name that it says
+                unread[student] = f"It is a result of {score.student[:40]!r} in {score.assignment[:40]!r}."
         except (FewlabelsError, OSError, UnicodeDecodeError) as error:
             unread[student] = str(error)
         if progress is not None:

@@ -51,7 +51,13 @@ def test_help_names_every_command_with_a_sentence(run: Run) -> None:
     [
         (
             ("check",),
-            ["NOTEBOOK", "--all", "--json", "--assignment", "Exit status 1: it is not fit, or a law does not hold."],
+            [
+                "NOTEBOOK",
+                "--all",
+                "--json",
+                "--assignment",
+                "Exit status 1 means that it is not, or that a law does not hold.",
+            ],
         ),
         (
             ("grade",),
@@ -63,6 +69,12 @@ def test_help_names_every_command_with_a_sentence(run: Run) -> None:
                 "Points that a person gave by hand are never overwritten.",
             ],
         ),
+        (("report",), ["grades nothing", "a link to the submissions behind it", "--json"]),
+        (
+            ("export",),
+            ["--roster", "--scale", "letter by letter", "Nobody who handed in nothing gets points."],
+        ),
+        (("forget",), ["--yes", "ask, and delete it", "What nbgrader holds is only listed"]),
         (("explain",), ["EXERCISE/CHECK", "STUDENT", "class_prototypes/labels_are_only_names"]),
         (("data",), ["list", "fetch", "show"]),
         (("data", "fetch"), ["omniglot", "--to", "--base-url"]),

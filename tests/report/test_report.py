@@ -178,6 +178,14 @@ def test_a_result_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     assert found["timing"] == []
 
 
+def test_a_result_in_somebody_else_s_place_is_not_counted(tmp_path: Path) -> None:
+    write_class(tmp_path, made_up_class(2))
+    results = tmp_path / ".autograder" / "results"
+    shutil.copy(results / "student-000" / "made_up.json", results / "student-001" / "made_up.json")
+    made, _ = report(tmp_path, "made_up")
+    assert made.unread == {"student-001": "It is a result of 'student-000' in 'made_up'."}
+
+
 def test_without_results_the_remedy_is_to_grade(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="autograder grade made_up"):
         report(tmp_path, "made_up")

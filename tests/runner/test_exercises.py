@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.transport import Batch
 from autograder.settings import Settings
-from tests.runner.made_up import check, double, doubles, numbers
+from tests.runner.made_up import DOUBLES, check, double, doubles, numbers
 
 RIGHT = {"double": lambda x: 2 * x}
 SETTINGS = Settings(seed=3)
@@ -350,3 +351,20 @@ def test_hangs_are_counted_for_each_exercise_anew() -> None:
         {}, asks("a", "one"), asks("b", "one"), asks("c", "two"), asks("d", "two"), transport=transport
     )
     assert verdicts(*results) == ["timed_out", "timed_out", "timed_out", "holds"]
+
+
+# --- where to read
+
+
+def test_where_to_read_is_the_course_s_slides_then_what_the_check_says_or_its_exercise() -> None:
+    first = replace(check(runs, x=numbers(1)), read="Equation (1)")
+    second, third = check(adds, x=numbers(1)), replace(DOUBLES, read="Equation (2)")
+    functions = InProcess({"double": lambda x: 2 * x})
+    for slides, begins in (({}, ""), ({"double": "Slide 7"}, "Slide 7; ")):
+        planner = Planner(3, Settings(seed=3, read=slides))
+        results = run_exercises([first, second, third], functions, planner)["double"]
+        assert [each.read for each in results] == [
+            f"{begins}Equation (1)",
+            f"{begins}Equation (1)",
+            f"{begins}Equation (2)",
+        ]
