@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
@@ -43,10 +43,12 @@ def write(graded: Graded, course: Path) -> Path:
     return path
 
 
-def written(course: Path, assignment: str) -> list[Score]:
-    """The results of an assignment that are there, by student; one that cannot be read is left out."""
+def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Score]:
+    """The results of an assignment that are there, by student, `but` those of some; one that cannot be read is left out."""
     found = []
     for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
+        if path.parent.name in but:
+            continue
         with suppress(GraderError, OSError, UnicodeDecodeError):
             found.append(from_json(path.read_text(encoding="utf-8")))
     return found

@@ -126,7 +126,7 @@ def grade(
 def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list[Score]:
     """With the results of those who were not graded this time: the page of a class shows all of it."""
     mine = {score.student for score in scores}
-    others = (each for each in classroom.written(course, assignment) if each.student not in mine)
+    others = classroom.written(course, assignment, but=mine)
     everybody = [*scores, *map(classroom.outline, others)]
     return sorted(everybody, key=lambda score: score.student)
 
