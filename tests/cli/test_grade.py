@@ -53,6 +53,16 @@ def test_one_student(run: Run, course: Path, in_process: None) -> None:
     assert "No submission of linus." in done.err
 
 
+def test_the_class_page_keeps_those_who_were_not_asked_for(
+    run: Run, course: Path, in_process: None
+) -> None:
+    run("grade", "tiny", "--course", course, "--no-gradebook")
+    run("grade", "tiny", "--course", course, "--no-gradebook", "--student", "bob", "--force")
+    page = (course / ".autograder" / "pages" / "tiny" / "index.html").read_text()
+    assert "ada" in page
+    assert "bob" in page
+
+
 def test_whoever_stays_ungraded_needs_a_person(run: Run, course: Path, in_process: None) -> None:
     (course / "submitted" / "bob" / "tiny" / "tiny.ipynb").write_text("{")
     done = run("grade", "tiny", "--course", course, "--no-gradebook")
