@@ -268,7 +268,7 @@ def test_a_leak_is_refused_with_file_cell_and_remedy(
     told = capsys.readouterr().err
     assert "tiny.ipynb, cell 7" in told
     assert "tiny/solution.py" in told
-    assert "Not released: " in told
+    assert "Not released: 3 leaks." in told
     assert released(course) == before
     assert run(leak_scan=False) == 0
 
