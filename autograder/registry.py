@@ -40,6 +40,7 @@ class Check:
     examples    how many inputs are drawn
     also        inputs that drawing would not reach, as parameter -> value
     seconds     deadline of one call, where it differs from the course's
+    read        where the law stands: a slide, an equation of a paper
     """
 
     assignment: str
@@ -54,6 +55,7 @@ class Check:
     examples: int
     also: tuple[Mapping[str, Any], ...] = ()
     seconds: float | None = None
+    read: str = ""
 
     @property
     def runner_parameters(self) -> tuple[str, ...]:
@@ -85,9 +87,13 @@ def check(
     examples: int = 100,
     also: Iterable[Mapping[str, Any]] = (),
     seconds: float | None = None,
+    read: str = "",
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Body], Body]:
-    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md."""
+    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md.
+
+    `read` says where the law stands; by default what the file of the check calls READ.
+    """
 
     def enter(body: Body) -> Body:
         wing, assignment = _place(body)
@@ -105,6 +111,7 @@ def check(
             examples=examples if strategies else 1,
             also=tuple(also),
             seconds=seconds,
+            read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
         )
         _validate(entry, body)
         _table.enter(entry, wing)
@@ -241,3 +248,19 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
         found.extend(_table.checks.get((assignment, wing), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.ladder)))
+
+
+def files(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's checks, of both wings."""
+    found: list[Path] = []
+    for wing in WINGS if hidden_installed() else WINGS[:1]:
+        for place in importlib.import_module(f"autograder.{wing}").__path__:
+            found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
+    return tuple(sorted(found))
+
+
+def forget(assignment: str) -> None:
+    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
+    for wing in WINGS:
+        _forget(wing, {assignment})
+    importlib.invalidate_caches()
