@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.text import Text
 
 from autograder import classroom, settings
+from autograder.assignment import MANIFEST
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.validate import Weights, report, staff_room, validated
 from autograder.errors import UsageError
@@ -96,12 +98,17 @@ def _show_difference(standing: dict[str, bytes], built: Release) -> None:
     if not standing:
         screen.print("There is no release yet: everything would be new.")
         return
-    changes = difference.of_files(standing, built.files)
+    changes = difference.of_files(_told(standing), _told(built.files))
     if name in standing:
         changes = [*difference.of_notebooks(notebook.parsed(standing[name], name), built.document), *changes]
     if changes:
         screen.print(difference.rendered(changes))
     screen.print(f"{len(changes) or 'No'} change{'' if len(changes) == 1 else 's'} since the last release.")
+
+
+def _told(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Without the manifest, which follows from the rest."""
+    return {name: data for name, data in files.items() if name != MANIFEST}
 
 
 def _one_variant_per_term(piece: Workpiece) -> None:

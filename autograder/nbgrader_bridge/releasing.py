@@ -37,7 +37,7 @@ def student_version(
             coursedir=_course(course, assignment, config, log), config=config
         ).preprocessors:
             kind = import_item(each) if isinstance(each, str) else each
-            if issubclass(kind, SaveCells):
+            if issubclass(kind, SaveCells):  # the grade book is not asked
                 continue
             try:
                 notebook, resources = kind(config=config, log=log).preprocess(notebook, resources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,14 +15,14 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder import assignment, corpus, registry
+from autograder import assignment, classroom, corpus, registry
 from autograder.cli import validate as cli_validate
 from autograder.cli.new import new
 from autograder.cli.validate import validate
 from autograder.corpus import Program
 from autograder.errors import UsageError
 from autograder.release import skeleton, workpiece
-from autograder.runner import run_exercises
+from autograder.runner import Grader, run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.jailed import Sandbox
@@ -77,6 +78,20 @@ def test_validate_finds_it_in_order(
     assert "the source earns every point (2 of 2)" in told
     assert "the stub earns nothing and stops with NotImplementedError (0 points)" in told
     assert "each exercise earns its points alone, the others being stubs (1 exercises)" in told
+
+
+def test_a_course_of_its_own_is_graded_with_its_own_checks(course: Path, sandbox: Sandbox) -> None:
+    folder = course / "submitted" / "ada" / "tiny"
+    folder.mkdir(parents=True)
+    mistake = corpus.read(course / "mistakes" / "tiny" / "centred_twice_as_large.py")
+    document = corpus.as_submission(assignment.find(course, "tiny"), mistake.cells)
+    (folder / "tiny.ipynb").write_text(json.dumps(document), encoding="utf-8")
+    grader = Grader(assignment.of_course(course, "tiny"), Settings(), sandbox)
+    (submission,) = classroom.submissions(course, "tiny")
+    (graded,) = classroom.grade(grader, [submission], course)
+    assert (graded.score.status, graded.score.score, graded.score.max_score) == ("graded", 1.6, 2.0)
+    broken = [check for exercise in graded.score.exercises for check in exercise.checks if check.credit < 1]
+    assert [(check.name, check.visibility) for check in broken] == [("agrees_with_the_definition", "hidden")]
 
 
 def test_it_does_not_write_over_anything(course: Path) -> None:

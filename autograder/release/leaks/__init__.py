@@ -16,7 +16,7 @@ from typing import Any
 from autograder.registry import Check
 from autograder.release.leaks import markers
 from autograder.release.leaks.points import unanswered
-from autograder.release.leaks.scan import Finding, scan
+from autograder.release.leaks.scan import MARKER, Finding, scan
 from autograder.release.leaks.secrets import Secrets, collect
 
 __all__ = ["Finding", "Secrets", "collect", "markers_of_source", "scan", "unanswered"]
@@ -44,9 +44,12 @@ def everything(
     checks: Sequence[Check],
     secrets: Secrets,
 ) -> list[Finding]:
-    """All findings of a release, those of the source first."""
-    return [
-        *markers_of_source(source_name, source),
-        *unanswered(released_name, released, checks),
-        *scan(files, secrets),
+    """All findings of a release, those of the source first; a marker that is told there is not told again."""
+    markers_told = list(markers_of_source(source_name, source))
+    cells = {(each.file, each.cell) for each in markers_told}
+    found = [
+        each
+        for each in scan(files, secrets)
+        if not (each.what.startswith(MARKER) and (each.file, each.cell) in cells)
     ]
+    return [*markers_told, *unanswered(released_name, released, checks), *found]

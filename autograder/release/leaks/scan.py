@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.release.leaks import markers, texts, trees
 from autograder.release.leaks.secrets import Secrets
@@ -45,6 +45,7 @@ STAFF_FOLDERS = {
     "submitted",
     "release",
 }
+MARKER = "A marker is left"
 DEPTH = 4  # a string in a string in a string
 SHORT = 12  # characters of which no secret is made
 
@@ -129,7 +130,7 @@ def _marks(piece: Piece) -> Iterator[Finding]:
     for line in markers.left(piece.text):
         yield _finding(
             piece,
-            f"A marker is left: {line!r}.",
+            f"{MARKER}: {line!r}.",
             "Spell it as nbgrader does, ### BEGIN SOLUTION, HIDDEN TESTS or MARK SCHEME, with its END.",
         )
 
@@ -197,8 +198,3 @@ def staff_file(name: str, *, in_archive: bool = False) -> bool:
 
 def _finding(piece: Piece, what: str, remedy: str) -> Finding:
     return Finding(piece.file, piece.cell, what, remedy)
-
-
-def moved(finding: Finding, file: str) -> Finding:
-    """The same finding, in a file by another name."""
-    return replace(finding, file=file)
