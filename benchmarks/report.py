@@ -1,6 +1,7 @@
 """Write the tables of docs/results.md, and its figures, from the results files: nothing in there is typed by hand.
 
-A table stands between `<!-- table: EXPERIMENT -->` and `<!-- end -->`; figures are written to docs/figures.
+A table stands between `<!-- table: EXPERIMENT -->` and `<!-- end -->`, a picture between `<!-- figure: FILE, what it shows -->`
+and `<!-- end -->`; where no run is finished yet, the page says so.
 
     python -m benchmarks.report          writes
     python -m benchmarks.report --check  says whether writing would change the page; exit status 1 if so
@@ -20,6 +21,8 @@ from benchmarks._runs import RESULTS, finished
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_FIGURE = re.compile(r"(<!-- figure: (\w+), ([^\n]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+NOTHING = "No run is finished yet."
 
 Records = list[dict[str, Any]]
 TABLES: dict[str, tuple[str, tuple[str, ...], Callable[[Records], _tables.Rows]]] = {
@@ -30,6 +33,13 @@ TABLES: dict[str, tuple[str, tuple[str, ...], Callable[[Records], _tables.Rows]]
     "transfer": ("transfer", transfer.HEAD, transfer.rows),
     "peft": ("peft", peft.HEAD, peft.rows),
     "clip": ("clip", clip.HEAD, clip.rows),
+}
+PLOTS: dict[str, Callable[[Records, Path], list[Path]]] = {
+    "fewshot": fewshot.plots,
+    "semi_supervised": semi_supervised.plots,
+    "self_supervised": self_supervised.plots,
+    "peft": peft.plots,
+    "clip": clip.plots,
 }
 ORDERS = {
     "fewshot": list(fewshot.RECIPES),
@@ -63,24 +73,23 @@ def _current(record: dict[str, Any]) -> bool:
 
 
 def written(page: str) -> str:
-    """The page with every table anew."""
+    """The page with every table and every figure's place anew."""
 
     def table(match: re.Match[str]) -> str:
         experiment, head, rows = TABLES[match[2]]
-        return f"{match[1]}{_tables.markdown(head, rows(records_of(experiment)))}\n{match[3]}"
+        found = rows(records_of(experiment))
+        return f"{match[1]}{_tables.markdown(head, found) if found else NOTHING}\n{match[3]}"
 
-    return _TABLE.sub(table, page)
+    def figure(match: re.Match[str]) -> str:
+        there = (_plots.FIGURES / f"{match[2]}.svg").exists()
+        return f"{match[1]}{f'![{match[3]}](figures/{match[2]}.svg)' if there else NOTHING}\n{match[4]}"
+
+    return _FIGURE.sub(figure, _TABLE.sub(table, page))
 
 
 def figures(folder: Path) -> Iterator[Path]:
     """All figures whose runs are there."""
-    for experiment, plots in (
-        ("fewshot", fewshot.plots),
-        ("semi_supervised", semi_supervised.plots),
-        ("self_supervised", self_supervised.plots),
-        ("peft", peft.plots),
-        ("clip", clip.plots),
-    ):
+    for experiment, plots in PLOTS.items():
         if records := records_of(experiment):
             yield from plots(records, folder)
 
@@ -93,15 +102,17 @@ def main() -> None:
         "--check", action="store_true", help="write nothing, say whether the page is up to date"
     )
     options = parser.parse_args()
-    before = PAGE.read_text(encoding="utf-8")
-    after = written(before)
     if options.check:
+        page = PAGE.read_text(encoding="utf-8")
         sys.exit(
-            f"{PAGE} is not what the results files say: python -m benchmarks.report" if before != after else 0
+            f"{PAGE} is not what the results files say: python -m benchmarks.report"
+            if written(page) != page
+            else 0
         )
-    PAGE.write_text(after, encoding="utf-8")
     _plots.FIGURES.mkdir(parents=True, exist_ok=True)
-    for path in (PAGE, *figures(_plots.FIGURES)):
+    drawn = list(figures(_plots.FIGURES))
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in (PAGE, *drawn):
         print(f"written: {path}")
 
 

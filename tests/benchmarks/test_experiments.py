@@ -7,8 +7,12 @@ import sys
 import pytest
 import torch
 
-from benchmarks import _data, clip, fewshot, peft, self_supervised, semi_supervised
+from benchmarks import _data, clip, peft, self_supervised, semi_supervised
+from benchmarks._few_shot_learners import Source
+from benchmarks._few_shot_trials import trials_within
 from benchmarks._runs import Task
+from benchmarks._self_supervised_methods import method_of, train
+from benchmarks._semi_supervised_methods import split
 from reference.vit import VisionTransformer
 
 
@@ -36,7 +40,7 @@ def test_a_quarter_turn_is_exact():
 
 
 def test_episodes_hold_different_classes_and_drawings(glyphs):
-    source = fewshot.Source(glyphs, "cpu", seed=0)
+    source = Source(glyphs, "cpu", seed=0)
     support_x, support_y, query_x, query_y = source.episode({"n_way": 6, "k_shot": 2, "n_query": 3})
     assert support_x.shape == (12, 1, 28, 28)
     assert query_x.shape == (18, 1, 28, 28)
@@ -45,7 +49,7 @@ def test_episodes_hold_different_classes_and_drawings(glyphs):
 
 
 def test_trials_keep_to_an_alphabet_and_to_two_drawers(glyphs):
-    (support, queries, answers), *_ = fewshot.trials_within(glyphs, 3, seed=0, n_way=5)
+    (support, queries, answers), *_ = trials_within(glyphs, 3, seed=0, n_way=5)
     alphabet = glyphs.alphabet(glyphs.alphabets[0])
 
     def place(image):
@@ -59,16 +63,16 @@ def test_trials_keep_to_an_alphabet_and_to_two_drawers(glyphs):
 
 
 def test_labelled_unlabelled_and_test_images_are_apart():
-    parts = semi_supervised.split(4, seed=3, device="cpu", validate=False)
+    parts = split(4, seed=3, device="cpu", validate=False)
     assert parts.labels.bincount().tolist() == [4] * 10
     assert len(parts.labelled) + len(parts.unlabelled) + len(parts.test_images) == 1797
-    again = semi_supervised.split(10, seed=4, device="cpu", validate=False)
+    again = split(10, seed=4, device="cpu", validate=False)
     assert again.test_images.equal(parts.test_images)
 
 
 def test_validation_never_meets_the_test_images():
-    test = semi_supervised.split(4, seed=0, device="cpu", validate=False).test_images.flatten(1)
-    asked = semi_supervised.split(4, seed=0, device="cpu", validate=True)
+    test = split(4, seed=0, device="cpu", validate=False).test_images.flatten(1)
+    asked = split(4, seed=0, device="cpu", validate=True)
     everything = torch.cat([asked.labelled, asked.unlabelled, asked.test_images]).flatten(1)
     assert len(everything) == 1797 - len(test)
     assert torch.cdist(everything, test).min() > 0
@@ -103,12 +107,12 @@ def test_little_is_trained(method):
 def test_every_self_supervised_method_changes_its_encoder(method):
     images = torch.rand(8, 1, 28, 28)
     recipe = {**self_supervised.RECIPES[method], "steps": 1, "batch": 8, "exemplars": 8}
-    made = self_supervised.method_of(method, recipe, 0, images)
+    made = method_of(method, recipe, 0, images)
     before = [p.clone() for p in made.represent.parameters()]
-    self_supervised.train(made, recipe, images, 0, lambda share: None)
+    train(made, recipe, images, 0, lambda share: None)
     if method == "dino":  # what is kept is the teacher, which follows the student
         before = [p.clone() for p in made.trained.student[0].parameters()]
-        self_supervised.train(made, recipe, images, 1, lambda share: None)
+        train(made, recipe, images, 1, lambda share: None)
         assert any(not p.equal(b) for p, b in zip(made.trained.student[0].parameters(), before, strict=True))
         return
     assert any(not p.equal(b) for p, b in zip(made.represent.parameters(), before, strict=True))

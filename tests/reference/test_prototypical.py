@@ -392,3 +392,11 @@ def test_training_explains_wrong_arguments(change, message):
         train(small_net(), *blobs(), **SETTING | change, generator=torch.Generator())
     with pytest.raises(ValueError, match="there are 30 images and 29 labels"):
         train(small_net(), blobs()[0], blobs()[1][1:], **SETTING, generator=torch.Generator())
+
+
+def test_every_block_may_have_a_width_of_its_own():
+    net = Conv4(width=(3, 5, 7, 2))
+    assert [m.out_channels for m in net.modules() if isinstance(m, torch.nn.Conv2d)] == [3, 5, 7, 2]
+    assert net(torch.rand(2, 1, 28, 32)).shape == (2, 2 * 1 * 2)
+    with pytest.raises(ValueError, match="pass one number, or four"):
+        Conv4(width=(3, 5))
