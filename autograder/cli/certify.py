@@ -21,7 +21,7 @@ from autograder.certify.trials import Look, Trial, key_of_checks, planned
 from autograder.certify.workers import run
 from autograder.classroom import WORKSHOP, replace
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
-from autograder.cli.grade import _progress
+from autograder.cli.bars import bar
 from autograder.errors import UsageError
 from autograder.settings import Settings
 
@@ -135,18 +135,18 @@ def _run(
     quiet: bool,
 ) -> list[tuple[Trial, Look]]:
     """All trials with what came of them: from the journal where it has them."""
-    with journals.Journal(path, fresh=fresh) as journal, _progress(quiet) as bars:
+    with journals.Journal(path, fresh=fresh) as journal:
         keys = [f"{key_of_checks(assignment, each.exercise)}-{each.key}" for each in trials]
         known = {key: seen for key in keys if (seen := journal.get(key)) is not None}
         waiting = list(
             {key: each for key, each in zip(keys, trials, strict=True) if key not in known}.values()
         )
-        bar = bars.add_task("certifying", total=len(trials), completed=len(trials) - len(waiting))
-        for trial, seen in run(assignment, waiting, configured, jobs):
-            key = f"{key_of_checks(assignment, trial.exercise)}-{trial.key}"
-            journal.add(key, seen)
-            known[key] = seen
-            bars.update(bar, advance=1, description=f"{trial.kind}: {trial.exercise}")
+        with bar("certifying", len(waiting), quiet) as advance:
+            for trial, seen in run(assignment, waiting, configured, jobs):
+                key = f"{key_of_checks(assignment, trial.exercise)}-{trial.key}"
+                journal.add(key, seen)
+                known[key] = seen
+                advance()
         return [(each, known[key]) for key, each in zip(keys, trials, strict=True)]
 
 
