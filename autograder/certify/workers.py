@@ -49,7 +49,9 @@ def run(
             if each.is_alive():
                 each.terminate()
         for each in processes:
-            each.join()
+            each.join(10)
+            if each.is_alive():
+                each.kill()
         tasks.cancel_join_thread()
 
 
@@ -110,9 +112,12 @@ def _groups_until_done(assignment: str, settings: Settings, tasks: Any, results:
     torch.set_num_threads(1)
     checks = registry.load(assignment, hidden=registry.hidden_installed())
     planner = Planner(-1, settings)
+    parent = multiprocessing.parent_process()
     with Sandbox() as sandbox:
         while (group := tasks.get()) is not None:
             for number, trial in group:
+                if parent is not None and not parent.is_alive():
+                    return  # killed without a word: nobody waits for results
                 if planner.seed != trial.seed:
                     planner = Planner(trial.seed, settings)
                 session = sandbox.session(settings.limits)

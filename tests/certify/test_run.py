@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +126,38 @@ def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial("solutions", "any", "any", 1, Notebook("a", ()), True)
     with pytest.raises(CourseError, match="no checks for an assignment"):
         list(workers.run("unheard_of", [trial], Settings(), 1))
+
+
+def left_of(group: int) -> list[str]:
+    """The processes of a group that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = path.read_text().rpartition(")")
+            state, _, its_group = rest.split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                found.append(name)
+    return found
+
+
+def test_ctrl_c_keeps_what_is_done_and_leaves_nobody_behind(course: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    options = ["certify", "matching", "--course", str(course), "--journal", str(journal), "--jobs", "1"]
+    command = [sys.executable, "-m", "autograder", *options, "--only", EXERCISE, "--seeds", "50"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 240
+    while not (journal.is_file() and journal.read_text().count('"key"') >= 2):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Results that were finished are kept." in said
+    while left_of(process.pid):  # who notices that the others are gone ends by itself
+        assert time.monotonic() < deadline, left_of(process.pid)
+        time.sleep(0.1)
+    assert all(json.loads(line)["checks"] > 0 for line in journal.read_text().split("\n") if line)
