@@ -229,7 +229,9 @@ class _Reader:
         self.built += 1
         if self.depth > 2 * MAX_DEPTH:
             raise WireError("values are nested too deeply")
-        if self.built > ELEMENTS_CAP:  # each costs the reader far more than the three bytes that it cost the writer
+        if (
+            self.built > ELEMENTS_CAP
+        ):  # each costs the reader far more than the three bytes that it cost the writer
             raise WireError(f"more than {ELEMENTS_CAP} items")
         inner = self.unpack(data)
         value = self.build(code, inner)

@@ -16,7 +16,18 @@ from autograder.sandbox.worker.answer import raised
 from autograder.sandbox.worker.capture import Outputs
 
 NO_COMMANDS = "Shell commands are not run while a notebook is graded: !{}\n"
-SCRIPTS = ("script", "bash", "sh", "cmd", "python", "python2", "python3", "pypy", "perl", "ruby")  # %%NAME starts a program
+SCRIPTS = (
+    "script",
+    "bash",
+    "sh",
+    "cmd",
+    "python",
+    "python2",
+    "python3",
+    "pypy",
+    "perl",
+    "ruby",
+)  # %%NAME starts a program
 NO_INPUT = "input() has nobody to ask while a notebook is graded."
 
 

@@ -19,7 +19,7 @@ def pieces():
 
 
 # %% try
-# The neighbour's first cell says `open("mine", "w").write(secret)`: put together here, so as not to find oneself.
+# What the neighbour's first cell says, put together here, so as not to find oneself.
 middle, before, after = b'mine", ' + b'"w"', b'open("', b").write"
 found = []
 for text in pieces():
