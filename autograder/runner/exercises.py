@@ -10,6 +10,7 @@ from typing import Any
 from autograder.laws import Broken, Law
 from autograder.model import CheckResult, Counterexample, Outcome, Verdict
 from autograder.registry import Check
+from autograder.runner.apart import Apart
 from autograder.runner.drawing import Drawn, shrink
 from autograder.runner.judging import Finding, judge
 from autograder.runner.plans import Plan, Planner
@@ -52,11 +53,12 @@ def run_exercises(
 ) -> dict[str, tuple[CheckResult, ...]]:
     """exercise -> the results of its checks, in their order."""
     found: list[_Found] = []
+    apart = Apart(transport, planner)
     for _, group in groupby(checks, key=lambda check: check.exercise):
-        found.extend(_Exercise(transport, planner, weights).run(group, progress))
+        found.extend(_Exercise(transport, planner, weights, apart).run(group, progress))
     results: dict[str, list[CheckResult]] = {}
     read = _reading(checks, planner)
-    for each in _replayed(found, transport):
+    for each in _replayed(found, transport, apart):
         results.setdefault(each.check.exercise, []).append(_result(each, read(each.check)))
     return {name: tuple(mine) for name, mine in results.items()}
 
@@ -77,8 +79,9 @@ def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str
 
 
 class _Exercise:
-    def __init__(self, transport: Transport, planner: Planner, weights: Any) -> None:
+    def __init__(self, transport: Transport, planner: Planner, weights: Any, apart: Apart) -> None:
         self.transport = transport
+        self.apart = apart
         self.planner = planner
         self.weights = weights
         self.shrunk = False
@@ -102,6 +105,7 @@ class _Exercise:
                 stopped = "Not looked at, because the exercise ran out of time or crashed too often."
 
     def look(self, check: Check) -> _Found:
+        self.apart.before(check)
         plan = self.planner.plan(check, self.weights)
         found = _first_broken(plan, self.transport.answer(plan.batch))
         if not self.shrunk and found.verdict in ("falsified", "raised"):
@@ -136,7 +140,7 @@ def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
     return _Found(plan.check, len(plan.laws))
 
 
-def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]:
+def _replayed(found: Sequence[_Found], transport: Transport, apart: Apart) -> Iterator[_Found]:
     """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed.
 
     First in one that has run the notebook up to its last solution; where that shows something else, in one that has run
@@ -149,6 +153,7 @@ def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]
         if not each.shrunk or each.law is None or each.finding is None:
             yield each
             continue
+        apart.before(each.check)
         batch = Batch(each.law.calls, each.check.seconds)
         outcomes = transport.answer(batch)
         again = judge(each.law, outcomes)

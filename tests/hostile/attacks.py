@@ -17,6 +17,8 @@ The first line says what the attack tries. `Must:` says what has to happen, clau
 
 `Layer:` names the layers each of which stops the attack alone (test_layers.py shows it with and without them).
 
+`Beyond:` names the profiles that do not hold it, which docs/threat-model.md explains.
+
 Cells: `# %% before` runs before the tries, `# %% EXERCISE` replaces the solution of that exercise. Every cell finds in `WORLD`
 what no student could know: the paths, ports and process numbers of this grader. Attacks on the notebook file itself define a
 function `notebook(document)` instead, which edits the half-right student's notebook, or returns the bytes of a file.
@@ -46,6 +48,7 @@ class Attack:
     must: tuple[tuple[str, str], ...]
     layers: tuple[str, ...]
     cells: tuple[tuple[str, str], ...]  # kind or exercise, source
+    beyond: tuple[str, ...] = ()
     edit: str = ""  # Python that defines `notebook`
 
     def clause(self, key: str) -> tuple[str, ...]:
@@ -87,17 +90,22 @@ def read(path: Path) -> Attack:
         if parts is None:
             raise ValueError(f"{name}: {clause!r} is no clause")
         must.append((parts[1], parts[2]))
-    layers = [line.removeprefix("Layer: ") for line in lines[2:] if line.startswith("Layer: ")]
     parts_ = CELL.split(text)
     cells = tuple(zip(parts_[1::2], (part.strip() + "\n" for part in parts_[2::2]), strict=True))
     return Attack(
         name,
         lines[0],
         tuple(must),
-        tuple(layer.strip() for layer in ",".join(layers).split(",") if layer.strip()),
+        _listed(lines, "Layer: "),
         cells,
+        _listed(lines, "Beyond: "),
         "" if cells else text,
     )
+
+
+def _listed(lines: list[str], key: str) -> tuple[str, ...]:
+    found = [line.removeprefix(key) for line in lines[2:] if line.startswith(key)]
+    return tuple(part.strip() for line in found for part in line.split(","))
 
 
 def corpus() -> list[Attack]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from autograder import notebook
 from autograder.assignment import Assignment, Exercise
 from autograder.laws import Broken, Law, close, function, gives, tensor, untouched, values, watching

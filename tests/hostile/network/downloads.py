@@ -1,5 +1,5 @@
 """Downloads a better solution with the libraries that students know.
-Must: try -> URLError, PermissionError, OSError, DataError
+Must: try -> URLError, PermissionError, OSError, DataError, TimedOut
 """
 
 # %% try

@@ -1,6 +1,7 @@
 """Fills the disk with files that are deleted while they are open, so that no listing shows them.
-Must: try -> OSError
+Must: try -> OSError, Crashed
 Layer: own scratch
+Beyond: landlock+seccomp
 """
 
 # %% try

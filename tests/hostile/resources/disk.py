@@ -1,5 +1,5 @@
 """Fills the disk with one file and with many.
-Must: try -> OSError
+Must: try -> OSError, Crashed
 Layer: own scratch
 """
 

@@ -1,5 +1,5 @@
 """Starts some threads more than a submission may have.
-Must: try -> Crashed
+Must: try -> Crashed, RuntimeError
 Layer: looks
 """
 
