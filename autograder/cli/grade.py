@@ -87,6 +87,7 @@ def grade(
 def _ready(
     course: Path, name: str, students: Sequence[str], unsandboxed: bool, device: str = "cpu"
 ) -> tuple[Grader, list[classroom.Submission]]:
+    gpu.require(device)
     if not course.is_dir():
         raise UsageError(
             "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
@@ -94,7 +95,6 @@ def _ready(
     source = assignments.load(assignments.find(course, name), name)
     handed_in = classroom.submissions(course, name, students)
     configured = settings.read(course)
-    gpu.require(device)
     return Grader(source, configured, Sandbox(unsandboxed=unsandboxed, device=device)), handed_in
 
 
