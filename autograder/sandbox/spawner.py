@@ -309,6 +309,9 @@ def _environment(scratch: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "FEWLABELS_JAIL": "1",
+        # Tensors come and go; giving their pages back to the kernel each time costs more than half of its share.
+        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+        "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
         **dict.fromkeys(one_thread, "1"),
     }
 

@@ -25,6 +25,8 @@ from autograder.model import Call, Student, Tensor
 from autograder.registry import check
 from autograder.simulated_cuda import unsupported
 
+READ = "Exercise 5 of this notebook; Snell et al. (2017), section 3.1, the embedding architecture"
+
 EXERCISE = "embedding_net"
 NET = Student("EmbeddingNet")
 

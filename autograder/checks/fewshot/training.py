@@ -28,6 +28,11 @@ from autograder.registry import check
 from autograder.simulated_cuda import unsupported
 from autograder.wording import snippet
 
+READ = (
+    "Exercise 6 of this notebook; Snell et al. (2017), algorithm 1 and section 3.1; "
+    "lecture, training by episodes"
+)
+
 SECONDS = 10.0  # a training call may take longer than others
 
 
@@ -192,7 +197,7 @@ def loss_falls_on_separable_data(start: int) -> Law:
         before, after = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
         if after < 0.7 * before:  # right programs end far below
             return None
-        curve = {"kind": "curves", "series": {"loss": [float(each) for each in losses]}}
+        curve = {"kind": "curves", "series": {"cpu": [float(each) for each in losses]}, "y": "loss"}
         return Broken(
             "The loss of the last five episodes is not clearly below that of the first five.",
             f"first five {before:.4g}, last five {after:.4g}",

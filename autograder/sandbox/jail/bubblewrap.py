@@ -15,6 +15,7 @@ from autograder.sandbox.jail.view import View
 CUT = "/fewlabels"
 SCRATCH = "/scratch"
 OPENLY = "0755"
+INSIDE = "61234"  # who an ordinary user's jail believes to be
 UNLISTABLE = "0333"  # a child finds its own scratch by name; nobody finds another's
 
 
@@ -46,7 +47,8 @@ def command(
         spaces = [f"--unshare-{space}" for space in ("ipc", "pid", "net", "uts", "cgroup-try")]
         capabilities = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
-        spaces = ["--unshare-all"]
+        # As nobody in particular: a root that is none could not make the namespaces of jail/own_scratch.py.
+        spaces = ["--unshare-all", "--unshare-user", "--uid", INSIDE, "--gid", INSIDE]
         capabilities = ["--cap-drop", "ALL"]
     size = ["--size", str(scratch_bytes)] if knows_size() else []
     return [
