@@ -14,6 +14,7 @@ import sys
 import warnings
 
 import torch
+from rich.console import Console
 from rich.progress import track
 
 from autograder.simulated_cuda import simulated_cuda
@@ -41,7 +42,7 @@ def main() -> int:
     torch.set_num_threads(1)
     programs = read_all()
     rows = []
-    for program in track(programs, "programs", transient=True):
+    for program in track(programs, "programs", transient=True, console=Console(stderr=True)):
         on_cpu = run(program, _without_gpu)
         simulated = run(program, simulated_cuda)
         real = None if options.simulated else run(program)

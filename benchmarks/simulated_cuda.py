@@ -16,6 +16,7 @@ from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
@@ -84,7 +85,7 @@ def measure(kind: str) -> tuple[float, float]:
     with simulated_cuda():
         simulated = program(make().to("cuda"), "cuda")
     least = [float("inf"), float("inf")]
-    for _ in track(range(rounds), kind, transient=True):
+    for _ in track(range(rounds), kind, transient=True, console=Console(stderr=True)):
         for i, step in enumerate((plain, simulated)):
             with simulated_cuda() if i else nullcontext():
                 begin = time.process_time()

@@ -134,13 +134,13 @@ def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list
 def _ready(
     course: Path, name: str, students: Sequence[str], unsandboxed: bool, device: str
 ) -> tuple[classroom.Job, list[classroom.Submission]]:
+    gpu.require(device)
     if not course.is_dir():
         raise UsageError(
             "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
         )
     source = assignments.of_course(course, name)
     handed_in = classroom.submissions(course, name, students)
-    gpu.require(device)
     return classroom.Job(source, settings.read(course), unsandboxed, device, course), handed_in
 
 
@@ -165,7 +165,9 @@ def _crew(
     """Who grades, and the grader that knows the assignment; its own sandbox runs only where nobody else has one."""
     if scheduler is not None:
         cluster = classroom.Cluster(job, scheduler, shared)
-        return Grader(job.assignment, job.settings, classroom.Elsewhere(f"dask {scheduler}", job.device)), cluster
+        return Grader(
+            job.assignment, job.settings, classroom.Elsewhere(f"dask {scheduler}", job.device)
+        ), cluster
     if jobs > 1:
         profile = profiles.choose(view(), profiles.UNSANDBOXED if job.unsandboxed else None)
         _note(profile.notes)

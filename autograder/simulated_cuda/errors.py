@@ -19,9 +19,16 @@ class DeviceMismatch(RuntimeError):
         self.tensors = tuple(tensors)
 
 
+# What CUDA raises is a plain RuntimeError: that is the name that people read, and search for.
+DeviceMismatch.__name__ = "RuntimeError"
+
+
 class OnDevice(TypeError):
     """What needs the host's memory was asked of a tensor on the device: numpy, mostly."""
 
     def __init__(self, message: str, tensors: Sequence[torch.Tensor] = ()) -> None:
         super().__init__(message)
         self.tensors = tuple(tensors)
+
+
+OnDevice.__name__ = "TypeError"

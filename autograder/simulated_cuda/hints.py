@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from autograder.simulated_cuda.devices import CPU
 from autograder.simulated_cuda.errors import DeviceMismatch, OnDevice
 from autograder.simulated_cuda.tensor import CudaTensor
 from autograder.simulated_cuda.tracebacks import program_frames
@@ -41,6 +42,9 @@ def hint(error: DeviceMismatch | OnDevice) -> str | None:
     frames = program_frames(error.__traceback__)
     if not frames:
         return None
+    said = _mixed_arguments(error, frames)
+    if said is not None:
+        return said
     for tensor in error.tensors:
         for frame, line in frames:
             said = _as_variable(tensor, frame, line)
@@ -51,6 +55,34 @@ def hint(error: DeviceMismatch | OnDevice) -> str | None:
             if said is not None:
                 return said
     return _unnamed(error, *frames[0])
+
+
+def _mixed_arguments(error: DeviceMismatch | OnDevice, frames: list[tuple[FrameType, int]]) -> str | None:
+    """A function that was handed tensors of both devices is not where the mistake was made: its caller is."""
+    if isinstance(error, OnDevice) or len(frames) < 2 or _made_here(error, frames[0]):
+        return None
+    (frame, _), (_, line) = frames[:2]
+    count = frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount
+    given = [(name, frame.f_locals.get(name)) for name in frame.f_code.co_varnames[:count]]
+    there = [name for name, value in given if type(value) is CudaTensor]
+    here = [name for name, value in given if type(value) is Tensor and value.dim() and value.device == CPU]
+    if not there or not here:
+        return None
+    return (
+        f"`{frame.f_code.co_name}` was called in line {line} with `{there[0]}` on the GPU and `{here[0]}` on the CPU; "
+        f"move it first: {here[0]}.to({there[0]}.device)."
+    )
+
+
+def _made_here(error: DeviceMismatch | OnDevice, place: tuple[FrameType, int]) -> bool:
+    """Whether the tensor that lies wrong comes out of a factory in the innermost function."""
+    frame, line = place
+    for tensor in error.tensors:
+        for name, value in frame.f_locals.items():
+            if isinstance(value, Tensor) and _same(value, tensor):
+                made = _assignment(frame, line, name)
+                return made is not None and _is_factory(made.value)  # type: ignore[attr-defined]
+    return False
 
 
 def _as_variable(tensor: Tensor, frame: FrameType, line: int) -> str | None:
@@ -120,10 +152,11 @@ def _in_module(name: str, module: nn.Module, tensor: Tensor) -> str | None:
             return f"The network `{name}` is on the CPU (its {path} is): move it first, {name}.to(device)."
     for path, child in module.named_modules():
         full = f"{name}.{path}" if path else name
+        mover = "net" if name == "self" else name
         for attribute, value in vars(child).items():
             if isinstance(value, Tensor) and _same(value, tensor):
                 return (
-                    f"`{full}.{attribute}` is a plain tensor on the CPU, which {name}.to(device) does not move: make it a "
+                    f"`{full}.{attribute}` is a plain tensor on the CPU, which {mover}.to(device) does not move: make it a "
                     f"buffer, self.register_buffer({attribute!r}, ...)."
                 )
             hidden = (

@@ -47,6 +47,10 @@ TOLD = (
     "train_rate_hard_coded",
     "train_returns_tensors",
     "train_support_as_query",
+    "train_labels_left_behind",
+    "train_moved_after_the_loop",
+    "train_moved_back_to_the_cpu",
+    "net_scale_as_plain_tensor",
 )
 UNFINISHED = {
     "stub": "def class_prototypes(embeddings, labels):\n    raise NotImplementedError()",

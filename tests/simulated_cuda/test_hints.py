@@ -36,7 +36,14 @@ def hint(code: str) -> str:
         (
             "def loss(images, labels):\n    return F.cross_entropy(images, labels)\n\n"
             "loss(torch.ones(2, 2).cuda(), torch.arange(2))",
-            "`labels` came in on the CPU; move it first: labels = labels.to(images.device).",
+            "`loss` was called in line 7 with `images` on the GPU and `labels` on the CPU; move it first: "
+            "labels.to(images.device).",
+        ),
+        (
+            "def means(rows, labels):\n    return rows[labels == 0] * (labels == 0).float()\n\ndef train(rows, labels):\n"
+            "    return means(rows.cuda(), labels)\n\ntrain(torch.ones(2, 2), torch.zeros(2))",
+            "`means` was called in line 8 with `rows` on the GPU and `labels` on the CPU; move it first: "
+            "labels.to(rows.device).",
         ),
         (
             "rows = torch.ones(2, 2)\nhalf = rows / 2\nrows.cuda() + half",

@@ -319,9 +319,9 @@ def trains_on_a_gpu(start: int) -> Law:
         return unanswerable(why)
     net, (images, labels) = linear_net(start), pictures(4, 5, start)
     settings = {"k_shot": 2, "n_episodes": 3}
-    calls = (run(net, images, labels, **settings), run_near_a_gpu(net, images, labels, "cuda", **settings))
+    calls = (run_near_a_gpu(net, images, labels, "cuda", **settings), run(net, images, labels, **settings))
 
-    def judge(on_cpu: Any, out: Any) -> Broken | None:
+    def judge(out: Any, on_cpu: Any) -> Broken | None:
         on_gpu = out["losses"]
         # the same steps, added up in another order, and magnified by what follows
         far = [
@@ -333,7 +333,6 @@ def trains_on_a_gpu(start: int) -> Law:
                 "the same generator state.",
                 f"{[float(number(each)) for each in on_gpu]}",
                 f"{[float(number(each)) for each in on_cpu]}, as on the CPU",
-                call=1,
             )
         if out["products_on_gpu"] < 2 * len(on_cpu):  # the network's product, forward and backward
             return Broken(
@@ -341,7 +340,6 @@ def trains_on_a_gpu(start: int) -> Law:
                 "and every episode's images and labels with .to(device).",
                 f"{out['products_on_gpu']} matrix products on the GPU, {out['products_on_cpu']} on the CPU",
                 "forward and backward passes on the GPU",
-                call=1,
             )
         return None
 

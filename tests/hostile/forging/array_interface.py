@@ -2,6 +2,7 @@
 Must: double/runs -> falsified, raised
 """
 
+
 # %% double
 class Chameleon:
     looks = 0

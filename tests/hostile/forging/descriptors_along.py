@@ -2,6 +2,7 @@
 Must: double/runs -> crashed, timed_out, falsified
 """
 
+
 # %% double
 def double(x):
     import os

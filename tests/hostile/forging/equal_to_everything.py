@@ -2,6 +2,7 @@
 Must: double/runs -> falsified
 """
 
+
 # %% double
 class Everything:
     def __eq__(self, other):

@@ -2,6 +2,7 @@
 Must: double/runs -> crashed
 """
 
+
 # %% double
 def double(x):
     import os

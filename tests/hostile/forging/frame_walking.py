@@ -2,6 +2,7 @@
 Must: double/doubles -> falsified, crashed, skipped
 """
 
+
 # %% double
 def double(x):
     import ctypes

@@ -2,6 +2,7 @@
 Must: double/doubles -> falsified; score -> same
 """
 
+
 # %% before
 def rewrite(lines):
     return [line.replace("check(", "print('all laws hold', ") for line in lines]

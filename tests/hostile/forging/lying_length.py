@@ -2,6 +2,7 @@
 Must: double/runs -> falsified, raised, crashed, timed_out
 """
 
+
 # %% double
 class Liar(list):
     def __len__(self):

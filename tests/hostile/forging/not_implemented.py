@@ -2,6 +2,7 @@
 Must: double/runs -> missing, raised
 """
 
+
 # %% double
 class NotImplementedError(Exception):
     def __eq__(self, other):

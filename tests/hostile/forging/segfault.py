@@ -12,6 +12,7 @@ import os
 
 os.abort()
 
+
 # %% double
 def double(x):
     import ctypes

@@ -2,6 +2,7 @@
 Must: double/runs -> raised; centre/centres -> raised
 """
 
+
 # %% double
 class Unprintable(Exception):
     def __str__(self):

@@ -2,6 +2,7 @@
 Must: double/runs -> raised
 """
 
+
 # %% double
 def double(x):
     raise SystemExit(0)

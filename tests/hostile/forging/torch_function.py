@@ -2,6 +2,7 @@
 Must: double/doubles -> falsified, raised; double/runs -> falsified, raised, holds
 """
 
+
 # %% double
 class Sly(torch.Tensor):
     @classmethod

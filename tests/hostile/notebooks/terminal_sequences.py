@@ -2,6 +2,7 @@
 Must: double/runs -> raised
 """
 
+
 # %% double
 class Title(Exception):
     pass

@@ -2,6 +2,7 @@
 Must: double/doubles -> falsified
 """
 
+
 # %% double
 def double(x):
     import sys

@@ -2,6 +2,7 @@
 Must: double/runs -> falsified, raised
 """
 
+
 # %% double
 def double(x):
     return torch.empty(x.shape, device="meta", dtype=x.dtype)

@@ -2,6 +2,7 @@
 Must: double/runs -> timed_out
 """
 
+
 # %% double
 def double(x):
     import re

@@ -2,6 +2,7 @@
 Must: double/runs -> timed_out, crashed
 """
 
+
 # %% double
 def double(x):
     import os
