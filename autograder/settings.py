@@ -1,6 +1,7 @@
 """What a course decides: `autograder.toml` in the course directory, every key optional.
 
 seed = 20261                    # inputs of this term; another seed, other inputs, the same laws
+# variant = 7                   # this term's data and numbers in the notebooks: autograder release --variant 7
 reveal = "counterexample"       # or "law": whether students see the inputs of hidden checks
 
 [limits]
@@ -12,6 +13,9 @@ memory_mib = 2048
 [trained_weights]
 accuracy_floor = 0.60           # no points up to here; an untrained network reaches a little less
 accuracy_goal = 0.85            # all points from here
+
+[read]                          # per exercise: what students should read first, before what its checks name
+# class_prototypes = "Slides 12 to 15"
 
 # [late]                        # without it, being late costs nothing
 # percent_per_day = 10          # of the assignment's points, for every day begun after the deadline
@@ -61,7 +65,9 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     accuracy_floor: float = 0.60
     accuracy_goal: float = 0.85
+    read: Mapping[str, str] = field(default_factory=dict)
     late: Late | None = None
+    variant: int | None = None
 
 
 def read(course: Path) -> Settings:
@@ -79,15 +85,17 @@ def read(course: Path) -> Settings:
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "reveal", "limits", "trained_weights", "late"}
+    known = {"seed", "variant", "reveal", "limits", "trained_weights", "read", "late"}
     for key in text:
         if key not in known:
             raise _odd(key, f"Known keys are {', '.join(sorted(known))}.", file)
     settings = Settings()
-    if "seed" in text:
-        if type(text["seed"]) is not int or not 0 <= text["seed"] < 2**63:
-            raise _odd("seed", "Give a whole number, 0 or above.", file)
-        settings = replace(settings, seed=text["seed"])
+    for key in ("seed", "variant"):
+        if key in text:
+            if type(text[key]) is not int or not 0 <= text[key] < 2**63:
+                raise _odd(key, "Give a whole number, 0 or above.", file)
+            change: dict[str, Any] = {key: text[key]}
+            settings = replace(settings, **change)
     if "reveal" in text:
         if text["reveal"] not in ("law", "counterexample"):
             raise _odd("reveal", 'Give "law" or "counterexample".', file)
@@ -96,6 +104,8 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         settings = replace(settings, limits=_limits(text["limits"], file))
     if "trained_weights" in text:
         settings = _marks(settings, text["trained_weights"], file)
+    if "read" in text:
+        settings = replace(settings, read=_places(text["read"], file))
     if "late" in text:
         settings = replace(settings, late=_late(text["late"], file))
     return settings
@@ -123,6 +133,12 @@ def _marks(settings: Settings, given: Any, file: str) -> Settings:
     if not (_number(floor) and _number(goal) and 0 <= floor < goal <= 1):
         raise _odd("trained_weights", remedy, file)
     return replace(settings, accuracy_floor=float(floor), accuracy_goal=float(goal))
+
+
+def _places(given: Any, file: str) -> dict[str, str]:
+    if not isinstance(given, Mapping) or not all(isinstance(place, str) for place in given.values()):
+        raise _odd("read", 'Give a text per exercise: class_prototypes = "Slides 12 to 15".', file)
+    return dict(given)
 
 
 def _late(given: Any, file: str) -> Late:

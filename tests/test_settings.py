@@ -38,6 +38,7 @@ def test_the_example_of_the_docstring_is_the_default(tmp_path: Path) -> None:
 def test_every_key(tmp_path: Path) -> None:
     text = """
 seed = 7
+variant = 3
 reveal = "law"
 [limits]
 cell_seconds = 20
@@ -49,7 +50,7 @@ accuracy_floor = 0
 accuracy_goal = 1
 """
     limits = Limits(cell_seconds=20.0, call_seconds=0.5, submission_seconds=300.0, memory_bytes=512 << 20)
-    assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0)
+    assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0, variant=3)
 
 
 def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
@@ -67,7 +68,8 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
 @pytest.mark.parametrize(
     ("text", "key", "remedy"),
     [
-        ("sead = 3", "sead", "Known keys are late, limits, reveal, seed, trained_weights."),
+        ("sead = 3", "sead", "Known keys are late, limits, read, reveal, seed, trained_weights, variant."),
+        ("variant = -1", "variant", "Give a whole number, 0 or above."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
         ("seed = true", "seed", "Give a whole number, 0 or above."),
         ("seed = -1", "seed", "Give a whole number, 0 or above."),

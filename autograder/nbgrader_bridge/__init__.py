@@ -17,7 +17,9 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     patience              several graders at one grade book
     configuration         `configure(c)`, the one line in a course's nbgrader_config.py
     registering           the source notebook -> grade book, when nobody has done it yet
+    exporting             points out of the grade book, and nbgrader's export plugins
     recording             `record`: one submission after another through nbgrader's own converter
+    releasing             the student version of a source notebook
 """
 
 from autograder.nbgrader_bridge import patience
@@ -25,7 +27,8 @@ from autograder.nbgrader_bridge.configuration import configure
 from autograder.nbgrader_bridge.judging import GradeByLaws
 from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
-from autograder.nbgrader_bridge.recording import Recorded, record
+from autograder.nbgrader_bridge.recording import Recorded, Recorder, record, recorder
+from autograder.nbgrader_bridge.releasing import enter, release_directory, student_version
 from autograder.nbgrader_bridge.results import Place, prepared
 from autograder.nbgrader_bridge.saving import SaveGrades
 
@@ -35,9 +38,14 @@ __all__ = [
     "MendCells",
     "Place",
     "Recorded",
+    "Recorder",
     "SaveGrades",
     "configure",
+    "enter",
     "patience",
     "prepared",
     "record",
+    "recorder",
+    "release_directory",
+    "student_version",
 ]

@@ -18,6 +18,7 @@ from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, LazyConfigValue, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
+from autograder import variants
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge.generating import KeepSubmissions, RehearsingExporter
 from autograder.nbgrader_bridge.judging import GradeByLaws
@@ -39,6 +40,7 @@ def configure(c: Any) -> None:
     A course's own preprocessors keep their places; Execute, SaveAutoGrades and SaveCells are replaced. Calling it twice
     is as good as once.
     """
+    _ignore(c, variants.FILE)
     c.Autograde.exporter_class = ForgivingExporter
     sanitizing = _preprocessors(c, Autograde, "sanitize_preprocessors")
     c.Autograde.sanitize_preprocessors = [MendCells, *(each for each in sanitizing if each is not MendCells)]
@@ -60,6 +62,15 @@ def _preprocessors(c: Any, converter: Any, name: str) -> list[Any]:
     if isinstance(configured, LazyConfigValue):  # c.Autograde.autograde_preprocessors.append(...)
         configured = configured.get_value(default)
     return [import_item(each) if isinstance(each, str) else each for each in configured]
+
+
+def _ignore(c: Any, name: str) -> None:
+    """Staff's file beside the source goes nowhere, whichever of nbgrader's commands copies the folder."""
+    default = list(CourseDirectory.class_traits()["ignore"].default())
+    configured = c.CourseDirectory.get("ignore", default)
+    if isinstance(configured, LazyConfigValue):
+        configured = configured.get_value(default)
+    c.CourseDirectory.ignore = [*(each for each in configured if each != name), name]
 
 
 def _ours(preprocessor: Any) -> Any:

@@ -90,13 +90,15 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     from autograder import assignment, registry, settings
     from autograder.runner import Grader
 
+    registry.use(course)
     checks = tuple(map(_version, registry.files(name)))
     if _checks.setdefault(name, checks) != checks:  # somebody works on them beside the running server
         registry.forget(name)
         _checks[name] = checks
-    key = (name, *(_version(path) for path in (source, course / "autograder.toml")), checks)
+    decided = (source, source.parent / "release.toml", course / "autograder.toml")
+    key = (name, *(_version(path) for path in decided), checks)
     if key not in _graders:
-        grader = Grader(assignment.load(source, name), settings.read(course), start(idle_seconds))
+        grader = Grader(assignment.of_course(course, name, source), settings.read(course), start(idle_seconds))
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from unittest.mock import patch
 
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.nbgrader_bridge import results
@@ -16,18 +18,24 @@ from autograder.nbgrader_bridge.results import Place
 
 
 class SaveGrades(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades with two differences.
+    """nbgrader's SaveAutoGrades with three differences.
 
     A check cell without a result has no points and waits for a person; nbgrader would give full marks or none.
     A mark given by hand waits again only if what it was given for has changed; in nbgrader it does after every run.
+    All grades of a notebook are committed together, or none; nbgrader commits cell by cell.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Writes the grades of one notebook."""
         self._place = Place.of(resources)
+        self.student_id, self.assignment_id, self.notebook_id = self._place
         self._judged: dict[str, float] = resources.get(JUDGED, {})
         self._answers = answers_of(nb.cells)
-        return super().preprocess(nb, resources)
+        with Gradebook(resources["nbgrader"]["db_url"]) as self.gradebook:
+            for index, cell in enumerate(nb.cells):
+                nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
+            self.gradebook.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         grade_id = cell.metadata.nbgrader["grade_id"]
@@ -40,7 +48,10 @@ class SaveGrades(SaveAutoGrades):
             grade.needs_manual_grade = why is not None
             if why:
                 self._tell(f"{grade_id}: {grade.manual_score:g} points were given by hand; {why}")
-        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        with patch.object(self.gradebook.db, "commit", self.gradebook.db.flush):
+            super()._add_comment(cell, resources)
 
     def _automatic(self, cell: NotebookNode) -> float | None:
         is_check = cell.cell_type == "code" and not utils.is_solution(cell)

@@ -99,7 +99,7 @@ def test_without_nbgrader_the_points_stay_out_of_the_grade_book_and_that_is_said
     done = run("grade", "tiny", "--course", course)
     assert done.status == 2
     assert "nbgrader is not installed" in done.err
-    assert score(course, "ada") == 4.0  # what was graded is kept
+    assert not (course / ".autograder").exists()  # said before anything is graded
 
 
 # --- one question

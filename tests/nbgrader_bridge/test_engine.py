@@ -60,7 +60,7 @@ def test_nbgrader_autograde_and_record_write_the_same(
         assert len(files) == {"results": 4, "pages": 9}[folder]
         for path in files:
             assert path.read_bytes() == (other.root / path.relative_to(course.root)).read_bytes(), path.name
-    assert [score.student for score in classroom.results(other.root, "tiny")] == list(students)
+    assert [score.student for score in classroom.written(other.root, "tiny")] == list(students)
 
 
 def test_checks_that_were_changed_are_read_anew(course: TinyCourse, tiny_checks: Path) -> None:
