@@ -49,14 +49,10 @@ def fewshot() -> Plan:
     )
 
 
-def walked(root: Path, plan: Plan, pictures: Path, *, student_path: Path, before: str = "") -> Walk:
-    """Walks the plan in `root`, with a server for the staff and one for the student.
-
-    student_path    what the student has installed
-    before          lines above those of the shipped nbgrader_config.py
-    """
+def walked(root: Path, plan: Plan, pictures: Path, *, student_path: Path) -> Walk:
+    """Walks the plan in `root`, with a server for the staff and one for the student, who has installed `student_path`."""
     course = Walk(root, plan, pictures)
-    course.set_up(before)
+    course.set_up()
     staff = JupyterServer(course.course, root / "staff-home")
     student = JupyterServer(course.home, root / "student-home", python_path=(student_path,))
     with staff, student, browser() as context:

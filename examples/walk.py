@@ -4,6 +4,7 @@ by hand, given back, exported. At every station it notes who has how many points
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import shutil
@@ -21,6 +22,8 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import get_username
 from traitlets.config import Config
 
+from autograder.exports.export import export
+from autograder.nbgrader_bridge import exporting
 from examples.browser.formgrader import Formgrader, in_lab
 from examples.browser.lab import Lab
 from examples.browser.server import ROOT
@@ -36,6 +39,7 @@ class Plan:
     exercise    what the student with the browser works on, first as in `mistake`, then as in `remedy`
     classmates  student -> the text of the notebook that is handed in, made from the released one
     beside      files that everybody hands in beside the notebook
+    checks      checks of the course's own, where they are not part of fewlabels
     override    (classmate, grade id, points) that a grader gives instead of the automatic ones
     written     (classmate, grade id, points) for an answer in words
     """
@@ -48,6 +52,7 @@ class Plan:
     override: tuple[str, str, float]
     written: tuple[str, str, float]
     beside: tuple[Path, ...] = ()
+    checks: Path | None = None
 
     @property
     def assignment(self) -> str:
@@ -77,17 +82,20 @@ class Walk:
 
     # --- before anybody comes ----------------------------------------------------------------------------------------
 
-    def set_up(self, before: str = "") -> None:
-        """The course directory with the shipped nbgrader_config.py, and the student's home. `before`: lines above it."""
+    def set_up(self) -> None:
+        """The course directory with the shipped nbgrader_config.py, and the student's home."""
         folder = self.course / "assignments" / self.plan.assignment
         folder.mkdir(parents=True)
         shutil.copy(self.plan.source, folder)
+        if self.plan.checks is not None:
+            (self.course / "checks").mkdir()
+            shutil.copy(self.plan.checks, self.course / "checks")
         where = (
             f"\nc.CourseDirectory.course_id = {COURSE_ID!r}\nc.Exchange.root = {str(self.exchange)!r}\n"
             "c.ExchangeCollect.check_owner = False\n"  # here one person hands in for all
         )
         shipped = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        (self.course / "nbgrader_config.py").write_text(before + shipped + where, encoding="utf-8")
+        (self.course / "nbgrader_config.py").write_text(shipped + where, encoding="utf-8")
         self.home.mkdir()
         (self.home / "nbgrader_config.py").write_text(f"c = get_config(){where}", encoding="utf-8")
         self.exchange.mkdir()
@@ -194,12 +202,18 @@ class Walk:
         self.picture(lab, "8-feedback")
 
     def export(self) -> None:
-        """nbgrader's own export."""
+        """nbgrader's own export, and what `autograder export --to csv` writes."""
         target = self.root / "grades.csv"
         with closing(Gradebook(self.db_url, COURSE_ID)) as book:
             CsvExportPlugin(to=str(target)).export(book)
         with target.open(encoding="utf-8", newline="") as file:
-            self.note("export", {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)})
+            rows = list(csv.DictReader(file))
+        self.note("nbgrader export", {row["student_id"]: float(row["score"]) for row in rows})
+        marks = exporting.marks(self.course, self.plan.assignment)
+        assert marks is not None
+        made = export(marks, self.plan.assignment, "csv")
+        rows = list(csv.DictReader(io.StringIO(made.text)))
+        self.note("autograder export", {row["student"]: float(row["points"] or 0) for row in rows})
 
     # --- who has how many points -------------------------------------------------------------------------------------
 

@@ -19,7 +19,14 @@ from examples.screenshots import fewshot, walked
 from examples.walk import Plan, Walk
 
 AUTOGRADED = ("formgrader, autograded", "results", "grade book, autograded")
-MARKED = ("formgrader, marked", "grade book, marked", "grade book, graded again", "feedback", "export")
+MARKED = (
+    "formgrader, marked",
+    "grade book, marked",
+    "grade book, graded again",
+    "feedback",
+    "nbgrader export",
+    "autograder export",
+)
 
 
 def agree(course: Walk) -> tuple[dict[str, float], dict[str, float]]:
@@ -34,9 +41,7 @@ def agree(course: Walk) -> tuple[dict[str, float], dict[str, float]]:
 @pytest.mark.timeout(1200)  # two servers, a kernel, a jail and a browser, beside whatever else runs
 def test_a_tiny_course(tmp_path: Path, pictures: Path) -> None:
     tiny_course.make_course(tmp_path / "source")
-    checks = tmp_path / "checks"
-    checks.mkdir()
-    (checks / "tiny.py").write_text(tiny_course.CHECKS)
+    (tmp_path / "tiny.py").write_text(tiny_course.CHECKS)
     students = cut.unpack(tmp_path / "cut")  # what a student installs, and nothing of the staff's
     (students / "autograder" / "checks" / "tiny.py").write_text(tiny_course.CHECKS)
 
@@ -54,9 +59,9 @@ def test_a_tiny_course(tmp_path: Path, pictures: Path) -> None:
         classmates={"bob": bob, "broken": lambda _: "{ this was a notebook once"},
         override=("bob", "add_checks", 2.5),
         written=("bob", "written", 0.75),
+        checks=tmp_path / "tiny.py",
     )
-    before = f"from autograder import checks\nchecks.__path__.append({str(checks)!r})\n"
-    course = walked(tmp_path, plan, pictures, student_path=students, before=before)
+    course = walked(tmp_path, plan, pictures, student_path=students)
 
     mistake, mended = course.said
     assert "✗ add: 1 of 2 laws broken" in mistake
