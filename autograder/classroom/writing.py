@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.feedback import html, klass
@@ -15,6 +18,8 @@ from autograder.feedback.json import to_json
 from autograder.model import CheckResult, Graded, Score
 
 WORKSHOP = ".autograder"
+WRITING = "writing"
+ABANDONED_SECONDS = 3600.0
 AUDIENCES = ("student", "staff")
 
 
@@ -83,7 +88,7 @@ def _pages(course: Path, assignment: str) -> Path:
 def replace(path: Path, text: str | bytes) -> None:
     """The whole text or what was there before, also when killed midway."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=_beside(path), prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8") if isinstance(text, str) else text)
@@ -92,3 +97,26 @@ def replace(path: Path, text: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def sweep(course: Path) -> None:
+    """Removes what graders left half-written when they were killed; not what is so young that one may be at it."""
+    for folder in (WRITING, "recording"):
+        for path in (course / WORKSHOP / folder).glob("*"):
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime < ABANDONED_SECONDS:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is written before it is moved to `path`: on the same disk, and in the workshop apart from results."""
+    workshop = next((parent for parent in path.parents if parent.name == WORKSHOP), None)
+    if workshop is None:
+        return path.parent
+    folder = workshop / WRITING
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -77,6 +77,7 @@ def grade(
         raise UsageError("--jobs and --scheduler exclude each other.", remedy="Choose one of them.")
     with ExitStack() as stack:
         job, handed_in = _ready(course, assignment, student or [], unsandboxed)
+        classroom.sweep(course)
         grader, crew = _crew(stack, job, jobs, scheduler, shared_files)
         journal = classroom.Journal(course, grader, force=force)
         book = stack.enter_context(_book(course, assignment, gradebook))
@@ -87,7 +88,6 @@ def grade(
         scores, entered = [], True
         for done in classroom.results(grader, handed_in, course, crew=crew, journal=journal, stop=stop):
             score = done.graded.score
-            classroom.write_pages(done.pages, score.student, course, assignment)
             entered = _enter(book, done, journal) and entered
             watch.graded(score)
             if as_json:
