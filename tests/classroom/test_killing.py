@@ -43,7 +43,9 @@ def grade(course: Path, grader: Grader) -> None:
     """What `autograder grade` does with each result."""
     journal = Journal(course, grader)
     with recorder(course, "made_up") as book:
-        for done in classroom.results(grader, classroom.submissions(course, "made_up"), course, journal=journal):
+        for done in classroom.results(
+            grader, classroom.submissions(course, "made_up"), course, journal=journal
+        ):
             student = done.graded.score.student
             if not (journal.entered(done.graded) and book.knows(student)):
                 assert book.enter(student, done.graded).failure is None
@@ -60,7 +62,10 @@ def state(course: Path) -> dict[str, Any]:
         query = "select auto_score, manual_score, needs_manual_grade from grade order by auto_score"
         grades = book.execute(query).fetchall()
         students = book.execute("select id from student order by id").fetchall()
-    return {**{name: hashlib.sha256(content).hexdigest() for name, content in files.items()}, "": (grades, students)}
+    return {
+        **{name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "": (grades, students),
+    }
 
 
 def killed_after(steps: int, work: Callable[[], None]) -> bool:
