@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Mapping
@@ -124,8 +125,10 @@ def clocked(course: Path, students: list[str]) -> list[Apart]:
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+    code = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    programs = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))  # nbgrader calls alembic
+    one_thread = {"OMP_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+    return {**os.environ, "PYTHONPATH": code, "PATH": programs, **one_thread}
 
 
 def measure(count: int, jobs: int, sample: int, seed: int, folder: Path) -> dict[str, Any]:

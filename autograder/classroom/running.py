@@ -12,7 +12,7 @@ from autograder.classroom.crews import Alone, Crew
 from autograder.classroom.finding import Submission
 from autograder.classroom.journal import Journal
 from autograder.classroom.work import Done, Task, perform
-from autograder.classroom.writing import render, write
+from autograder.classroom.writing import render, write, write_pages
 from autograder.errors import FewlabelsError
 from autograder.model import Failure, Graded
 from autograder.runner import Grader
@@ -102,7 +102,10 @@ def results(
     journal: Journal | None = None,
     stop: Stop | None = None,
 ) -> Iterator[Done]:
-    """As `grade`, with the pages; without pages, and first, what stands in the journal just as it is now."""
+    """As `grade`, with the pages; without pages, and first, what stands in the journal just as it is now.
+
+    Results and pages are written before they are handed out.
+    """
     crew = crew or Alone(grader)
     changed = []
     for each in handed_in:
@@ -121,9 +124,11 @@ def results(
     if not changed:
         return
     for _, done in run(crew, tasks(changed, crew, journal), give_up, stop):
-        if journal is not None:
-            journal.keep(done.graded)
+        score = done.graded.score
         write(done.graded, course)
+        write_pages(done.pages, score.student, course, score.assignment)
+        if journal is not None:
+            journal.keep(done.graded)  # last: what stands there need not be written again
         yield done
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import sys
+import time
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from glob import escape
@@ -18,6 +20,7 @@ from autograder.feedback.json import from_json, to_json
 from autograder.model import CheckResult, Graded, Score
 
 WORKSHOP = ".autograder"
+ABANDONED_SECONDS = 3600.0
 AUDIENCES: tuple[Audience, ...] = ("student", "staff")
 
 
@@ -105,3 +108,17 @@ def _pages(course: Path, assignment: str) -> Path:
 def replace(path: Path, text: str | bytes) -> None:
     """The whole text or what was there before, also when killed midway."""
     whole.replace(path, text.encode("utf-8") if isinstance(text, str) else text)
+
+
+def sweep(course: Path) -> None:
+    """Removes what graders left half-written when they were killed; not what is so young that one may be at it."""
+    workshop = course / WORKSHOP
+    for pattern in ("recording/*", "*/*/.*", "*/*/*/.*"):
+        for path in workshop.glob(pattern):
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime < ABANDONED_SECONDS:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()

@@ -95,6 +95,7 @@ def grade(
         grader, crew = _crew(stack, job, 1 if dry_run else jobs, None if dry_run else scheduler, shared_files)
         if dry_run:
             _dry_run(grader, handed_in, course, stack, quiet=as_json)
+        classroom.sweep(course)
         journal = classroom.Journal(course, grader, force=force)
         book = stack.enter_context(_book(course, assignment, gradebook))
         stop = stack.enter_context(finishing())
@@ -104,7 +105,6 @@ def grade(
         scores, entered = [], True
         for done in classroom.results(grader, handed_in, course, crew=crew, journal=journal, stop=stop):
             score = done.graded.score
-            classroom.write_pages(done.pages, score.student, course, assignment)
             entered = _enter(book, done, journal) and entered
             watch.graded(score)
             if as_json:

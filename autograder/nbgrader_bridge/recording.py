@@ -16,7 +16,7 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets import Unicode
 
-from autograder.errors import FewlabelsError, GraderError, UsageError
+from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
 from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
@@ -116,6 +116,12 @@ class Recorder:
         course = self._course()
         self._source = source_of(course, self._config)
         self._config.CourseDirectory.source_directory = course.source_directory
+        if not course.course_id and not course.db_url.startswith("sqlite"):
+            raise CourseError(
+                "The grade book's database needs a course to have a name; only SQLite does without.",
+                remedy='Write c.CourseDirectory.course_id = "NAME" into nbgrader_config.py.',
+                file=str(root / "nbgrader_config.py"),
+            )
         with self._turn:
             self._register()
 

@@ -234,3 +234,17 @@ def test_a_result_is_read_while_it_is_written_anew(tmp_path: Path, grader: Grade
         head = reading.read(10)
         classroom.write(Graded(graded.score, seconds={"total": 1.0}), tmp_path)
         assert from_json(head + reading.read()) == graded.score
+
+
+def test_what_killed_graders_left_is_swept_and_what_is_young_is_not(tmp_path: Path) -> None:
+    old, young = (tmp_path / ".autograder" / "writing" / name for name in ("old", "young"))
+    tree = tmp_path / ".autograder" / "recording" / "abc"
+    tree.mkdir(parents=True)
+    (tree / "notebook").touch()
+    old.parent.mkdir()
+    for path in (old, young):
+        path.touch()
+    for path in (old, tree):
+        os.utime(path, (0, 0))
+    classroom.sweep(tmp_path)
+    assert (old.exists(), young.exists(), tree.exists()) == (False, True, False)
