@@ -35,8 +35,18 @@ class FewlabelsError(Exception):
             place += f", cell {self.cell}" if place else f"cell {self.cell}"
         return f"{place + ': ' if place else ''}{self.what} {self.remedy}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.what, self.remedy, self.file, self.cell)
+
     def failure(self) -> Failure:
         return Failure(blame=self.blame, what=self.what, remedy=self.remedy, file=self.file, cell=self.cell)
+
+
+def _again(
+    kind: type[FewlabelsError], what: str, remedy: str, file: str | None, cell: int | None
+) -> FewlabelsError:
+    """An error that travelled here from another process."""
+    return kind(what, remedy=remedy, file=file, cell=cell)
 
 
 class StudentError(FewlabelsError):

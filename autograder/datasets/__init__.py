@@ -11,6 +11,7 @@ import inspect
 import os
 from typing import TYPE_CHECKING
 
+from autograder.datasets import kept
 from autograder.datasets.base import Characters, DataError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def load(
     """
     loader = _loader(name)
     try:
-        inspect.signature(loader).bind(size=size, **options)
+        key = _key(name, loader, size, options)
     except TypeError:
         known = [option for option in inspect.signature(loader).parameters if option not in {"root", "size"}]
         unknown = ", ".join(sorted(set(options) - set(known)))
@@ -46,7 +47,21 @@ def load(
             f"The data set {name} has no option {unknown}.",
             remedy=f"Its options: {', '.join(known) or 'none'}.",
         ) from None
-    return loader(root=root, size=size, **options) if name == "omniglot" else loader(size=size, **options)
+    if name == "omniglot":
+        return loader(root=root, size=size, **options)
+    return kept.otherwise(key, lambda: loader(size=size, **options))
+
+
+def keep(name: str, size: int = 28, **options: object) -> None:
+    """Makes a data set that needs no file now, so that `load` only copies it. Raises as `load` does."""
+    if name != "omniglot":
+        kept.keep(_key(name, _loader(name), size, options), load(name, None, size, **options))
+
+
+def _key(name: str, loader: Callable[..., Characters], size: int, options: dict[str, object]) -> object:
+    bound = inspect.signature(loader).bind(size=size, **options)
+    bound.apply_defaults()
+    return kept.key_of(name, bound.arguments)
 
 
 def _loader(name: str) -> Callable[..., Characters]:

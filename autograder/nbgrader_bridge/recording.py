@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets import Unicode
@@ -20,8 +21,12 @@ from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.listening import Errors
+from autograder.nbgrader_bridge.once import once
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
+
+WORKSHOP = ".autograder"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Recorded:
     score    automatic and manual points together; None where it is ungraded and nobody has given marks by hand
              (nbgrader's own pages and exports write 0)
     waiting  ids of the grade cells that wait for a person; `reasons` says why, for staff
+    review   which marks given by hand to look at again, and why: they stand as they were given
     failure  why it is ungraded, or could not be entered
     """
 
@@ -40,6 +46,7 @@ class Recorded:
     waiting: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     failure: Failure | None = None
+    review: tuple[str, ...] = ()
 
 
 def record(
@@ -57,14 +64,23 @@ def record(
     keeps no automatic points, waits for a person, and stops nobody else. While nbgrader works, the working directory
     is the course. Raises `CourseError` where the course's material does not fit, before any submission is touched.
     """
-    with as_nbgrader_likes_it(course.resolve()):
-        recorder = _Recorder(course.resolve(), assignment)
+    with recorder(course, assignment) as writer:
         done = []
         for student in sorted(graded):
-            done.append(recorder.enter(student, graded[student]))
+            done.append(writer.enter(student, graded[student]))
             if progress is not None:
                 progress(done[-1])
         return done
+
+
+@contextmanager
+def recorder(course: Path, assignment: str) -> Iterator[Recorder]:
+    """The one writer of a course's grade book, as `record` uses it: `enter(student, graded)`, one after another.
+
+    Other graders of the course wait for their turn, submission by submission. Raises as `record` does.
+    """
+    with as_nbgrader_likes_it(course.resolve()):
+        yield Recorder(course.resolve(), assignment)
 
 
 class Recording(Autograde):
@@ -82,12 +98,16 @@ class Recording(Autograde):
         self.notebooks: list[str] = []
 
 
-class _Recorder:
+class Recorder:
+    """Enters results; made by `recorder`."""
+
     def __init__(self, root: Path, assignment: str) -> None:
         if not root.is_dir():
             raise UsageError("There is no such directory.", remedy="Name the course's.", file=str(root))
-        self._errors = _Errors()
+        self._errors = Errors()
         # A logger of no hierarchy: nothing that nbgrader says reaches anybody's terminal.
+        (root / WORKSHOP).mkdir(exist_ok=True)
+        self._turn = FileLock(root / WORKSHOP / "gradebook.lock")
         self._log = logging.Logger("autograder.nbgrader")
         self._log.addHandler(self._errors)
         self._config = course_config(root)
@@ -96,10 +116,21 @@ class _Recorder:
         course = self._course()
         self._source = source_of(course, self._config)
         self._config.CourseDirectory.source_directory = course.source_directory
-        self._register()
+        with self._turn:
+            self._register()
+
+    def knows(self, student: str) -> bool:
+        """Whether grade book and autograded/ have this student's submission, whatever they say of it."""
+        course = self._course(student)
+        final = Path(course.format_path(course.autograded_directory, student, self._assignment))
+        return final.is_dir() and standing(course, student) is not None
 
     def enter(self, student: str, graded: Graded) -> Recorded:
         """Enters one result; never raises for one submission's sake."""
+        with self._turn:
+            return self._enter(student, graded)
+
+    def _enter(self, student: str, graded: Graded) -> Recorded:
         self._errors.lines.clear()
         course = self._course(student)
         place = Place(student, self._assignment, self._source.stem)
@@ -116,7 +147,8 @@ class _Recorder:
                 now = self._without_points(course, student)
         if now is None:
             return Recorded(student, None, None, failure=failure or _left_out(submitted))
-        return Recorded(student, now.score, now.max_score, now.waiting, tuple(handed.reasons[place]), failure)
+        told = {"reasons": tuple(handed.reasons[place]), "review": tuple(handed.reviews[place])}
+        return Recorded(student, now.score, now.max_score, now.waiting, failure=failure, **told)
 
     def _course(self, student: str = "*") -> Course:
         return Course(
@@ -189,26 +221,13 @@ def _left_out(submitted: Path) -> Failure:
     return UsageError("nbgrader passed the submission over.", remedy=remedy, file=str(submitted)).failure()
 
 
-class _Errors(logging.Handler):
-    """Keeps what nbgrader says about its failures; the last line of a traceback is the telling one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.lines.append(message.splitlines()[-1])
-
-
 @contextmanager
 def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
     """nbgrader runs `alembic` by name, leaves an environment variable behind, warns about its own queries."""
     before = {name: os.environ.get(name) for name in ("PATH", "NBGRADER_EXECUTION")}
     os.environ["PATH"] = os.pathsep.join(filter(None, (before["PATH"], sysconfig.get_path("scripts"))))
     try:
-        with warnings.catch_warnings(), modules_of(course):
+        with warnings.catch_warnings(), modules_of(course), once():
             warnings.simplefilter("ignore", SAWarning)
             yield
     finally:

@@ -55,9 +55,25 @@ def run_exercises(
     for _, group in groupby(checks, key=lambda check: check.exercise):
         found.extend(_Exercise(transport, planner, weights).run(group, progress))
     results: dict[str, list[CheckResult]] = {}
+    read = _reading(checks, planner)
     for each in _replayed(found, transport):
-        results.setdefault(each.check.exercise, []).append(_result(each))
+        results.setdefault(each.check.exercise, []).append(_result(each, read(each.check)))
     return {name: tuple(mine) for name, mine in results.items()}
+
+
+def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str]:
+    """check -> where to read: the course's slides, then what the check says, or another check of its exercise."""
+    default: dict[str, str] = {}
+    for each in checks:
+        if each.read:
+            default.setdefault(each.exercise, each.read)
+    slides = getattr(planner.course, "read", {})
+
+    def read(check: Check) -> str:
+        places = (slides.get(check.exercise), check.read or default.get(check.exercise))
+        return "; ".join(place for place in places if place)
+
+    return read
 
 
 class _Exercise:
@@ -121,15 +137,26 @@ def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
 
 
 def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]:
-    """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed."""
+    """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed.
+
+    First in one that has run the notebook up to its last solution; where that shows something else, in one that has run
+    all of it.
+    """
+    whole = False
     if any(each.shrunk for each in found):
-        transport.renew()
+        transport.renew(whole=whole)
     for each in found:
         if not each.shrunk or each.law is None or each.finding is None:
             yield each
             continue
-        outcomes = transport.answer(Batch(each.law.calls, each.check.seconds))
+        batch = Batch(each.law.calls, each.check.seconds)
+        outcomes = transport.answer(batch)
         again = judge(each.law, outcomes)
+        if not whole and (again is None or again.verdict != each.finding.verdict):
+            whole = True
+            transport.renew()
+            outcomes = transport.answer(batch)
+            again = judge(each.law, outcomes)
         if again is None:
             says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
             # not what came back for the larger input: the law that is shown is the smaller one
@@ -137,9 +164,17 @@ def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]
         yield replace(each, finding=again, outcomes=outcomes)
 
 
-def _result(found: _Found) -> CheckResult:
+def _result(found: _Found, read: str) -> CheckResult:
     check, finding = found.check, found.finding
-    base = CheckResult(check.name, check.law, check.visibility, check.weight, found.verdict, found.laws)
+    base = CheckResult(
+        check.name,
+        check.law,
+        check.visibility,
+        check.weight,
+        found.verdict,
+        found.laws,
+        read=read,
+    )
     if found.skipped is not None:
         return replace(base, message=found.skipped)
     if finding is None or found.law is None:

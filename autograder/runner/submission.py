@@ -7,11 +7,12 @@ import platform
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from autograder import __version__, notebook, registry, scoring, trained
+from autograder import __version__, notebook, receipts, registry, scoring, trained
 from autograder.assignment import Assignment, match
 from autograder.errors import FewlabelsError, NotebookError
 from autograder.model import CellResult, CheckResult, Failure, Graded, Notebook, Score
@@ -41,6 +42,16 @@ def versions() -> Mapping[str, str]:
     return {"fewlabels": __version__, "python": platform.python_version(), **found}
 
 
+@dataclass(frozen=True)
+class Known:
+    """What earlier gradings of the same submission found: exercise -> results that are still good, and what the cells
+    put out, in which sandbox."""
+
+    results: Mapping[str, tuple[CheckResult, ...]]
+    cells: tuple[CellResult, ...] = ()
+    sandbox: str = ""
+
+
 class Grader:
     """Grades submissions of one assignment: draws its checks once, and puts them to each."""
 
@@ -52,6 +63,7 @@ class Grader:
         *,
         hidden: bool = True,
         checks: Sequence[Check] | None = None,
+        planner: Planner | None = None,
     ) -> None:
         self.assignment = assignment
         self.settings = settings
@@ -59,7 +71,15 @@ class Grader:
         self.checks = tuple(checks) if checks is not None else registry.load(assignment.name, hidden=hidden)
         if checks is None:
             match(assignment, self.checks)
-        self.planner = Planner(settings.seed, settings)
+        self.planner = planner or Planner(settings.seed, settings)
+        keep_ready = getattr(boundary, "keep_ready", None)  # only a sandbox has something to gain
+        if keep_ready is not None:
+            keep_ready(assignment.data)
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of the exercises that checks look at, in the order of the checks."""
+        return tuple(dict.fromkeys(check.exercise for check in self.checks))
 
     def prepare(self, progress: Callable[[Check], None] | None = None) -> None:
         """Draws the inputs of all checks now, instead of at the first submission."""
@@ -69,21 +89,30 @@ class Grader:
             if "weights" not in check.runner_parameters:
                 _ = self.planner.plan(check).batch.encoded
 
-    def grade(self, path: Path, student: str, progress: Progress | None = None) -> Graded:
-        """The score of the notebook at `path`; an error of any kind becomes an ungraded score that says so."""
+    def grade(
+        self, path: Path, student: str, progress: Progress | None = None, *, known: Known | None = None
+    ) -> Graded:
+        """The score of the notebook at `path`; an error of any kind becomes an ungraded score that says so.
+
+        Exercises whose results are `known` are not looked at again; where all of them are, nothing runs.
+        """
         start = time.perf_counter()
+        document = None
         try:
-            submission = prepare(notebook.read(path), self.assignment.notebook)
+            document = notebook.read(path)
+            submission = prepare(document, self.assignment.notebook)
             self._refuse_other_languages(submission)
-            return self._graded(submission, path, student, progress, start)
+            graded = self._graded(submission, path, student, progress, start, known or Known({}))
         except FewlabelsError as error:
-            return self.ungraded(student, error.failure())
+            graded = self.ungraded(student, error.failure())
         except Exception as error:
             traceback.print_exc()  # the supervisor's own bug: staff need the whole story
             what = f"The grader failed ({type(error).__name__}: {error})."
-            return self.ungraded(
+            graded = self.ungraded(
                 student, Failure("grader", what, "Report it; grade this submission again.", file=path.name)
             )
+        receipt = receipts.of((path, path.parent / f"{self.assignment.name}.safetensors"), document)
+        return replace(graded, score=replace(graded.score, receipt=receipt))
 
     def ungraded(self, student: str, failure: Failure) -> Graded:
         """No score, because of `failure`."""
@@ -98,14 +127,25 @@ class Grader:
             )
 
     def _graded(
-        self, submission: Notebook, path: Path, student: str, progress: Progress | None, start: float
+        self,
+        submission: Notebook,
+        path: Path,
+        student: str,
+        progress: Progress | None,
+        start: float,
+        known: Known,
     ) -> Graded:
+        checks = [check for check in self.checks if check.exercise not in known.results]
+        if not checks:
+            sandbox = known.sandbox or self.boundary.name
+            return Graded(self._scored(student, submission, known.results, sandbox), known.cells)
         weights = trained.read(path.parent / f"{self.assignment.name}.safetensors")
         transport = self.boundary.session(self.settings.limits)
         try:
             cells = transport.run(submission)
             ran = time.perf_counter()
-            results = run_exercises(self.checks, transport, self.planner, weights=weights, progress=progress)
+            found = run_exercises(checks, transport, self.planner, weights=weights, progress=progress)
+            results = {name: found.get(name) or known.results[name] for name in self.exercises}
             sandbox = transport.name
         finally:
             transport.close()
@@ -141,7 +181,7 @@ class Grader:
             "max_score": self.assignment.max_score,
             "seed": self.settings.seed,
             "sandbox": self.boundary.name,
-            "device": "cpu",
+            "device": getattr(self.boundary, "device", "cpu"),
             "versions": versions(),
         }
         return Score(**{**base, **fields})  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +46,13 @@ class Account:
 class Child:
     """A fresh, locked-down child. Raises `ZygoteGone`, or `SandboxBroken` when it could not lock itself down."""
 
-    def __init__(self, spawner: Spawner, limits: Limits) -> None:
+    def __init__(self, spawner: Spawner, limits: Limits, data: Sequence[Any] = ()) -> None:
         self._spawner = spawner
         self._limits = limits
         self._cpu_seen = 0.0
         self._sock, theirs = socket.socketpair()
         self._sock.setblocking(False)
+        self._receiver = frames.Receiver(self._sock)
         self._output, their_output = os.pipe()
         os.set_blocking(self._output, False)
         self._poll = select.poll()
@@ -64,7 +65,8 @@ class Child:
         self._charged = 0.0
         self._pidfd = -1
         try:
-            self._birth = spawner.spawn(_bounds(limits, spawner), theirs.fileno(), their_output)
+            wishes = {**_bounds(limits, spawner), "data": data}
+            self._birth = spawner.spawn(wishes, theirs.fileno(), their_output)
             self._pidfd = self._birth.spawned.result(SPAWN_SECONDS)
             self._pid = _pid_of(self._pidfd)
         except TimeoutError:
@@ -81,9 +83,8 @@ class Child:
 
     def _await_ready(self) -> None:
         try:
-            word = frames.receive(
-                self._sock, frames.until(self._sock, time.monotonic() + SPAWN_SECONDS), answer=True
-            )
+            soon = frames.until(self._sock, time.monotonic() + SPAWN_SECONDS)
+            word = self._receiver.receive(soon, answer=True)
         except WireError as error:
             self.end()
             raise ZygoteGone(str(error)) from None
@@ -99,17 +100,29 @@ class Child:
 
     @contextlib.contextmanager
     def timed(self, seconds: float, account: Account) -> Iterator[None]:
-        """Inside, waiting ends with `WireTimeout` when `seconds` of CPU, patience, or the account are used up."""
-        patience = max(LEAST_PATIENCE, seconds * self._limits.patience)
+        """Inside, waiting ends with `WireTimeout` when `seconds` of CPU, patience, or the account are used up.
+
+        They count anew from each frame that had to be waited for.
+        """
         self._account = account
-        wall = time.monotonic()
-        self._cpu_end = self.cpu_seconds + min(seconds, account.cpu_seconds)
-        self._wall_end = wall + min(patience, account.wall_seconds)
+        self._seconds = seconds
+        self._begun = time.monotonic()
+        self._count_anew()
         try:
             yield
         finally:
             self._charge(self.cpu_seconds)
-            account.wall_seconds -= time.monotonic() - wall
+            account.wall_seconds -= time.monotonic() - self._begun
+
+    def _count_anew(self) -> None:
+        assert self._account is not None
+        patience = max(LEAST_PATIENCE, self._seconds * self._limits.patience)
+        cpu, wall = self.cpu_seconds, time.monotonic()
+        self._charge(cpu)
+        self._account.wall_seconds -= wall - self._begun
+        self._begun = wall
+        self._cpu_end = cpu + min(self._seconds, self._account.cpu_seconds)
+        self._wall_end = wall + min(patience, self._account.wall_seconds)
 
     def _charge(self, cpu_seconds: float) -> None:
         """Writes down what was used since the last time, whether it was waited for or not."""
@@ -123,8 +136,10 @@ class Child:
 
     def receive(self, kind: Kind, token: bytes, index: int) -> Any:
         """The value of the frame that answers request `token`; any other frame is a `WireError`."""
-        frame: Frame = frames.receive(self._sock, self._wait, answer=True)
-        self._drain()
+        waited = self._receiver.waited
+        frame: Frame = self._receiver.receive(self._wait, answer=True)
+        if waited != self._receiver.waited:
+            self._count_anew()
         if (frame.kind, frame.token, frame.index) != (kind, token, index):
             raise WireError("a frame that answers no question")
         self._answered += frame.size
@@ -165,6 +180,7 @@ class Child:
 
     def take_printed(self) -> str:
         """What was written to descriptors 1 and 2 since the last time: native code's output, a fatal error's words."""
+        self._drain()
         text = self.printed.decode("utf-8", "replace")
         self.printed.clear()
         return text
@@ -223,7 +239,7 @@ def _bounds(limits: Limits, spawner: Spawner) -> dict[str, Any]:
     if spawner.profile.bubblewrap is None and spawner.profile.uid is None:
         processes += _threads_of(os.getuid())
     return {
-        "memory_bytes": limits.memory_bytes,
+        "memory_bytes": None if spawner.profile.devices else limits.memory_bytes,
         "file_bytes": limits.file_bytes,
         "scratch_bytes": limits.scratch_bytes,
         "threads": limits.threads,

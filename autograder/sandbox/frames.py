@@ -3,9 +3,11 @@
     frame  = header | structure | payload (wire.py)
     header = magic 4s | kind u8 | token 16s | index u32 | structure length u32 | payload length u64
 
-Trusted side to worker: RUN_CELL and ANSWER_CALLS, each with an unpredictable token. Worker to trusted side: READY once,
-then CELL_RAN, or one ANSWER per call in order, with the token of its request and its index in it. Both lengths are held
-against a cap before anything is allocated.
+Trusted side to worker: RUN_CELL, ANSWER_CALLS and ANSWER_ONE_BY_ONE, each with an unpredictable token. Worker to trusted
+side: READY once, then CELL_RAN, or one ANSWER per call in order, with the token of its request and its index in it. Both
+lengths are held against a cap before anything is allocated.
+
+Answers that are ready within a few milliseconds travel together, unless they were asked for one by one.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ HEADER = struct.Struct("!4sB16sIIQ")
 TOKEN_BYTES = 16
 OBJECT_WEIGHT = 32
 SMALL = 1 << 16
+PIECE = 1 << 18  # read at most so much at once beyond what is waited for
 
 
 class Kind(IntEnum):
@@ -42,6 +45,7 @@ class Kind(IntEnum):
     CELL_RAN = 3
     ANSWER_CALLS = 4
     ANSWER = 5
+    ANSWER_ONE_BY_ONE = 7  # as ANSWER_CALLS, but each answer is sent before the next call is made
     FAILED = 6  # the child could not be locked down; comes in place of READY
 
 
@@ -71,28 +75,95 @@ def until(sock: socket.socket, deadline: float) -> Wait:
     return wait
 
 
+def packed(kind: int, token: bytes, index: int, encoded: Encoded) -> bytes:
+    """One frame as bytes."""
+    header = HEADER.pack(MAGIC, kind, token, index, len(encoded.structure), len(encoded.payload))
+    return b"".join((header, encoded.structure, encoded.payload))
+
+
 def send(
     sock: socket.socket, kind: int, token: bytes, index: int, encoded: Encoded, wait: Wait | None = None
 ) -> None:
     """Sends one frame. With `wait` the socket must be non-blocking; without, this blocks."""
+    if len(encoded.payload) <= SMALL:  # most: one system call instead of two
+        send_bytes(sock, packed(kind, token, index, encoded), wait)
+        return
     header = HEADER.pack(MAGIC, kind, token, index, len(encoded.structure), len(encoded.payload))
-    small = len(encoded.payload) <= SMALL  # most answers: one system call instead of two
-    parts = (
-        (header + encoded.structure + encoded.payload,)
-        if small
-        else (header + encoded.structure, encoded.payload)
-    )
-    for part in parts:
-        view = memoryview(part)
-        while view:
+    send_bytes(sock, header + encoded.structure, wait)
+    send_bytes(sock, encoded.payload, wait)
+
+
+def send_bytes(sock: socket.socket, data: bytes | bytearray, wait: Wait | None = None) -> None:
+    """Sends whole frames, as `send` does."""
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[sock.send(view) :]
+        except BlockingIOError:
+            if wait is None:
+                raise
+            wait(select.POLLOUT)
+        except OSError as error:
+            raise WireClosed(f"the other side is gone ({error.strerror})") from None
+
+
+class Receiver:
+    """Frames off a stream socket, which is read in large pieces: what lies there beyond a frame is kept for the next.
+
+    `waited` counts how often something had to be read. Descriptors sent along are dropped by the kernel, because none
+    are asked for.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._buffer = bytearray()
+        self._start = 0
+        self.waited = 0
+
+    def receive(
+        self,
+        wait: Wait | None = None,
+        *,
+        answer: bool = False,
+        structure_cap: int = STRUCTURE_CAP,
+        payload_cap: int = PAYLOAD_CAP,
+    ) -> Frame:
+        """The next frame; `wait` as in `send`, `answer` as in `decode`."""
+        self._have(HEADER.size, wait)
+        magic, kind, token, index, structure_size, payload_size = HEADER.unpack_from(
+            self._buffer, self._start
+        )
+        if magic != MAGIC:
+            raise WireError("bytes that are no frame")
+        if structure_size > structure_cap or payload_size > payload_cap:
+            raise WireError(f"a frame of {structure_size + payload_size} bytes is over the limit")
+        self._have(HEADER.size + structure_size + payload_size, wait)
+        middle = self._start + HEADER.size + structure_size
+        structure = self._buffer[self._start + HEADER.size : middle]
+        payload = self._buffer[middle : middle + payload_size]
+        self._start = middle + payload_size
+        if self._start == len(self._buffer) or self._start > PIECE:
+            del self._buffer[: self._start]
+            self._start = 0
+        size = OBJECT_WEIGHT * structure_size + payload_size
+        return Frame(kind, token, index, decode(structure, payload, answer=answer), size)
+
+    def _have(self, count: int, wait: Wait | None) -> None:
+        """Reads until `count` bytes lie in the buffer; never asks for more than `PIECE` bytes beyond."""
+        while (missing := count - (len(self._buffer) - self._start)) > 0:
             try:
-                view = view[sock.send(view) :]
+                found = self._sock.recv(max(PIECE, min(missing, 8 * PIECE)))
             except BlockingIOError:
                 if wait is None:
                     raise
-                wait(select.POLLOUT)
+                wait(select.POLLIN)
+                continue
             except OSError as error:
                 raise WireClosed(f"the other side is gone ({error.strerror})") from None
+            if not found:
+                raise WireClosed("the other side is gone")
+            self.waited += 1
+            self._buffer += found
 
 
 def receive(
@@ -103,36 +174,5 @@ def receive(
     structure_cap: int = STRUCTURE_CAP,
     payload_cap: int = PAYLOAD_CAP,
 ) -> Frame:
-    """Receives one frame; `wait` as in `send`, `answer` as in `decode`.
-
-    Descriptors sent along are dropped by the kernel, because none are asked for.
-    """
-    magic, kind, token, index, structure_size, payload_size = HEADER.unpack(_exactly(sock, HEADER.size, wait))
-    if magic != MAGIC:
-        raise WireError("bytes that are no frame")
-    if structure_size > structure_cap or payload_size > payload_cap:
-        raise WireError(f"a frame of {structure_size + payload_size} bytes is over the limit")
-    structure = _exactly(sock, structure_size, wait)
-    payload = _exactly(sock, payload_size, wait)
-    size = OBJECT_WEIGHT * structure_size + payload_size
-    return Frame(kind, token, index, decode(structure, payload, answer=answer), size)
-
-
-def _exactly(sock: socket.socket, count: int, wait: Wait | None) -> bytearray:
-    buffer = bytearray(count)
-    view = memoryview(buffer)
-    got = 0
-    while got < count:
-        try:
-            step = sock.recv_into(view[got:])
-        except BlockingIOError:
-            if wait is None:
-                raise
-            wait(select.POLLIN)
-            continue
-        except OSError as error:
-            raise WireClosed(f"the other side is gone ({error.strerror})") from None
-        if step == 0:
-            raise WireClosed("the other side is gone")
-        got += step
-    return buffer
+    """A frame that nothing follows before it is answered."""
+    return Receiver(sock).receive(wait, answer=answer, structure_cap=structure_cap, payload_cap=payload_cap)

@@ -51,7 +51,7 @@ class InProcess:
         except wire.WireError as error:
             return Crashed(f"sent something that is no answer ({error})")
 
-    def renew(self) -> None:
+    def renew(self, *, whole: bool = True) -> None:
         if self._given is None and self._notebook is not None:
             self.run(self._notebook)
 

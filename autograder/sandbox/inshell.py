@@ -40,7 +40,7 @@ class InShell(InProcess):
         with self._at_home():
             return super().answer(batch)
 
-    def renew(self) -> None:
+    def renew(self, *, whole: bool = True) -> None:
         if self._notebook is not None:
             self.run(self._notebook)
 

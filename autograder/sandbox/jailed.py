@@ -15,10 +15,11 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 from autograder.errors import CheckError, SandboxBroken
 from autograder.model import Call, Cell, CellResult, Crashed, Notebook, Outcome, TimedOut
@@ -41,19 +42,29 @@ class Sandbox:
     profile      one of `jail.profile.NAMES`, for tests; None: the best that this machine offers
     unsandboxed  run without a boundary; every grade says so
     limits       only for the size of the scratch file system, which all submissions of one sandbox share
+    device       "cuda" admits the machine's GPU (jail/gpu.py); children alone initialise CUDA, never the zygote
 
     name    what the boundary is made of; results report it
     notes   what a person should know about it
     """
 
     def __init__(
-        self, *, profile: str | None = None, unsandboxed: bool = False, limits: Limits | None = None
+        self,
+        *,
+        profile: str | None = None,
+        unsandboxed: bool = False,
+        limits: Limits | None = None,
+        device: str = "cpu",
     ) -> None:
         shown = view()
         chosen = profiles.choose(shown, profiles.UNSANDBOXED if unsandboxed else profile)
+        if device == "cuda":
+            chosen = profiles.admitting_gpu(chosen)
+        self.device = device
         self.name = chosen.name
         self.notes = chosen.notes
         self._lock = threading.Lock()
+        self._data: list[Any] = []
         self._spawner = Spawner(chosen, shown, (limits or Limits()).scratch_bytes)
         try:
             self._start()
@@ -62,6 +73,10 @@ class Sandbox:
         except BaseException:
             self.close()
             raise
+
+    def keep_ready(self, data: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Data sets, by name and options, that are made once, before children are forked, and not in each of them."""
+        self._data = [[name, dict(options)] for name, options in data]
 
     def session(self, limits: Limits | None = None) -> Jailed:
         """A submission's place in this sandbox; it takes up nothing before its first cell."""
@@ -83,7 +98,7 @@ class Sandbox:
         """A fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
         for _ in range(BIRTHS):
             try:
-                return Child(self._spawner, limits)
+                return Child(self._spawner, limits, self._data)
             except ZygoteGone:
                 with self._lock:
                     if not self._spawner.alive:
@@ -132,6 +147,7 @@ class Jailed:
         self._again = Account(limits.submission_seconds, wall)
         self._child: Child | None = None
         self._ran: list[Cell] = []  # what a fresh child has to run again
+        self._brief = False
 
     @property
     def usage(self) -> Usage:
@@ -146,29 +162,51 @@ class Jailed:
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
-        """One outcome per call, in order; the list ends after a call that ended its child."""
+        """One outcome per call, in order; the list ends after a call that ended its child.
+
+        Answers come in groups. Where a child is late or dies, nobody knows yet at which call behind the last answer: from
+        there a fresh child is asked once more, one by one.
+        """
         seconds = batch.call_seconds or self._limits.call_seconds
         outcomes: list[Outcome] = []
         while len(outcomes) < len(batch.calls):
-            calls, request = _fitting(batch, len(outcomes))
-            failed = self._once(self._work, seconds, partial(self._stream, calls, request, seconds, outcomes))
-            if failed is None:
-                continue
-            if failed.final:
-                outcomes.append(failed.outcome)
-                break
-            call = batch.calls[len(outcomes)]
-            failed = self._once(
-                self._again, seconds, partial(self._stream, (call,), _request(call), seconds, outcomes)
-            )
+            start = len(outcomes)
+            calls, request = _fitting(batch, start)
+            ask = partial(self._stream, Kind.ANSWER_CALLS, calls, request, seconds, outcomes)
+            failed = self._once(self._work, seconds, ask)
+            left = calls[len(outcomes) - start :]
+            if failed is not None and not (failed.final and (len(left) == 1 or not failed.crashed)):
+                failed = self._pinned(failed, left, seconds, outcomes)
             if failed is not None:
                 outcomes.append(failed.stands())
                 break
         return outcomes
 
-    def renew(self) -> None:
-        """The next request meets a fresh child, in which the cells have run again."""
+    def _pinned(
+        self, failed: _Failed, calls: Sequence[Call], seconds: float, outcomes: list[Outcome]
+    ) -> _Failed | None:
+        """What to say of the call behind `outcomes`, to which those before it are added; None where all went well.
+
+        A crash stands, also where it does not come again. A time-out stands where the same call runs out of time twice.
+        """
+        sure = len(outcomes)
+        again = self._once(self._again, seconds, partial(self._one_by_one, calls, seconds, outcomes))
+        if again is None and failed.crashed:
+            del outcomes[sure:]
+            return failed
+        if again is not None and not (again.final or again.lost) and len(outcomes) > sure:
+            call = calls[len(outcomes) - sure]  # late for the first time, perhaps: once more, alone
+            again = self._once(self._again, seconds, partial(self._one_by_one, (call,), seconds, outcomes))
+        return again
+
+    def renew(self, *, whole: bool = True) -> None:
+        """The next request meets a fresh child, in which the cells have run again.
+
+        Not `whole`: only those up to the last solution, for as long as that child lives. Behind them lies as a rule what
+        trains, measures and draws.
+        """
         self._discard()
+        self._brief = not whole
 
     def close(self) -> None:
         """Ends the child and everything it started."""
@@ -187,16 +225,27 @@ class Jailed:
             return results[0]
         return cell_failed(cell.index, failed.stands())
 
-    def _run_cell(self, cell: Cell, results: list[CellResult], child: Child, account: Account) -> None:
+    def _run_cell(self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account) -> None:
+        """Runs a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
-        request = wire.encode({"source": cell.source, "output_bytes": self._limits.output_bytes})
+        shown = 0 if results is None else self._limits.output_bytes
+        request = wire.encode({"source": cell.source, "output_bytes": shown})
         with child.timed(self._limits.cell_seconds, account):
             child.send(Kind.RUN_CELL, token, request)
             value = child.receive(Kind.CELL_RAN, token, 0)
-        results.append(cell_from_plain(cell.index, value, child.take_printed()))
+        result = cell_from_plain(cell.index, value, child.take_printed())
+        if results is not None:
+            results.append(result)
+
+    def _one_by_one(
+        self, calls: Sequence[Call], seconds: float, outcomes: list[Outcome], child: Child, account: Account
+    ) -> None:
+        request = wire.encode(list(calls))
+        self._stream(Kind.ANSWER_ONE_BY_ONE, calls, request, seconds, outcomes, child, account)
 
     def _stream(
         self,
+        kind: Kind,
         calls: Sequence[Call],
         request: wire.Encoded,
         seconds: float,
@@ -207,9 +256,8 @@ class Jailed:
         """Sends `calls` in one frame and appends their outcomes as they come, each with its own deadline."""
         token = secrets.token_bytes(TOKEN_BYTES)
         with child.timed(seconds, account):
-            child.send(Kind.ANSWER_CALLS, token, request)
-        for index in range(len(calls)):
-            with child.timed(seconds, account):
+            child.send(kind, token, request)
+            for index in range(len(calls)):
                 outcomes.append(from_plain(child.receive(Kind.ANSWER, token, index)))
         child.take_printed()
 
@@ -253,9 +301,10 @@ class Jailed:
             if self._again.empty:
                 return None
             self._child = child = self._sandbox.child(self._limits)
-            for cell in list(self._ran):
+            cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
+            for cell in cells:
                 try:
-                    self._run_cell(cell, [], child, self._again)
+                    self._run_cell(cell, None, child, self._again)
                 except WireError:
                     self._ran.remove(cell)  # it went well once; from now on it is left out
                     self._discard()
@@ -275,6 +324,12 @@ class Jailed:
         return ended
 
 
+def _brief(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells up to the last solution; all of them where none is marked as one."""
+    solutions = [i for i, cell in enumerate(cells) if cell.solution]
+    return list(cells[: solutions[-1] + 1] if solutions else cells)
+
+
 @dataclass(frozen=True)
 class _Failed:
     """Why a request got no answer; unless it is `final`, it is made once more, alone. `lost`: with its zygote."""
@@ -282,6 +337,10 @@ class _Failed:
     outcome: TimedOut | Crashed
     final: bool
     lost: bool = False
+
+    @property
+    def crashed(self) -> bool:
+        return isinstance(self.outcome, Crashed) and not self.lost
 
     def stands(self) -> TimedOut | Crashed:
         if self.lost:

@@ -83,8 +83,8 @@ class Transport(Protocol):
         the list ends there."""
         ...
 
-    def renew(self) -> None:
-        """A fresh child, in which the notebook's cells have run again."""
+    def renew(self, *, whole: bool = True) -> None:
+        """A fresh child, in which the notebook's cells have run again; without `whole` those up to the last solution."""
         ...
 
     def close(self) -> None:

@@ -3,6 +3,9 @@
     structure = msgpack: None, bool, int, float, str, list, dict, and the extension types below
     payload   = the bytes of arrays and long strings, in the order in which the structure mentions them
 
+A tuple, a prop and a call are lists whose first item is an empty extension that says so. The head of an array (dtype,
+shape, device, library) is a few bytes that come again and again: each is packed and read once.
+
 Long bytes live in the payload, so that the structure, where a few bytes can become many objects, stays small. Whatever
 does not decode is a `WireError`, whatever it is made of. frames.py sends the two over a socket.
 """
@@ -13,7 +16,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgpack
@@ -47,6 +50,8 @@ _DEVICE = re.compile(r"[a-z_]{1,20}(:[0-9]{1,3})?")
 _CONTROL = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 _ARRAY, _TUPLE, _OPAQUE, _STUDENT, _PROP, _TEXT, _CALL = range(1, 8)
+_HEADS = 4096  # how many different heads of arrays are remembered
+_HEAD_CAP = 256
 
 
 class WireError(Exception):
@@ -85,41 +90,53 @@ def encode(value: Any) -> Encoded:
 
 
 _packed = partial(msgpack.packb, use_bin_type=True)
-_CALL_FIELDS = ("function", "arguments", "keywords", "gradients", "output", "cotangent", "watch")
+_AS_THEY_ARE = frozenset({type(None), bool, float})
+_IS_TUPLE, _IS_PROP, _IS_CALL = (msgpack.ExtType(code, b"") for code in (_TUPLE, _PROP, _CALL))
 
 
 def _plain(item: Any, payload: list[bytes], level: int) -> Any:
     """What msgpack writes for `item`; bytes of arrays and long texts go to `payload`, in the order of reading."""
     if level > MAX_DEPTH:
         raise WireError("values are nested too deeply")
-    if item is None or isinstance(item, bool | float):
+    if type(item) in _AS_THEY_ARE:
         return item
-    if isinstance(item, int):
-        return int(item) if -(2**63) <= item < 2**63 else _ext(_OPAQUE, "int beyond 64 bits")
     if isinstance(item, str):
         return _text(item, payload)
     if isinstance(item, Tensor):
         return _array(item.array, item.dtype, item.device, item.library, payload)
-    if isinstance(item, np.ndarray):
-        return _array(item, item.dtype.name, "cpu", "numpy", payload)
     if isinstance(item, tuple):
-        return _ext(_TUPLE, [_plain(each, payload, level + 1) for each in item])
+        return [_IS_TUPLE, *(_plain(each, payload, level + 1) for each in item)]
     if isinstance(item, list):
         return [_plain(each, payload, level + 1) for each in item]
     if isinstance(item, Mapping):
         return {_key(key): _plain(each, payload, level + 1) for key, each in item.items()}
+    if isinstance(item, np.ndarray):
+        return _array(item, item.dtype.name, "cpu", "numpy", payload)
+    if isinstance(item, bool | float):
+        return item
+    if isinstance(item, int):
+        return int(item) if -(2**63) <= item < 2**63 else _ext(_OPAQUE, "int beyond 64 bits")
+    return _object(item, payload, level)
+
+
+def _object(item: Any, payload: list[bytes], level: int) -> Any:
     if isinstance(item, bytes):
         payload.append(item)
-        return _ext(_ARRAY, ["uint8", [len(item)], "cpu", "bytes"])
+        return _head("uint8", (len(item),), "cpu", "bytes")
     if isinstance(item, Opaque):
         return _ext(_OPAQUE, _key(item.type))
     if isinstance(item, Student):
         return _ext(_STUDENT, item.name)
     if isinstance(item, Prop):
-        return _ext(_PROP, [item.kind, _plain(dict(item.parameters), payload, level + 1)])
+        return [_IS_PROP, item.kind, _plain(dict(item.parameters), payload, level + 1)]
     if isinstance(item, Call):
-        return _ext(_CALL, [_plain(getattr(item, field), payload, level + 1) for field in _CALL_FIELDS])
+        return [_IS_CALL, *(_plain(each, payload, level + 1) for each in _fields(item))]
     raise WireError(f"{type(item).__name__} is no plain value")
+
+
+def _fields(call: Call) -> tuple[Any, ...]:
+    given = (call.function, call.arguments, call.keywords)
+    return (*given, list(call.gradients), call.output, call.cotangent, list(call.watch))
 
 
 def _ext(code: int, inner: Any) -> msgpack.ExtType:
@@ -127,10 +144,14 @@ def _ext(code: int, inner: Any) -> msgpack.ExtType:
 
 
 def _key(key: Any) -> str:
+    if type(key) is str and key.isascii():
+        return key[:NAME_CAP]
     return str(key)[:NAME_CAP].encode("utf-8", "replace").decode()
 
 
 def _text(item: str, payload: list[bytes]) -> Any:
+    if type(item) is str and len(item) <= LONG_STRING and item.isascii():
+        return item
     raw = item.encode("utf-8", "replace")
     if len(raw) <= LONG_STRING:
         return raw.decode()
@@ -144,7 +165,12 @@ def _array(array: np.ndarray, dtype: str, device: str, library: str, payload: li
     if dtype == "bfloat16" and array.dtype == np.float32:
         array = (array.view(np.uint32) >> 16).astype(np.uint16)
     payload.append(array.astype(DTYPES[dtype], order="C", copy=False).tobytes())
-    return _ext(_ARRAY, [dtype, [int(size) for size in array.shape], _key(device), library])
+    return _head(dtype, array.shape, device, library)
+
+
+@lru_cache(_HEADS)
+def _head(dtype: str, shape: tuple[int, ...], device: str, library: str) -> msgpack.ExtType:
+    return _ext(_ARRAY, [dtype, [int(size) for size in shape], _key(device), library])
 
 
 # --- decoding ----------------------------------------------------------------------------------------------------
@@ -157,7 +183,18 @@ def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: 
     """
     reader = _Reader(payload, answer)
     try:
-        value = reader.unpack(structure)
+        value = msgpack.unpackb(
+            structure,
+            raw=False,
+            strict_map_key=True,
+            ext_hook=reader.extension,
+            list_hook=reader.list,
+            max_str_len=4 * LONG_STRING,
+            max_bin_len=0,
+            max_array_len=ELEMENTS_CAP,
+            max_map_len=ELEMENTS_CAP,
+            max_ext_len=STRUCTURE_CAP,
+        )
         _bounded(value)
     except WireError:
         raise
@@ -175,8 +212,8 @@ def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: 
     return value
 
 
-_CONTAINERS = (list, tuple, dict)
-_LEAVES = (str, int, float, bool, type(None), bytes, Tensor, Opaque, Student, Prop, Call)
+_CONTAINERS = (list, tuple)
+_LEAVES = frozenset({str, int, float, bool, type(None), bytes, Tensor, Opaque, Student, Prop, Call})
 
 
 def _bounded(value: Any) -> None:
@@ -189,18 +226,32 @@ def _bounded(value: Any) -> None:
             raise WireError(f"more than {ELEMENTS_CAP} items")
         deeper: list[Any] = []
         for item in level:
-            if isinstance(item, dict):
-                if not all(type(key) is str for key in item):
-                    raise WireError("a key that is no text")
+            kind = type(item)
+            if kind in _LEAVES:
+                continue
+            if kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        raise WireError("a key that is no text")
                 deeper.extend(item.values())
-            elif isinstance(item, _CONTAINERS):
+            elif kind in _CONTAINERS:
                 deeper.extend(item)
-            elif not isinstance(item, _LEAVES):
-                raise WireError(f"{type(item).__name__} is no plain value")
+            else:
+                raise WireError(f"{kind.__name__} is no plain value")
         if not deeper:
             return
         level = deeper
     raise WireError("values are nested too deeply")
+
+
+class _Mark:
+    """First in a list, says what the list stands for; anywhere else it is no plain value."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+_MARKS = {code: _Mark(code) for code in (_TUPLE, _PROP, _CALL)}
 
 
 class _Reader:
@@ -208,51 +259,44 @@ class _Reader:
         self.payload = memoryview(payload)
         self.answer = answer
         self.offset = 0
-        self.depth = 0
+        self.built = 0
 
-    def unpack(self, structure: bytes | bytearray) -> Any:
-        return msgpack.unpackb(
-            structure,
-            raw=False,
-            strict_map_key=True,
-            ext_hook=self.extension,
-            max_str_len=4 * LONG_STRING,
-            max_bin_len=0,
-            max_array_len=ELEMENTS_CAP,
-            max_map_len=ELEMENTS_CAP,
-            max_ext_len=STRUCTURE_CAP,
-        )
+    def list(self, items: list[Any]) -> Any:
+        if not items or type(items[0]) is not _Mark:
+            return items
+        code = items[0].code
+        if code == _TUPLE:
+            return tuple(items[1:])
+        if code == _PROP:
+            _, kind, parameters = items
+            return Prop(kind, parameters)
+        _, function, arguments, keywords, gradients, output, cotangent, watch = items
+        bare = cotangent.array if isinstance(cotangent, Tensor) else None
+        return Call(function, arguments, keywords, tuple(gradients), output, bare, tuple(watch))
 
     def extension(self, code: int, data: bytes) -> Any:
-        self.depth += 1
-        if self.depth > 2 * MAX_DEPTH:
-            raise WireError("values are nested too deeply")
-        inner = self.unpack(data)
-        value = self.build(code, inner)
-        self.depth -= 1
-        return value
-
-    def build(self, code: int, inner: Any) -> Any:
+        self.built += 1
+        if self.built > ELEMENTS_CAP:  # each costs the reader far more than the three bytes that it cost the writer
+            raise WireError(f"more than {ELEMENTS_CAP} items")
         if code == _ARRAY:
-            return self.array(*inner)
-        if code == _TUPLE and isinstance(inner, list):
-            return tuple(inner)
+            return self.array(data)
+        if code == _TUPLE or (code in (_PROP, _CALL) and not self.answer):
+            return self.mark(code, data)
+        if len(data) > 2 * NAME_CAP * 4:
+            raise WireError("a long extension")
+        inner = msgpack.unpackb(data, raw=False, ext_hook=_nothing, max_array_len=0, max_map_len=0)
         if code == _TEXT:
             return bytes(self.take(inner)).decode("utf-8", "replace")
         if code == _OPAQUE and isinstance(inner, str):
             return Opaque(printable(inner[:NAME_CAP]))
-        if self.answer:
-            raise WireError(f"an answer with extension {code}")
-        if code == _STUDENT and isinstance(inner, str):
+        if code == _STUDENT and isinstance(inner, str) and not self.answer:
             return Student(inner)
-        if code == _PROP:
-            kind, parameters = inner
-            return Prop(kind, parameters)
-        if code == _CALL:
-            function, arguments, keywords, gradients, output, cotangent, watch = inner
-            bare = cotangent.array if isinstance(cotangent, Tensor) else None
-            return Call(function, arguments, keywords, gradients, output, bare, watch)
-        raise WireError(f"unknown extension {code}")
+        raise WireError(f"{'an answer with' if self.answer else 'unknown'} extension {code}")
+
+    def mark(self, code: int, data: bytes) -> _Mark:
+        if data:
+            raise WireError("a mark that holds something")
+        return _MARKS[code]
 
     def take(self, count: Any) -> memoryview:
         if (
@@ -266,27 +310,55 @@ class _Reader:
         self.offset += count
         return part
 
-    def array(self, dtype: Any, shape: Any, device: Any, library: Any) -> Any:
-        if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
-            raise WireError("an array of unknown dtype or too many dimensions")
-        if any(
-            not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= PAYLOAD_CAP
-            for size in shape
-        ):
-            raise WireError("an array with an absurd shape")
-        if not isinstance(device, str) or not _DEVICE.fullmatch(device):
-            raise WireError("an array on an unnamed device")
-        raw = self.take(math.prod(shape) * DTYPES[dtype].itemsize)
-        if library == "bytes":
-            return bytes(raw)
-        if library not in ("torch", "numpy"):
-            raise WireError("an array of an unknown library")
-        flat = np.frombuffer(raw, DTYPES[dtype])
-        if dtype == "bool":
+    def array(self, data: bytes) -> Any:
+        if len(data) > _HEAD_CAP:
+            raise WireError("an array with a long head")
+        head = _head_of(data)
+        end = self.offset + head.size
+        if end > len(self.payload):
+            raise WireError("an array or a text is longer than the payload")
+        if head.library == "bytes":
+            return bytes(self.take(head.size))
+        flat = np.frombuffer(self.payload[self.offset : end], head.travels)
+        self.offset = end
+        if head.dtype == "bool":
             flat = flat != 0
-        elif dtype == "bfloat16":
+        elif head.dtype == "bfloat16":
             flat = (flat.astype(np.uint32) << 16).view(np.float32)
         try:
-            return Tensor(flat.reshape(shape), dtype, device, library)
+            return Tensor(flat.reshape(head.shape), head.dtype, head.device, head.library)
         except ValueError:
             raise WireError("an array with an absurd shape") from None
+
+
+def _nothing(code: int, _: bytes) -> Any:
+    raise WireError(f"extension {code} inside of another")
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What is said of an array before its bytes: `size` of them, of dtype `travels`."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    device: str
+    library: str
+    travels: np.dtype[Any]
+    size: int
+
+
+@lru_cache(_HEADS)
+def _head_of(data: bytes) -> _Head:
+    dtype, shape, device, library = msgpack.unpackb(data, raw=False, ext_hook=_nothing, max_map_len=0)
+    if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+        raise WireError("an array of unknown dtype or too many dimensions")
+    if any(
+        not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= PAYLOAD_CAP for size in shape
+    ):
+        raise WireError("an array with an absurd shape")
+    if not isinstance(device, str) or not _DEVICE.fullmatch(device):
+        raise WireError("an array on an unnamed device")
+    if library not in ("torch", "numpy", "bytes"):
+        raise WireError("an array of an unknown library")
+    size = math.prod(shape) * DTYPES[dtype].itemsize
+    return _Head(dtype, tuple(shape), device, library, DTYPES[dtype], size)

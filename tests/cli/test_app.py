@@ -51,7 +51,7 @@ def test_help_names_every_command_with_a_sentence(run: Run) -> None:
     [
         (
             ("check",),
-            ["NOTEBOOK", "--all", "--json", "--assignment", "Exit status 1 means that a law does not hold."],
+            ["NOTEBOOK", "--all", "--json", "--assignment", "Exit status 1: it is not fit, or a law does not hold."],
         ),
         (
             ("grade",),
@@ -145,10 +145,10 @@ def test_an_error_ends_with_its_status_and_without_a_traceback(run: Run, tmp_pat
 def test_ctrl_c_says_that_finished_results_are_kept(
     run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograder.classroom.grade", stopped)
+    monkeypatch.setattr("autograder.classroom.results", stopped)
     done = run("grade", "tiny", "--course", course)
     assert done.status == 130
     assert "Stopped. Results that were finished are kept." in done.err

@@ -62,7 +62,7 @@ class Counting(InProcess):
         self.asked.append(batch)
         return super().answer(batch)
 
-    def renew(self) -> None:
+    def renew(self, *, whole: bool = True) -> None:
         self.renewed += 1
         super().renew()
 
@@ -317,7 +317,7 @@ class Ending:
                 break
         return found
 
-    def renew(self) -> None:
+    def renew(self, *, whole: bool = True) -> None:
         raise AssertionError("what ended is not replayed")
 
 

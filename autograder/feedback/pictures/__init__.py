@@ -10,9 +10,10 @@ The kinds (anything else, and anything malformed, draws nothing):
     {"kind": "episode", "classes": [label of item 0, of item 1, ...], "support": [item, ...],
      "query": [item, ...], "overlap": [item, ...]}
         the items of an episode by class; instead of one label per item, `classes` may name groups, with
-        support and query as one list of items per group
-    {"kind": "curves", "series": {"name": [value, ...], ...}}
-        lines over steps
+        support and query as one list of items per group; `overlap` marks items beside those that are seen to be
+        in both or to occur twice
+    {"kind": "curves", "series": {"name": [value, ...], ...}, "y": what the values are (optional)}
+        lines over steps, up to six: losses on the CPU beside losses on cuda
 
 Numbers that are not finite or lie beyond 1e9 are left out, and the alternative text says so.
 """
@@ -20,9 +21,11 @@ Numbers that are not finite or lie beyond 1e9 are left out, and the alternative 
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from autograder.feedback.pictures.values import MalformedError
@@ -47,6 +50,19 @@ def draw(data: Mapping[str, Any] | None) -> Picture | None:
     """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
     if not isinstance(data, Mapping):
         return None
+    try:
+        return _drawn(json.dumps(data, sort_keys=True))
+    except (TypeError, ValueError, RecursionError):  # numpy's numbers, keys that are no text
+        return _draw(data)
+
+
+@lru_cache(256)
+def _drawn(data: str) -> Picture | None:
+    """A counterexample is shown in three places: on two pages and in a notebook."""
+    return _draw(json.loads(data))
+
+
+def _draw(data: Mapping[str, Any]) -> Picture | None:
     try:
         artist = _artist(data.get("kind"))
         return None if artist is None else Picture(*artist(data))

@@ -27,9 +27,9 @@ def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Miss
     function = _resolve(call.function, namespace)
     if isinstance(function, Missing):
         return function
-    missing = [name for name in _students(call) if name not in namespace]
-    if missing:
-        return Missing(missing[0])
+    for name in _students(call):
+        if name not in namespace:
+            return Missing(name)
     generators = _Generators() if "generators" in call.watch else None
     try:
         built = _Arguments(call, namespace)
@@ -38,9 +38,11 @@ def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Miss
         return Returned(
             to_plain(value),
             {name: to_plain(gradient) for name, gradient in gradients.items()},
-            built.modified(),
+            built.modified() if "inputs" in call.watch else (),
             generators.touched() if generators else (),
-            {name: to_plain(props.state_of(built.named[name])) for name in call.watch if name in built.named},
+            {name: to_plain(props.state_of(built.named[name])) for name in call.watch if name in built.named}
+            if call.watch
+            else {},
         )
     except KeyboardInterrupt:
         raise
@@ -105,6 +107,8 @@ class _Arguments:
             value = value.array
         if isinstance(value, np.ndarray):
             return torch.from_numpy(np.array(value, order="C"))
+        if type(value) in (int, float, bool, str):
+            return value
         if isinstance(value, Prop):
             return props.build(
                 value.kind, **{name: self._value(each) for name, each in value.parameters.items()}

@@ -35,9 +35,12 @@ class Cells:
         self.shell.execution_count = 1
 
     def run(self, source: str, output_bytes: int) -> dict[str, Any]:
-        """{"outputs": nbformat-4 outputs, "raised": None or {"type", "message", "where"}} of one cell."""
+        """{"outputs": nbformat-4 outputs, "raised": None or {"type", "message", "where"}} of one cell.
+
+        With `output_bytes` 0 nothing is collected, and no figure is drawn.
+        """
         outputs = Outputs(output_bytes)
-        self._show_in(outputs)
+        self._show_in(outputs if output_bytes else None)
         try:
             result = self.shell.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec

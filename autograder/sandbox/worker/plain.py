@@ -13,13 +13,17 @@ import torch
 from autograder.model import Opaque, Tensor
 from autograder.sandbox.wire import DTYPES, MAX_DIMENSIONS, NAME_CAP, PAYLOAD_CAP
 
+_TORCH_NAMES = {getattr(torch, name): name for name in DTYPES}
 ITEMS_CAP = 10_000
 TEXT_CAP = 10_000
 DEPTH_CAP = 12
 
 
 def to_plain(value: Any) -> Any:
-    """`value` with tensors and arrays as `Tensor`, and as `Opaque` whatever is unknown, too large or too deep."""
+    """`value` with tensors and arrays as `Tensor`, and as `Opaque` whatever is unknown, too large or too deep.
+
+    The arrays share their memory with `value`: they are encoded before student code runs again.
+    """
     return _Plain().convert(value, 0)
 
 
@@ -34,12 +38,12 @@ class _Plain:
         self.items -= 1
         if depth > DEPTH_CAP:
             return Opaque("values nested too deeply")
+        if isinstance(value, torch.Tensor):
+            return self.tensor(value)
         if value is None or type(value) in (bool, int, float):
             return value
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, torch.Tensor):
-            return self.tensor(value)
         if isinstance(value, np.ndarray):
             return self.numpy(value)
         if isinstance(value, np.generic):
@@ -60,18 +64,21 @@ class _Plain:
         return plain if self.bytes >= 0 else ""
 
     def tensor(self, value: torch.Tensor) -> Tensor | Opaque:
-        dtype = str(value.dtype).removeprefix("torch.")
-        if value.layout != torch.strided or not self.travels(value.shape, dtype):
-            return Opaque(f"{value.layout} {dtype} tensor of shape {tuple(value.shape)}")
-        here = value.detach().cpu().resolve_conj().resolve_neg()
+        dtype = _TORCH_NAMES.get(value.dtype) or str(value.dtype).removeprefix("torch.")
+        if value.is_meta or value.layout != torch.strided or not self.travels(value.shape, dtype):
+            kind = "meta" if value.is_meta else value.layout
+            return Opaque(f"{kind} {dtype} tensor of shape {tuple(value.shape)}")
+        here = value.detach()
+        if not here.is_cpu or here.is_conj() or here.is_neg():
+            here = here.cpu().resolve_conj().resolve_neg()
         array = here.float().numpy() if dtype == "bfloat16" else here.numpy()
-        return Tensor(np.array(array, order="C"), dtype, str(value.device))
+        return Tensor(array, dtype, "cpu" if value.is_cpu else str(value.device))
 
     def numpy(self, value: np.ndarray) -> Tensor | Opaque:
         dtype = value.dtype.name
         if not self.travels(value.shape, dtype):
             return Opaque(f"numpy array of {dtype} and shape {value.shape}")
-        return Tensor(np.array(value, order="C"), dtype, "cpu", "numpy")
+        return Tensor(value, dtype, "cpu", "numpy")
 
     def travels(self, shape: tuple[int, ...], dtype: str) -> bool:
         if dtype not in DTYPES or len(shape) > MAX_DIMENSIONS:

@@ -7,6 +7,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.text import SList
@@ -17,6 +18,18 @@ from autograder.sandbox.worker.answer import raised
 from autograder.sandbox.worker.capture import Outputs
 
 NO_COMMANDS = "Shell commands are not run while a notebook is graded: !{}\n"
+SCRIPTS = (
+    "script",
+    "bash",
+    "sh",
+    "cmd",
+    "python",
+    "python2",
+    "python3",
+    "pypy",
+    "perl",
+    "ruby",
+)  # %%NAME starts a program
 NO_INPUT = "input() has nobody to ask while a notebook is graded."
 
 
@@ -48,6 +61,19 @@ class _Hook(DisplayHook):
         self._pending = None
 
 
+class _Formatter(DisplayFormatter):
+    """Draws nothing that nobody will see."""
+
+    outputs: Outputs | None = None
+
+    def format(
+        self, obj: Any, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        if self.outputs is None:
+            return {}, {}
+        return super().format(obj, include, exclude)  # type: ignore[no-any-return]
+
+
 class Shell(InteractiveShell):
     """Shell commands are said, not run; every GUI is the inline one; exit() goes nowhere."""
 
@@ -56,6 +82,10 @@ class Shell(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs: Outputs | None = None
+
+    def init_display_formatter(self) -> None:
+        self.display_formatter: _Formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         if self.outputs is not None:
@@ -71,6 +101,12 @@ class Shell(InteractiveShell):
         sys.stderr.write(NO_COMMANDS.format(cmd))
         return SList([]) if split else ""
 
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if magic_name in SCRIPTS:
+            sys.stderr.write(NO_COMMANDS.format(f"%%{magic_name} {line}".strip()).replace("!%", "%"))
+            return None
+        return super().run_cell_magic(magic_name, line, cell)
+
     def enable_gui(self, gui: Any = None) -> None:
         pass
 
@@ -84,6 +120,7 @@ class Shell(InteractiveShell):
         """Where displays and results go from now on."""
         self.outputs = outputs
         self.display_pub.outputs = outputs
+        self.display_formatter.outputs = outputs
         self.displayhook.outputs = outputs
 
 
@@ -94,6 +131,7 @@ def build() -> Shell:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     config.InteractiveShell.autoindent = False
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "pil_kwargs": {"compress_level": 1}}
     shell: Shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
     select_figure_formats(shell, {"png"})  # matplotlib_inline does so for the first shell of a process only

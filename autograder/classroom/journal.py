@@ -1,0 +1,192 @@
+"""What earlier gradings found, by content: only what has changed is graded again.
+
+A result is good for as long as all that it came from is the same: the submitted files, the course's locked cells, seed and
+limits, versions, the boundary, the grader's own code; and, per exercise, the code of its checks (`runner.digests`). Points
+are none of that: they are counted anew each time.
+
+    DIR/.autograder/journal/STUDENT/ASSIGNMENT.json.gz     written in one step, like every result
+    DIR/.autograder/journal/STUDENT/ASSIGNMENT.entered     the digest of what stands in the grade book
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from autograder import trained
+from autograder.classroom.finding import Submission
+from autograder.classroom.writing import WORKSHOP, page_paths, result_path
+from autograder.classroom.writing import replace as write_whole
+from autograder.errors import GraderError
+from autograder.feedback.json import from_json, to_json
+from autograder.model import CellResult, Graded, Raised
+from autograder.runner import Grader, Known, digests
+from autograder.runner.submission import versions
+
+SCHEMA = 1
+PIECE = 1 << 20
+
+
+class Journal:
+    """The journal of one assignment of a course. `force`: nothing is known, all is graded again and kept."""
+
+    def __init__(self, course: Path, grader: Grader, *, force: bool = False) -> None:
+        self._course = course
+        self._grader = grader
+        self._force = force
+        self._exercises = {
+            name: _digest([digests.of_check(check, grader.settings) for check in checks])
+            for name, checks in groupby(grader.checks, key=lambda check: check.exercise)
+        }
+        self._common = _digest(
+            [
+                SCHEMA,
+                grader.assignment.name,
+                [
+                    [cell.grade_id, cell.kind, cell.locked, cell.solution, cell.source]
+                    for cell in grader.assignment.notebook.cells
+                ],
+                grader.settings.seed,
+                asdict(grader.settings.limits),
+                dict(versions()),
+                grader.boundary.name,
+                getattr(grader.boundary, "device", "cpu"),
+                digests.of_engine(),
+            ]
+        )
+        self._points = _digest(
+            [
+                [asdict(exercise) for exercise in grader.assignment.exercises],
+                grader.settings.reveal,
+                dict(grader.settings.read),
+            ]
+        )
+        self._seen: dict[str, str] = {}  # student -> digest of what was handed in
+
+    def known(self, submission: Submission) -> Known | None:
+        """What of an earlier grading of this submission is still good; None where nothing is."""
+        if submission.path is None:
+            return None
+        self._seen[submission.student] = handed_in = _content(submission.path)
+        entry = None if self._force else self._read(submission.student)
+        if entry is None or (entry["common"], entry["handed_in"]) != (self._common, handed_in):
+            return None
+        good = {name for name, digest in entry["exercises"].items() if self._exercises.get(name) == digest}
+        results = {each.name: each.checks for each in entry["score"].exercises if each.name in good}
+        return Known(results, entry["cells"], entry["score"].sandbox)
+
+    def whole(self, submission: Submission) -> Graded | None:
+        """An earlier result of which nothing at all has changed, points and pages included."""
+        if submission.path is None or not all(map(Path.is_file, self._pages(submission.student))):
+            return None
+        entry = None if self._force else self._read(submission.student)
+        now = (self._common, _content(submission.path), self._exercises, self._points)
+        if entry is None or (entry["common"], entry["handed_in"], entry["exercises"], entry["points"]) != now:
+            return None
+        return Graded(entry["score"], entry["cells"])
+
+    def keep(self, graded: Graded) -> None:
+        """Keeps a result; one that says only why there is none is found again each time."""
+        student = graded.score.student
+        handed_in = self._seen.pop(student, None)
+        if handed_in is None or graded.score.error is not None:
+            return
+        entry = {
+            "schema": SCHEMA,
+            "common": self._common,
+            "handed_in": handed_in,
+            "exercises": self._exercises,
+            "points": self._points,
+            "result": to_json(graded.score),
+            "cells": [_cell_to_plain(cell) for cell in graded.cells],
+        }
+        raw = json.dumps(entry, sort_keys=True).encode()
+        path = self._path(student, ".json.gz")
+        packed = gzip.compress(raw, 1, mtime=0)
+        if not path.is_file() or path.read_bytes() != packed:
+            write_whole(path, packed)
+
+    # --- the grade book --------------------------------------------------------------------------------------------------
+
+    def entered(self, graded: Graded) -> bool:
+        """Whether just this result was entered into the grade book before."""
+        path = self._path(graded.score.student, ".entered")
+        return not self._force and path.is_file() and path.read_text(encoding="utf-8") == _entered(graded)
+
+    def note_entered(self, graded: Graded) -> None:
+        write_whole(self._path(graded.score.student, ".entered"), _entered(graded))
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    def _pages(self, student: str) -> list[Path]:
+        name = self._grader.assignment.name
+        result = result_path(self._course, student, name)
+        return [result, *page_paths(self._course, student, name)]
+
+    def _path(self, student: str, suffix: str) -> Path:
+        return self._course / WORKSHOP / "journal" / student / f"{self._grader.assignment.name}{suffix}"
+
+    def _read(self, student: str) -> dict[str, Any] | None:
+        """An entry, checked; None where there is none that can be read, which costs no more than grading again."""
+        try:
+            entry: dict[str, Any] = json.loads(gzip.decompress(self._path(student, ".json.gz").read_bytes()))
+            if entry["schema"] != SCHEMA:
+                return None
+            entry["score"] = from_json(entry["result"])
+            entry["cells"] = tuple(_cell_from_plain(cell) for cell in entry["cells"])
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, GraderError):
+            return None
+        return entry
+
+
+def _digest(plain: Any) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _entered(graded: Graded) -> str:
+    cells = [_cell_to_plain(cell) for cell in graded.cells]
+    return _digest([to_json(graded.score), cells])
+
+
+def _content(notebook: Path) -> str:
+    """The digest of what was handed in: the notebook, and the weights beside it."""
+    whole = hashlib.sha256(notebook.name.encode("utf-8", "surrogateescape"))
+    for path in (notebook, notebook.parent / f"{notebook.parent.name}.safetensors"):
+        for piece in _pieces(path):
+            whole.update(piece)
+        whole.update(b"\0end of file")
+    return whole.hexdigest()
+
+
+def _pieces(path: Path) -> Iterable[bytes]:
+    """The bytes of a file up to the largest that anybody reads; then its size, so that more is not the same."""
+    try:
+        with path.open("rb") as file:
+            for _ in range(trained.SIZE_CAP // PIECE + 1):
+                piece = file.read(PIECE)
+                if not piece:
+                    return
+                yield piece
+        yield str(path.stat().st_size).encode()
+    except OSError as error:
+        yield f"{type(error).__name__}".encode()
+
+
+# --- what cells put out --------------------------------------------------------------------------------------------------
+
+
+def _cell_to_plain(cell: CellResult) -> list[Any]:
+    raised = None if cell.raised is None else [cell.raised.type, cell.raised.message, cell.raised.where]
+    return [cell.index, list(cell.outputs), raised, cell.timed_out, cell.crashed]
+
+
+def _cell_from_plain(plain: Sequence[Any]) -> CellResult:
+    index, outputs, raised, timed_out, crashed = plain
+    return CellResult(index, tuple(outputs), None if raised is None else Raised(*raised), timed_out, crashed)

@@ -1,0 +1,139 @@
+"""One submission as a task that may travel, and what any process does with it.
+
+A task names the submission's folder (files are shared) or carries its files. The job says against what it is graded; a
+process keeps one sandbox and the drawn inputs of the job that it had last.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import pickle
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from autograder import registry
+from autograder.assignment import Assignment
+from autograder.classroom.writing import render
+from autograder.feedback.audience import Audience
+from autograder.feedback.json import from_json, to_json
+from autograder.model import Failure, Graded
+from autograder.runner import Grader, Known
+from autograder.settings import Settings
+
+
+@dataclass(frozen=True)
+class Job:
+    """Against what submissions are graded: all of it plain data, which any process can read."""
+
+    assignment: Assignment
+    settings: Settings
+    unsandboxed: bool = False
+    device: str = "cpu"
+    course: Path = Path()  # for a course's own checks
+
+    @cached_property
+    def digest(self) -> str:
+        parts = (self.assignment, self.settings, self.unsandboxed, self.device, str(self.course))
+        return hashlib.sha256(pickle.dumps(parts)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission. `notebook` is None where none was handed in, and `why` says what is there instead.
+
+    folder  where the submission lies, for a worker that shares the file system
+    files   name -> bytes, for one that does not
+    known   what need not be found again
+    """
+
+    student: str
+    notebook: str | None
+    why: str = ""
+    folder: Path | None = None
+    files: Mapping[str, bytes] | None = None
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The result, and its pages by audience."""
+
+    graded: Graded
+    pages: Mapping[Audience, str]
+
+
+def perform(grader: Grader, task: Task) -> Done:
+    """Grades one submission; never raises for its sake."""
+    graded = settled(_graded(grader, task))
+    return Done(graded, render(graded.score, grader.settings.reveal))
+
+
+def settled(graded: Graded) -> Graded:
+    """The result as it comes back from a file: what is graded now and what was graded before are told alike."""
+    return replace(graded, score=from_json(to_json(graded.score)))
+
+
+def _graded(grader: Grader, task: Task) -> Graded:
+    if task.notebook is None:
+        name = f"{grader.assignment.name}.ipynb"
+        remedy = f"Submit the notebook as {name}."
+        return grader.ungraded(
+            task.student, Failure("student", f"In the submission {task.why}.", remedy, file=name)
+        )
+    if task.folder is not None:
+        return grader.grade(task.folder / task.notebook, task.student, known=task.known)
+    with tempfile.TemporaryDirectory(prefix="fewlabels-submission-") as folder:
+        for name, content in (task.files or {}).items():
+            (Path(folder) / Path(name).name).write_bytes(content)
+        return grader.grade(Path(folder) / task.notebook, task.student, known=task.known)
+
+
+# --- in a process that works for others ------------------------------------------------------------------------------
+
+
+@dataclass
+class _Bench:
+    """What this process works with. One submission at a time: two never share a sandbox at once."""
+
+    lock: threading.Lock
+    job: str = ""
+    grader: Grader | None = None
+    sandbox: ExitStack | None = None
+
+    def clear(self) -> None:
+        self.job, self.grader = "", None
+        if self.sandbox is not None:
+            self.sandbox.close()
+            self.sandbox = None
+
+
+_bench = _Bench(threading.Lock())
+
+
+def work(job: Job, task: Task) -> Done:
+    """What a worker process does. Raises GraderError where its machine cannot grade."""
+    with _bench.lock:
+        return perform(_grader(job), task)
+
+
+def _grader(job: Job) -> Grader:
+    from autograder.classroom import nursery
+    from autograder.sandbox.jailed import Sandbox
+
+    if _bench.grader is None or _bench.job != job.digest:
+        _bench.clear()
+        _bench.sandbox = ExitStack()
+        registry.use(job.course)
+        sandbox = _bench.sandbox.enter_context(Sandbox(unsandboxed=job.unsandboxed, device=job.device))
+        Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
+        atexit.register(_bench.clear)
+        _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=nursery.planner_of(job.digest))
+        _bench.job = job.digest
+    return _bench.grader

@@ -1,0 +1,107 @@
+"""Results and pages on disk: each file is written whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from glob import escape
+from pathlib import Path
+
+from autograder import receipts, whole
+from autograder.errors import GraderError
+from autograder.feedback import html, klass
+from autograder.feedback.audience import Audience, Reveal
+from autograder.feedback.json import from_json, to_json
+from autograder.model import CheckResult, Graded, Score
+
+WORKSHOP = ".autograder"
+AUDIENCES: tuple[Audience, ...] = ("student", "staff")
+
+
+def result_path(course: Path, student: str, assignment: str) -> Path:
+    return course / WORKSHOP / "results" / student / f"{assignment}.json"
+
+
+def write(graded: Graded, course: Path) -> Path:
+    """Writes the result, and beside it its times and the receipt of what was read."""
+    score = graded.score
+    path = result_path(course, score.student, score.assignment)
+    replace(path, to_json(score))
+    times = course / WORKSHOP / "timings" / score.student / f"{score.assignment}.json"
+    replace(
+        times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
+    )
+    if score.receipt is not None:
+        by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
+        replace(
+            course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json",
+            receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student),
+        )
+    return path
+
+
+def written(course: Path, assignment: str) -> list[Score]:
+    """The results of an assignment that are there, by student; one that cannot be read is left out."""
+    found = []
+    for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
+        with suppress(GraderError, OSError, UnicodeDecodeError):
+            found.append(from_json(path.read_text(encoding="utf-8")))
+    return found
+
+
+def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
+    """audience -> the page of one submission."""
+    return {
+        audience: html.student_page(score, audience=audience, reveal=reveal) for audience in AUDIENCES
+    }
+
+
+def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:
+    paths = dict(zip(AUDIENCES, page_paths(course, student, assignment), strict=True))
+    for audience, page in rendered.items():
+        replace(paths[audience], page)
+
+
+def outline(score: Score) -> Score:
+    """What the page of a class says of a submission: all but counterexamples, so that thousands fit into memory."""
+
+    def short(check: CheckResult) -> CheckResult:
+        return dataclasses.replace(check, law=sys.intern(check.law), counterexample=None)
+
+    exercises = (
+        dataclasses.replace(each, checks=tuple(short(check) for check in each.checks))
+        for each in score.exercises
+    )
+    return dataclasses.replace(score, exercises=tuple(exercises))
+
+
+def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> Path:
+    """Writes the page of the class, which links to its students' pages; returns its path."""
+    links = {score.student: f"staff/{score.student}.html" for score in scores}
+    index = _pages(course, assignment) / "index.html"
+    replace(index, klass.class_page(scores, assignment, links))
+    return index
+
+
+def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reveal) -> Path:
+    """Writes a page per student (for staff and for students) and the class page; returns the class page's path."""
+    for graded in results:
+        write_pages(render(graded.score, reveal), graded.score.student, course, assignment)
+    return write_class_page([each.score for each in results], course, assignment)
+
+
+def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
+    """Where the pages of one submission lie, by audience."""
+    return [_pages(course, assignment) / audience / f"{student}.html" for audience in AUDIENCES]
+
+
+def _pages(course: Path, assignment: str) -> Path:
+    return course / WORKSHOP / "pages" / assignment
+
+
+def replace(path: Path, text: str | bytes) -> None:
+    """The whole text or what was there before, also when killed midway."""
+    whole.replace(path, text.encode("utf-8") if isinstance(text, str) else text)

@@ -1,0 +1,207 @@
+"""A class, graded by us and by plain nbgrader with the same checks in the kernel: `python -m benchmarks.throughput`.
+
+Both grade submissions of one made class, in one run, one after the other, on the same machine: ours with --jobs, nbgrader as
+it comes, one notebook after another, on a sample. Nobody in the class runs into a deadline. Everything printed was measured
+in this run; what rests on a sample says so.
+
+The student's CPU seconds and the rest are told apart on a sample of the class, graded here with clocks (benchmarks/clocked.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder import assignment, classroom, settings
+from autograder.nbgrader_bridge import recorder
+from autograder.runner import Grader
+from benchmarks.clocked import Apart, ClockedSandbox, apart, cpu
+from benchmarks.costs import Spent, family
+from benchmarks.in_kernel import NOTES
+from benchmarks.made_class import hand_in
+from examples import sample_class
+
+ROOT = Path(__file__).parents[1]
+PYTHON = (sys.executable, "-m")
+PLAIN = """
+c = get_config()
+c.CourseDirectory.source_directory = "source"
+c.Autograde.exclude_overwriting = {"fewshot": ["fewshot.safetensors"]}
+c.ExecutePreprocessor.timeout = 3600
+"""
+
+
+def ours(course: Path, jobs: int, log: Path) -> tuple[Spent, float]:
+    """What `autograder grade` used for the class, and after how many seconds its first result stood on disk."""
+    start = time.time()
+    command = (*PYTHON, "autograder", "grade", "fewshot", "--course", str(course), "--jobs", str(jobs))
+    spent = family(command, _environment(), log)
+    written = [path.stat().st_mtime for path in (course / ".autograder" / "results").glob("*/fewshot.json")]
+    if spent.status not in (0, 1) or not written:
+        raise SystemExit(f"autograder grade failed:\n{log.read_text(errors='replace')[-3000:]}")
+    return spent, min(written) - start
+
+
+def nbgraders(course: Path, students: list[str], log: Path) -> tuple[Spent, Mapping[str, float]]:
+    """What `nbgrader autograde` used for some students of the class, and what of it was drawing inputs, kernel by kernel."""
+    apart = course.parent / "nbgrader"
+    _plain_course(apart, course, students)
+    notes = apart / "notes"
+    notes.mkdir()
+    env = {**_environment(), NOTES: str(notes)}
+    generated = family(
+        (*PYTHON, "nbgrader", "generate_assignment", "fewshot", f"--course-dir={apart}"), env, log
+    )
+    if generated.status != 0:
+        raise SystemExit(f"nbgrader generate_assignment failed:\n{log.read_text(errors='replace')[-3000:]}")
+    spent = family((*PYTHON, "nbgrader", "autograde", "fewshot", f"--course-dir={apart}"), env, log)
+    graded = len(list((apart / "autograded").glob("*/fewshot/fewshot.ipynb")))
+    if graded != len(students):
+        raise SystemExit(
+            f"nbgrader graded {graded} of {len(students)}:\n{log.read_text(errors='replace')[-3000:]}"
+        )
+    drawn = [json.loads(path.read_text()) for path in notes.glob("*.json")]
+    return spent, {name: sum(each[name] for each in drawn) for name in ("wall", "cpu")}
+
+
+def _plain_course(apart: Path, course: Path, students: list[str]) -> None:
+    """A course of plain nbgrader's: its check cells ask `benchmarks.in_kernel` for their points."""
+    source = apart / "source" / "fewshot"
+    source.mkdir(parents=True)
+    (apart / "nbgrader_config.py").write_text(PLAIN, encoding="utf-8")
+    document = sample_class.perfect()
+    _ask_in_kernel(document)
+    (source / "fewshot.ipynb").write_text(json.dumps(document), encoding="utf-8")
+    for student in students:
+        shutil.copytree(course / "submitted" / student, apart / "submitted" / student)
+
+
+def _ask_in_kernel(document: dict[str, Any]) -> None:
+    for cell in document["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id") or ""
+        if grade_id.endswith("_checks"):
+            exercise = grade_id.removesuffix("_checks")
+            cell["source"] = f"from benchmarks.in_kernel import points\npoints({exercise!r})"
+
+
+def clocked(course: Path, students: list[str]) -> list[Apart]:
+    """The CPU seconds of some submissions, one after another in this process, grade book and pages included."""
+    source = assignment.load(assignment.find(course, "fewshot"), "fewshot")
+    found: list[Apart] = []
+    with ClockedSandbox() as sandbox, recorder(course, "fewshot") as book:
+        grader = Grader(source, settings.read(course), sandbox)
+        grader.prepare()
+        handed_in = classroom.submissions(course, "fewshot", students)
+        for number, submission in enumerate([handed_in[0], *handed_in]):
+            assert submission.path is not None
+            times = [cpu()]
+            graded = grader.grade(submission.path, submission.student)
+            times.append(cpu())
+            classroom.write(graded, course)
+            pages = classroom.render(graded.score, grader.settings.reveal)
+            classroom.write_pages(pages, submission.student, course, "fewshot")
+            times.append(cpu())
+            book.enter(submission.student, graded)
+            times.append(cpu())
+            steps = [after - before for before, after in pairwise(times)]
+            if number and graded.score.error is None:  # the first one pays for what is done once
+                found.append(apart(sandbox.last, steps))
+    return found
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+
+
+def measure(count: int, jobs: int, sample: int, seed: int, folder: Path) -> dict[str, Any]:
+    course = folder / "course"
+    kinds = hand_in(course, count, seed)
+    readable = [student for student in kinds if _readable(course, student)]
+    spent, first = ours(course, jobs, folder / "ours.log")
+    again, _ = ours(course, jobs, folder / "again.log")
+    chosen = readable[:: max(1, len(readable) // sample)][:sample]
+    theirs, drawing = nbgraders(course, chosen, folder / "nbgrader.log")
+    parts = clocked(course, chosen)
+    shares = {
+        name: mean(getattr(each, name) for each in parts)
+        for name in (*asdict(Apart()), "student", "overhead")
+    }
+    per_ours, per_theirs = spent.wall / count, theirs.wall / len(chosen)
+    return {
+        "submissions": count,
+        "jobs": jobs,
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+        "seconds_per_submission": per_ours,
+        "submissions_per_minute": 60 / per_ours,
+        "first_result_seconds": first,
+        "cpu_seconds_per_submission": spent.cpu / count,
+        "peak_mib": spent.supervisor_mib,
+        "peak_mib_together": spent.peak_mib,
+        "left_over_processes": spent.left_over,
+        "unchanged_seconds": again.wall,
+        "nbgrader_sample": len(chosen),
+        "nbgrader_seconds_per_submission": per_theirs,
+        "nbgrader_submissions_per_minute": 60 / per_theirs,
+        "nbgrader_cpu_seconds_per_submission": theirs.cpu / len(chosen),
+        "nbgrader_peak_mib_together": theirs.peak_mib,
+        "nbgrader_drawing_seconds_per_submission": drawing["wall"] / len(chosen),
+        "ratio": per_theirs / per_ours,
+        "ratio_without_nbgraders_drawing": (per_theirs - drawing["wall"] / len(chosen)) / per_ours,
+        "clocked_sample": len(parts),
+        "student_cpu_seconds": shares.pop("student"),
+        "overhead_cpu_seconds": shares.pop("overhead"),
+        **{f"cpu_{name}": value for name, value in shares.items()},
+    }
+
+
+def _readable(course: Path, student: str) -> bool:
+    """Plain nbgrader stops at a file that is no notebook: both sides are compared on those that it can read."""
+    try:
+        json.loads((course / "submitted" / student / "fewshot" / "fewshot.ipynb").read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--submissions", type=int, default=30, help="the size of the class (default: 30)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes of ours (default: cores)"
+    )
+    parser.add_argument(
+        "--sample", type=int, default=4, help="how many nbgrader grades, and how many are clocked"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the class")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fewlabels-throughput-") as folder:
+        facts = measure(options.submissions, options.jobs, options.sample, options.seed, Path(folder))
+    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in facts.items()}
+    if options.json:
+        print(json.dumps(rounded))
+        return
+    table = Table("what", "figure", title=f"A class of {options.submissions}, on {os.cpu_count()} cores")
+    for name, value in rounded.items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

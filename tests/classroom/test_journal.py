@@ -1,0 +1,170 @@
+"""Graded again is only what has changed; what comes from the journal is, byte for byte, what grading gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import classroom
+from autograder.classroom import Journal
+from autograder.model import Graded
+from autograder.runner import Grader, digests
+from tests.classroom.conftest import RIGHT, TRIPLES, hand_in
+from tests.runner.made_up import DOUBLES
+
+Make = Callable[..., Grader]
+WRONG = "print('hello')\ndef double(x):\n    return 2 * x + 1"
+
+
+def graded(course: Path, grader: Grader, **options: Any) -> list[Graded]:
+    handed_in = classroom.submissions(course, "made_up")
+    return list(classroom.grade(grader, handed_in, course, journal=Journal(course, grader, **options)))
+
+
+def runs(grader: Grader) -> list[list[str]]:
+    """For each session, the functions that were called in it."""
+    return [sorted(session._namespace) for session in grader.boundary.sessions]  # type: ignore[attr-defined]
+
+
+def written(course: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(course)): path.read_bytes() for path in course.glob(".autograder/results/*/*")
+    }
+
+
+def test_nothing_runs_again_that_has_not_changed(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    hand_in(tmp_path, "bob", WRONG)
+    first = graded(tmp_path, make_grader())
+    files = written(tmp_path)
+    again = make_grader()
+    second = graded(tmp_path, again)
+    assert runs(again) == []
+    assert [each.score for each in second] == [each.score for each in first]
+    assert [each.cells for each in second] == [each.cells for each in first]
+    assert written(tmp_path) == files
+
+
+def test_a_changed_submission_is_graded_and_no_other(tmp_path: Path, make_grader: Make) -> None:
+    for student in ("ada", "bob"):
+        hand_in(tmp_path, student)
+    graded(tmp_path, make_grader())
+    hand_in(tmp_path, "bob", WRONG)
+    again = make_grader()
+    assert {each.score.student: each.score.score for each in graded(tmp_path, again)} == {
+        "ada": 5.0,
+        "bob": 0.0,
+    }
+    assert len(runs(again)) == 1
+
+
+def test_new_weights_are_a_changed_submission(tmp_path: Path, make_grader: Make) -> None:
+    weights = hand_in(tmp_path, "ada").with_name("made_up.safetensors")
+    graded(tmp_path, make_grader())
+    for content in (b"weights", b"other weights"):
+        weights.write_bytes(content)
+        again = make_grader()
+        graded(tmp_path, again)
+        assert len(runs(again)) == 1
+
+
+def test_a_changed_check_costs_its_own_exercise_only(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    original = digests.of_check
+    monkeypatch.setattr(
+        digests, "of_check", lambda check, course: original(check, course) + ("!" if check is TRIPLES else "")
+    )
+    again = make_grader(replace(DOUBLES, body=lambda x: 1 / 0), TRIPLES)  # would be a grader's fault
+    asked: list[str] = []
+    session = again.boundary.session
+
+    def listening(limits: Any) -> Any:
+        opened = session(limits)
+        answer = opened.answer
+        opened.answer = lambda batch: (asked.extend(call.function for call in batch.calls), answer(batch))[1]
+        return opened
+
+    again.boundary.session = listening  # type: ignore[method-assign]
+    monkeypatch.setattr(
+        digests,
+        "of_check",
+        lambda check, course: (
+            original(DOUBLES if check.exercise == "double" else check, course)
+            + ("!" if check is TRIPLES else "")
+        ),
+    )
+    (only,) = graded(tmp_path, again)
+    assert only.score.score == 5.0
+    assert set(asked) == {"triple"}
+
+
+def test_other_points_are_counted_anew_and_nothing_runs(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    again = make_grader(points=30.0)
+    (only,) = graded(tmp_path, again)
+    assert (only.score.score, runs(again)) == (32.0, [])
+
+
+@pytest.mark.parametrize("change", ["seed", "engine", "locked cell"])
+def test_what_moves_every_result_spares_none(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    again = make_grader()
+    if change == "seed":
+        again.settings = replace(again.settings, seed=12)
+    elif change == "engine":
+        monkeypatch.setattr(digests, "of_engine", lambda: "another")
+    else:
+        source = again.assignment.notebook
+        from tests.runner.made_up import cell
+
+        locked = cell(0, "x = 1", "imports", locked=True)
+        again.assignment = replace(again.assignment, notebook=replace(source, cells=(locked,)))
+    graded(tmp_path, again)
+    assert len(runs(again)) == 1
+
+
+def test_force_grades_all(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    again = make_grader()
+    graded(tmp_path, again, force=True)
+    assert len(runs(again)) == 1
+
+
+def test_who_is_ungraded_is_tried_again(tmp_path: Path, make_grader: Make) -> None:
+    path = hand_in(tmp_path, "ada")
+    path.write_text("{")
+    assert graded(tmp_path, make_grader())[0].score.error is not None
+    hand_in(tmp_path, "ada", RIGHT)
+    assert graded(tmp_path, make_grader())[0].score.score == 3.0
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", b"\x1f\x8b\x08\x00broken"])
+def test_a_broken_entry_costs_no_more_than_grading_again(
+    tmp_path: Path, make_grader: Make, content: bytes
+) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    (entry,) = tmp_path.glob(".autograder/journal/ada/*.gz")
+    entry.write_bytes(content)
+    again = make_grader()
+    assert graded(tmp_path, again)[0].score.score == 5.0
+    assert len(runs(again)) == 1
+
+
+def test_outputs_of_cells_come_back_with_the_result(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada", RIGHT + "\nraise ValueError('\\ud800 odd')")
+    (first,), (second,) = graded(tmp_path, make_grader()), graded(tmp_path, make_grader())
+    assert first.cells == second.cells
+    assert first.cells[0].raised is not None
