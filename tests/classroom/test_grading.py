@@ -237,11 +237,12 @@ def test_a_result_is_read_while_it_is_written_anew(tmp_path: Path, grader: Grade
 
 
 def test_what_killed_graders_left_is_swept_and_what_is_young_is_not(tmp_path: Path) -> None:
-    old, young = (tmp_path / ".autograder" / "writing" / name for name in ("old", "young"))
+    folder = tmp_path / ".autograder" / "results" / "ada"
+    old, young = (folder / name for name in (".tiny.json.old", ".tiny.json.young"))
     tree = tmp_path / ".autograder" / "recording" / "abc"
     tree.mkdir(parents=True)
     (tree / "notebook").touch()
-    old.parent.mkdir()
+    folder.mkdir(parents=True)
     for path in (old, young):
         path.touch()
     for path in (old, tree):

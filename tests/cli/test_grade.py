@@ -53,9 +53,7 @@ def test_one_student(run: Run, course: Path, in_process: None) -> None:
     assert "No submission of linus." in done.err
 
 
-def test_the_class_page_keeps_those_who_were_not_asked_for(
-    run: Run, course: Path, in_process: None
-) -> None:
+def test_the_class_page_keeps_those_who_were_not_asked_for(run: Run, course: Path, in_process: None) -> None:
     run("grade", "tiny", "--course", course, "--no-gradebook")
     run("grade", "tiny", "--course", course, "--no-gradebook", "--student", "bob", "--force")
     page = (course / ".autograder" / "pages" / "tiny" / "index.html").read_text()
