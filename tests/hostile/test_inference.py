@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import assignment, corpus, registry
+from autograder import assignment, registry
 from autograder.feedback.html import student_page
 from autograder.feedback.text import student_text
 from autograder.model import Cell, Notebook, Score
@@ -159,6 +159,14 @@ def lines_of_staff() -> set[str]:
     return found
 
 
+DIVIDES_BY_N_WAY = """
+import torch
+def class_prototypes(embeddings, labels):
+    classes = labels.unique()
+    return torch.stack([embeddings[labels == k].sum(0) for k in classes]) / len(classes), classes
+"""
+
+
 def test_feedback_holds_no_formula_of_staff() -> None:
     """For a wrong program of the shipped assignment, where the course reveals all that it can."""
     source = assignment.load(ROOT / "assignments" / "fewshot" / "fewshot.ipynb", "fewshot")
@@ -166,9 +174,8 @@ def test_feedback_holds_no_formula_of_staff() -> None:
     mine = [each for each in known if each.exercise == "class_prototypes" and each.visibility == "hidden"]
     secret = lines_of_staff()
     assert len(secret) > 100
-    program = corpus.read(ROOT / "tests" / "mistakes" / "fewshot" / "prototypes_divided_by_n_way.py")
     here = InProcess()
-    here.run(Notebook("n", (Cell(0, "code", "import torch\n" + program.cells["class_prototypes"]),)))
+    here.run(Notebook("n", (Cell(0, "code", DIVIDES_BY_N_WAY),)))
     results = run_exercises([replace(each, examples=4) for each in mine], here, Planner(20261, Settings()))
     assert "falsified" in [
         each.verdict for each in results["class_prototypes"] if each.visibility == "hidden"

@@ -1,5 +1,5 @@
 """Imports the reference solutions, and looks for them beside everything that it may import.
-Must: try -> ModuleNotFoundError, FileNotFoundError
+Must: try -> ModuleNotFoundError, FileNotFoundError, PermissionError
 """
 
 # %% try

@@ -1,5 +1,5 @@
 """Fills its scratch with what hurts whoever cleans up: links out, deep folders, odd names, closed folders, pipes.
-Must: try -> done, PermissionError, OSError; score -> same
+Must: try -> done, PermissionError, OSError, Crashed; score -> same
 """
 
 # %% try
