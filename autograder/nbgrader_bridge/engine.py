@@ -98,9 +98,7 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     decided = (source, source.parent / "release.toml", course / "autograder.toml")
     key = (name, *(_version(path) for path in decided), checks)
     if key not in _graders:
-        grader = Grader(
-            assignment.of_course(course, name, source), settings.read(course), start(idle_seconds)
-        )
+        grader = Grader(assignment.of_course(course, name, source), settings.read(course), start(idle_seconds))
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

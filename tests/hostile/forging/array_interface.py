@@ -2,7 +2,6 @@
 Must: double/runs -> falsified, raised
 """
 
-
 # %% double
 class Chameleon:
     looks = 0

@@ -2,7 +2,6 @@
 Must: double/runs -> crashed, timed_out, falsified
 """
 
-
 # %% double
 def double(x):
     import os

@@ -2,7 +2,6 @@
 Must: double/runs -> falsified
 """
 
-
 # %% double
 class Everything:
     def __eq__(self, other):

@@ -2,7 +2,6 @@
 Must: double/runs -> crashed
 """
 
-
 # %% double
 def double(x):
     import os

@@ -2,7 +2,6 @@
 Must: double/doubles -> falsified, crashed, skipped
 """
 
-
 # %% double
 def double(x):
     import ctypes

@@ -12,9 +12,7 @@ import autograder.sandbox.wire as wire
 def frame(kind, token, index, value):
     encoded = wire.encode(value)
     sizes = len(encoded.structure), len(encoded.payload)
-    return (
-        struct.pack("!4sB16sIIQ", b"FEW1", kind, token, index, *sizes) + encoded.structure + encoded.payload
-    )
+    return struct.pack("!4sB16sIIQ", b"FEW1", kind, token, index, *sizes) + encoded.structure + encoded.payload
 
 
 # %% double

@@ -2,7 +2,6 @@
 Must: double/doubles -> falsified; score -> same
 """
 
-
 # %% before
 def rewrite(lines):
     return [line.replace("check(", "print('all laws hold', ") for line in lines]

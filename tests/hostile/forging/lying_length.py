@@ -2,7 +2,6 @@
 Must: double/runs -> falsified, raised, crashed, timed_out
 """
 
-
 # %% double
 class Liar(list):
     def __len__(self):

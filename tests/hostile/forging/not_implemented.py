@@ -2,7 +2,6 @@
 Must: double/runs -> missing, raised
 """
 
-
 # %% double
 class NotImplementedError(Exception):
     def __eq__(self, other):

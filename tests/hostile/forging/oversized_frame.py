@@ -2,7 +2,6 @@
 Must: double/runs -> crashed; centre/centres -> crashed
 """
 
-
 # %% double
 def double(x):
     import os

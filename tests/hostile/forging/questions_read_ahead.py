@@ -2,7 +2,6 @@
 Must: double/doubles -> falsified; gain -> double/adds_up
 """
 
-
 # %% double
 def double(x):
     return 3 * x  # consistent in every question that relates answers to answers; only a known value shows it

@@ -12,7 +12,6 @@ import os
 
 os.abort()
 
-
 # %% double
 def double(x):
     import ctypes

@@ -2,7 +2,6 @@
 Must: double/runs -> raised; centre/centres -> raised
 """
 
-
 # %% double
 class Unprintable(Exception):
     def __str__(self):

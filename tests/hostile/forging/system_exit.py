@@ -2,7 +2,6 @@
 Must: double/runs -> raised
 """
 
-
 # %% double
 def double(x):
     raise SystemExit(0)

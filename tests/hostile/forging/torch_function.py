@@ -2,7 +2,6 @@
 Must: double/doubles -> falsified, raised; double/runs -> falsified, raised, holds
 """
 
-
 # %% double
 class Sly(torch.Tensor):
     @classmethod

@@ -5,12 +5,5 @@ Must: score -> same
 
 def notebook(document):
     for cell in document["cells"]:
-        cell["outputs"] = [
-            {
-                "output_type": "execute_result",
-                "data": {"text/plain": "9.0"},
-                "metadata": {},
-                "execution_count": 1,
-            }
-        ]
+        cell["outputs"] = [{"output_type": "execute_result", "data": {"text/plain": "9.0"}, "metadata": {}, "execution_count": 1}]
         cell["execution_count"] = 1

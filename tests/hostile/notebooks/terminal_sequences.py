@@ -2,7 +2,6 @@
 Must: double/runs -> raised
 """
 
-
 # %% double
 class Title(Exception):
     pass

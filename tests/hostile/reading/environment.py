@@ -5,9 +5,7 @@ Must: try -> PermissionError, FileNotFoundError, KeyError
 # %% try
 import os
 
-[value for name, value in os.environ.items() if "TOKEN" in name or "SECRET" in name or "PATH_TO" in name][
-    0:1
-] or {}["none"]
+[value for name, value in os.environ.items() if "TOKEN" in name or "SECRET" in name or "PATH_TO" in name][0:1] or {}["none"]
 
 # %% try
 print(open(f"/proc/{WORLD['grader']}/environ").read())

@@ -2,7 +2,6 @@
 Must: double/doubles -> falsified
 """
 
-
 # %% double
 def double(x):
     import sys

@@ -5,22 +5,14 @@ Must: try -> LookupError, PermissionError, FileNotFoundError; score -> same
 # %% try
 import gc
 
-seeds = [
-    thing
-    for thing in gc.get_objects()
-    if type(thing).__name__ in ("Settings", "Grader", "Planner", "Plan", "Check")
-]
+seeds = [thing for thing in gc.get_objects() if type(thing).__name__ in ("Settings", "Grader", "Planner", "Plan", "Check")]
 if not seeds:
     raise LookupError("no settings here")
 
 # %% try
 import sys
 
-staff = [
-    name
-    for name in sys.modules
-    if name.startswith(("autograder.runner", "autograder.hidden", "autograder.settings"))
-]
+staff = [name for name in sys.modules if name.startswith(("autograder.runner", "autograder.hidden", "autograder.settings"))]
 if not staff:
     raise LookupError("nothing of the grader is loaded")
 

@@ -2,7 +2,6 @@
 Must: double/runs -> falsified, raised, crashed, timed_out
 """
 
-
 # %% double
 class Endless(list):
     def __len__(self):

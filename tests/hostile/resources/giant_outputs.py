@@ -16,7 +16,6 @@ for _ in range(500):
 # %% try
 raise ValueError("x" * 10_000_000)
 
-
 # %% try
 def deep(n):
     return deep(n + 1)

@@ -2,15 +2,8 @@
 Must: double/runs -> falsified, raised, crashed, timed_out
 """
 
-
 # %% double
 def double(x):
     loop = []
     loop.append(loop)
-    return [
-        torch.zeros(1 << 22),
-        "x" * 50_000_000,
-        list(range(3_000_000)),
-        {i: i for i in range(300_000)},
-        loop,
-    ]
+    return [torch.zeros(1 << 22), "x" * 50_000_000, list(range(3_000_000)), {i: i for i in range(300_000)}, loop]

@@ -2,7 +2,6 @@
 Must: double/runs -> falsified, raised
 """
 
-
 # %% double
 def double(x):
     return torch.empty(x.shape, device="meta", dtype=x.dtype)

@@ -2,7 +2,6 @@
 Must: double/runs -> falsified
 """
 
-
 # %% double
 def double(x):
     return {str(i * (2**61 - 1)): i for i in range(5000)}

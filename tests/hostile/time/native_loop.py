@@ -2,7 +2,6 @@
 Must: double/runs -> timed_out
 """
 
-
 # %% double
 def double(x):
     import re

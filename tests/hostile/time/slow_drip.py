@@ -2,7 +2,6 @@
 Must: double/runs -> timed_out, crashed
 """
 
-
 # %% double
 def double(x):
     import os
