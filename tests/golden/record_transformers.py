@@ -5,8 +5,6 @@ tox run -e oracles
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from record_peft import fill, renamed_bert
