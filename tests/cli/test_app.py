@@ -145,7 +145,7 @@ def test_an_error_ends_with_its_status_and_without_a_traceback(run: Run, tmp_pat
 def test_ctrl_c_says_that_finished_results_are_kept(
     run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograder.classroom.results", stopped)
