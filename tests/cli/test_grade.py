@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +17,7 @@ from nbgrader.api import Gradebook
 from autograder import classroom
 from autograder.feedback.json import from_json
 from tests.cli.conftest import RIGHT, NoBoundary, notebook
+from tests.runner.made_up import InThisProcess
 
 Run = Callable[..., Any]
 
@@ -196,3 +199,44 @@ def test_over_the_real_sandbox_and_into_the_grade_book(run: Run, course: Path) -
     assert done.status == 0
     assert (course / "gradebook.db").is_file()
     assert (course / "autograded" / "ada" / "tiny" / "tiny.ipynb").is_file()
+
+
+def test_what_has_not_changed_is_not_graded_again_unless_asked_for(
+    run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = ("grade", "tiny", "--course", course, "--no-gradebook")
+    first = run(*once)
+    opened: list[object] = []
+    session = InThisProcess.session
+    monkeypatch.setattr(
+        InThisProcess, "session", lambda self, limits: (opened.append(limits), session(self, limits))[1]
+    )
+    assert run(*once) == first
+    assert opened == []
+    assert run(*once, "--force").out == first.out
+    assert len(opened) == 2
+
+
+def test_stopped_midway_it_says_how_to_go_on(
+    run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = classroom.crews.perform
+
+    def interrupted(*arguments: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return original(*arguments)
+
+    monkeypatch.setattr("autograder.classroom.crews.perform", interrupted)
+    done = run("grade", "tiny", "--course", course, "--no-gradebook")
+    assert done.status == 130
+    assert "Finishing what is under way." in done.err
+    assert "Stopped: 1 of 2 are graded and kept. The same command goes on from there." in done.err
+    monkeypatch.setattr("autograder.classroom.crews.perform", original)
+    assert run("grade", "tiny", "--course", course, "--no-gradebook").status == 0
+    assert (score(course, "ada"), score(course, "bob")) == (4.0, 2.0)
+
+
+def test_jobs_and_scheduler_exclude_each_other(run: Run, course: Path) -> None:
+    done = run("grade", "tiny", "--course", course, "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1")
+    assert done.status == 2
+    assert "exclude each other" in done.err
