@@ -15,11 +15,21 @@ import pytest
 import torch
 from hypothesis import settings
 
+from autograder import registry
+
 torch.set_num_threads(1)  # tests share a machine's cores
 settings.register_profile("tests", derandomize=True, database=None, deadline=None, max_examples=30)
 settings.load_profile("tests")
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@pytest.fixture(autouse=True)
+def _no_course_in_use() -> Iterator[None]:
+    """A course's own checks are found for as long as its test runs, and by no other test."""
+    yield
+    if registry._own:
+        registry.use(SNAPSHOTS)  # where there are none
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ class EmbeddingNet(nn.Module):
         return self.layers(x)
 """
 WRONG = RIGHT.replace("return self.layers(x)", "return self.layers(x + 0.1 * torch.rand_like(x))")
-LAWS = 7
+LAWS = 8
 
 
 @pytest.fixture(autouse=True)
@@ -83,10 +83,10 @@ def shown(shell: InteractiveShell, *cells: str) -> tuple[str, dict[str, Any]]:
 
 def test_laws_that_hold_are_shown(shell: InteractiveShell) -> None:
     printed, data = shown(shell, RIGHT, 'check("embedding_net")')
-    assert data["text/plain"].startswith("✓ embedding_net: all 7 laws hold\n")
+    assert data["text/plain"].startswith("✓ embedding_net: all 8 laws hold\n")
     assert "Different images have different embeddings." in data["text/plain"]
     assert data["text/html"].lstrip().startswith("<")
-    assert "all 7 laws hold" in data["text/html"]
+    assert "all 8 laws hold" in data["text/html"]
     assert printed == ""
 
 
@@ -105,7 +105,7 @@ def test_a_function_that_is_defined_anew_is_checked_anew(shell: InteractiveShell
 def test_what_is_not_defined_yet_is_said_first(shell: InteractiveShell) -> None:
     text = shown(shell, 'check("embedding_net")')[1]["text/plain"]
     assert "EmbeddingNet is not defined." in text
-    assert text.startswith("✗ embedding_net: 1 of 7 laws broken, 6 skipped\n")
+    assert text.startswith("✗ embedding_net: 1 of 8 laws broken, 7 skipped\n")
 
 
 def test_a_stub_is_not_done_yet(shell: InteractiveShell) -> None:
@@ -164,7 +164,7 @@ def test_an_exercise_that_is_not_there_is_named_with_those_that_are(shell: Inter
 def test_without_a_kernel_it_is_printed(main: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     autograder.check("embedding_net")
     out = capsys.readouterr().out
-    assert out.startswith("✓ embedding_net: all 7 laws hold\n")
+    assert out.startswith("✓ embedding_net: all 8 laws hold\n")
 
 
 def test_as_a_program_of_one_s_own(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_as_a_program_of_one_s_own(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("✗ embedding_net: ")
-    assert "of 7 laws broken" in done.stdout
+    assert "of 8 laws broken" in done.stdout
     assert os.listdir(tmp_path) == ["mine.py"]  # no database of examples, no cache
 
 
