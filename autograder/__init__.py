@@ -1,13 +1,13 @@
 """fewlabels: a property-based grader for deep-learning notebooks.
 
-Students use one name, `check`; everything else lives in the rooms that docs/architecture.md draws.
+Students use two names, `check` and `graded_with`; everything else lives in the rooms that docs/architecture.md draws.
 """
 
 import os
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check"]
+__all__ = ["__version__", "check", "graded_with"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,8 +18,18 @@ def __getattr__(name: str) -> Any:
         from autograder.selfcheck import check
 
         return check
+    if name == "graded_with":
+        if os.environ.get("FEWLABELS_JAIL"):
+            return _nothing_either
+        from autograder.conditions import graded_with
+
+        return graded_with
     raise AttributeError(f"module 'autograder' has no attribute {name!r}")
 
 
 def _nothing(exercise: str, *, assignment: str | None = None) -> None:
     """`check` while a notebook is graded: points come from outside, so it does nothing, and imports nothing for that."""
+
+
+def _nothing_either(**stated: object) -> None:
+    """`graded_with` while a notebook is graded."""

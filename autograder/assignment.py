@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import ast
+import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import notebook as notebooks
+from autograder import registry, settings, variants
 from autograder.errors import AssignmentError, NotebookError
 from autograder.model import Notebook
 from autograder.registry import Check
 
 SOURCE_FOLDERS = ("assignments", "source")  # ours, and nbgrader's default
 CHECKS_SUFFIX = "_checks"
+RELEASE, MANIFEST = "release", "MANIFEST.json"
+_CHECKS = re.compile(rf"(.+?){CHECKS_SUFFIX}(_\w+)?")
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """`grade_id` is that of the cell that carries the points."""
+    """`grade_id` is that of the cell that carries the points. Where several do, it is the first one's, `points` is their
+    sum, and `shares` says what each is worth: every one of them earns the same part of its worth."""
 
     name: str
     grade_id: str
     points: float
     manual: bool
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> Mapping[str, float]:
+        """Grade id -> points, of all cells that carry points of this exercise."""
+        return self.shares or {self.grade_id: self.points}
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,12 @@ def _loaded(source: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield name, options
 
 
+def exercise_of(grade_id: str) -> str:
+    """The exercise that a check cell belongs to: NAME_checks, or NAME_checks_2 where there are several."""
+    found = _CHECKS.fullmatch(grade_id)
+    return grade_id if found is None else found[1]
+
+
 def find(course: Path, name: str) -> Path:
     """The source notebook of an assignment in a course directory."""
     for folder in SOURCE_FOLDERS:
@@ -84,10 +102,42 @@ def find(course: Path, name: str) -> Path:
     )
 
 
-def load(source: Path, name: str | None = None) -> Assignment:
-    """Reads a source notebook. Raises AssignmentError that names the cell and the remedy."""
+def of_course(course: Path, name: str, source: Path | None = None) -> Assignment:
+    """The assignment as this term's students have it: the course's own checks in use, the variant of its settings.
+
+    Raises AssignmentError where the standing release is of another variant: restored cells would not be the students'.
+    """
+    registry.use(course)
+    variant = settings.read(course).variant
+    manifest = course / RELEASE / name / MANIFEST
+    if manifest.is_file() and (released := _released(manifest)) != variant:
+        raise AssignmentError(
+            f"The release is {_said(released)}, the course's settings say {_said(variant)}.",
+            remedy=f"Put into {settings.FILE} what students got, or release the assignment again.",
+            file=str(manifest),
+        )
+    return load(source or find(course, name), name, variant=variant)
+
+
+def _released(manifest: Path) -> int | None:
+    """The variant that was released."""
     try:
-        notebook = notebooks.read(source)
+        variant: int | None = json.loads(manifest.read_bytes())["variant"]
+    except (ValueError, TypeError, KeyError):
+        raise AssignmentError(
+            "The release's manifest is damaged.", remedy="Release the assignment again.", file=str(manifest)
+        ) from None
+    return variant
+
+
+def _said(variant: int | None) -> str:
+    return "the source as it stands" if variant is None else f"variant {variant}"
+
+
+def load(source: Path, name: str | None = None, *, variant: int | None = None) -> Assignment:
+    """Reads a source notebook, as `variant` has it. Raises AssignmentError that names the cell and the remedy."""
+    try:
+        notebook = variants.vary(notebooks.read(source), variants.read(source), variant)
     except NotebookError as error:
         raise AssignmentError(error.what, remedy=error.remedy, file=str(source), cell=error.cell) from None
     exercises: list[Exercise] = []
@@ -111,13 +161,24 @@ def load(source: Path, name: str | None = None) -> Assignment:
                 cell=cell.index,
             )
         manual = cell.solution or cell.task
-        exercise = cell.grade_id if manual else cell.grade_id.removesuffix(CHECKS_SUFFIX)
+        exercise = cell.grade_id if manual else exercise_of(cell.grade_id)
         exercises.append(Exercise(exercise, cell.grade_id, cell.points, manual))
     if not exercises:
         raise AssignmentError(
             "The notebook has no graded cell.", remedy="Give its check cells points.", file=str(source)
         )
-    return Assignment(name or source.parent.name, notebook, tuple(exercises))
+    return Assignment(name or source.parent.name, notebook, _together(exercises))
+
+
+def _together(exercises: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    """One entry per exercise, whose check cells may be several."""
+    together: dict[tuple[str, bool], Exercise] = {}
+    for each in exercises:
+        first = together.setdefault((each.name, each.manual), each)
+        if first is not each:
+            shares = {**first.cells, each.grade_id: each.points}
+            together[each.name, each.manual] = replace(first, points=sum(shares.values()), shares=shares)
+    return tuple(together.values())
 
 
 def match(assignment: Assignment, checks: Sequence[Check]) -> None:

@@ -3,7 +3,7 @@
 A check draws its inputs, writes down calls, and returns a `Law`: the calls, and a judge that looks at what they
 returned. Calls are made later, on the far side of the boundary, all of them in one frame; so a law never waits for an
 answer before it asks the next question. `invariant`, `equivariant`, `homogeneous`, `gives`, `finite`, `untouched`,
-`raises` and `normalised` build laws; `close`, `same` and `uniform` are what judges are made of.
+`raises`, `normalised` and `unanswerable` build laws; `close`, `same` and `uniform` are what judges are made of.
 """
 
 from __future__ import annotations
@@ -349,6 +349,15 @@ def raises(call: Call, error: type[Exception], when: str) -> Law:
         return None
 
     return Law((call,), judge, outcomes=True, raising=True)
+
+
+def unanswerable(why: str) -> Law:
+    """A law that cannot be asked on this machine: the grader's fault, which costs nobody a point."""
+
+    def judge() -> Broken | None:
+        raise RuntimeError(why)
+
+    return Law((), judge)
 
 
 def both(*laws: Law) -> Law:

@@ -31,7 +31,9 @@ RESULT_SCHEMA = 1
 
 @dataclass(frozen=True)
 class Cell:
-    """One notebook cell. `grade_id` and `points` are nbgrader's; None where the cell has no such metadata."""
+    """One notebook cell. `grade_id` and `points` are nbgrader's; None where the cell has no such metadata.
+
+    `checksum` is what nbgrader wrote when it made the student version."""
 
     index: int
     kind: Literal["code", "markdown", "raw"]
@@ -43,6 +45,7 @@ class Cell:
     solution: bool = False
     locked: bool = False
     task: bool = False
+    checksum: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,8 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned."""
+    """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
+    the law stands (slide, equation)."""
 
     name: str
     law: str
@@ -234,6 +238,7 @@ class CheckResult:
     message: str = ""
     counterexample: Counterexample | None = None
     credit: float = 0.0
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,6 +266,23 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class ReadFile:
+    """A file that was read: its name, its size in bytes, its SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was read of a submission. `cells`: grade id -> SHA-256 of the student's text."""
+
+    files: tuple[ReadFile, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Score:
     """The result of one submission, as `autograder.feedback.json` writes it (schema 1 of docs/architecture.md)."""
 
@@ -277,6 +299,7 @@ class Score:
     exercises: tuple[ExerciseResult, ...] = ()
     error: Failure | None = None
     notes: tuple[str, ...] = ()
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from autograder.model import Cell, Notebook
 SIZE_CAP = 32 << 20
 CELLS_CAP = 2_000
 SOURCE_CAP = 1 << 20
+ITEMS_CAP = 2_000_000  # commas and brackets of the file: JSON of a few bytes an item becomes objects of seventy
 
 
 def read(path: Path) -> Notebook:
@@ -57,6 +58,13 @@ def _bytes(path: Path) -> bytes:
 
 
 def _document(raw: bytes, name: str) -> dict[str, Any]:
+    items = sum(map(raw.count, (b",", b"[", b"{")))
+    if items > ITEMS_CAP:
+        raise NotebookError(
+            f"The file has {items:,} items, more than {ITEMS_CAP:,}.",
+            remedy="Clear the outputs (Edit, Clear All Outputs), save, and submit again.",
+            file=name,
+        )
     try:
         document = json.loads(raw)
     except UnicodeDecodeError:
@@ -107,6 +115,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
     tags = metadata.get("tags")
     grade_id = nbgrader.get("grade_id")
     points = nbgrader.get("points")
+    checksum = nbgrader.get("checksum")
     return Cell(
         index=index,
         kind=cell["cell_type"],
@@ -118,6 +127,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
         solution=nbgrader.get("solution") is True,
         locked=nbgrader.get("locked") is True,
         task=nbgrader.get("task") is True,
+        checksum=checksum if isinstance(checksum, str) else None,
     )
 
 

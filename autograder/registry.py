@@ -11,8 +11,11 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -37,6 +40,7 @@ class Check:
     examples    how many inputs are drawn
     also        inputs that drawing would not reach, as parameter -> value
     seconds     deadline of one call, where it differs from the course's
+    read        where the law stands: a slide, an equation of a paper
     """
 
     assignment: str
@@ -51,6 +55,7 @@ class Check:
     examples: int
     also: tuple[Mapping[str, Any], ...] = ()
     seconds: float | None = None
+    read: str = ""
 
     @property
     def runner_parameters(self) -> tuple[str, ...]:
@@ -82,9 +87,13 @@ def check(
     examples: int = 100,
     also: Iterable[Mapping[str, Any]] = (),
     seconds: float | None = None,
+    read: str = "",
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Body], Body]:
-    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md."""
+    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md.
+
+    `read` says where the law stands; by default what the file of the check calls READ.
+    """
 
     def enter(body: Body) -> Body:
         wing, assignment = _place(body)
@@ -102,6 +111,7 @@ def check(
             examples=examples if strategies else 1,
             also=tuple(also),
             seconds=seconds,
+            read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
         )
         _validate(entry, body)
         _table.enter(entry, wing)
@@ -153,6 +163,56 @@ def _validate(entry: Check, body: Body) -> None:
         )
 
 
+WINGS = ("checks", "hidden")
+_own: dict[str, str] = {}  # wing -> the folder of the course in use
+
+
+def use(course: Path) -> None:
+    """Finds a course's own checks: COURSE/checks/NAME/ and COURSE/hidden/NAME/.
+
+    They are imported as autograder.checks.NAME and autograder.hidden.NAME, so they read as ours do and can move into
+    the checkout as they are. Of two assignments with one name the course's counts. One course at a time is in use.
+    """
+    folders = {wing: str(course.resolve() / wing) for wing in WINGS if (course / wing).is_dir()}
+    if folders == _own:
+        return
+    for wing in WINGS:
+        package = _package(wing, wanted=wing in folders)
+        if package is None:
+            continue
+        places = [place for place in package.__path__ if place != _own.get(wing)]
+        changed = [folder for folder in (_own.get(wing), folders.get(wing)) if folder is not None]
+        package.__path__ = [folders[wing], *places] if wing in folders else places
+        _forget(wing, {name for folder in changed for name in _names([folder])})
+    _own.clear()
+    _own.update(folders)
+    importlib.invalidate_caches()
+
+
+def _package(wing: str, *, wanted: bool) -> Any:
+    """The package of a wing; where the staff wing is not installed, an empty one if it is `wanted`."""
+    name = f"autograder.{wing}"
+    if wing == "hidden" and not hidden_installed():
+        if not wanted:
+            return None
+        spec = ModuleSpec(name, None, is_package=True)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+    return importlib.import_module(name)
+
+
+def _names(places: Iterable[str]) -> list[str]:
+    return sorted({module.name for module in pkgutil.iter_modules(list(places))})
+
+
+def _forget(wing: str, names: set[str]) -> None:
+    """What was imported of these assignments, which may come from another place now."""
+    for name in names:
+        _table.checks.pop((name, wing), None)
+        module = f"autograder.{wing}.{name}"
+        for each in [each for each in sys.modules if each == module or each.startswith(f"{module}.")]:
+            del sys.modules[each]
+
+
 def hidden_installed() -> bool:
     """Whether the staff wing is part of this installation."""
     return importlib.util.find_spec("autograder.hidden") is not None
@@ -160,8 +220,7 @@ def hidden_installed() -> bool:
 
 def assignments() -> tuple[str, ...]:
     """The assignments whose public checks are installed."""
-    package = importlib.import_module("autograder.checks")
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+    return tuple(_names(importlib.import_module("autograder.checks").__path__))
 
 
 def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
@@ -189,3 +248,19 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
         found.extend(_table.checks.get((assignment, wing), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.ladder)))
+
+
+def files(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's checks, of both wings."""
+    found: list[Path] = []
+    for wing in WINGS if hidden_installed() else WINGS[:1]:
+        for place in importlib.import_module(f"autograder.{wing}").__path__:
+            found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
+    return tuple(sorted(found))
+
+
+def forget(assignment: str) -> None:
+    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
+    for wing in WINGS:
+        _forget(wing, {assignment})
+    importlib.invalidate_caches()

@@ -17,10 +17,12 @@ from autograder import registry, scoring, trained
 from autograder.assignment import Exercise
 from autograder.errors import UsageError
 from autograder.model import ExerciseResult
+from autograder.patience import IN_JUPYTER, ON_TERMINAL, Patience, PatientInProcess, Stopped
 from autograder.registry import Check
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
+from autograder.sandbox.worker.answer import raised
 from autograder.settings import Settings
 
 SEED = 0  # students check themselves on other inputs than they are graded on
@@ -35,23 +37,34 @@ def check(exercise: str, *, assignment: str | None = None) -> None:
     if os.environ.get(GRADING):
         return
     name = assignment or _assignment_of(exercise)
-    result = run(name, exercise, _namespace(), Path.cwd())
+    patience = Patience(ON_TERMINAL if _shell() is None else IN_JUPYTER)
+    try:
+        with patience:
+            result = run(name, exercise, _namespace(), Path.cwd(), patience=patience)
+    except KeyboardInterrupt as stop:
+        where = raised(stop, _namespace()).where
+        raise Stopped(patience.last or f"the check of {exercise}", where) from None
     _show(result)
 
 
 def run(
-    assignment: str, exercise: str, namespace: Mapping[str, Any], folder: Path, *, progress: bool = True
+    assignment: str,
+    exercise: str,
+    namespace: Mapping[str, Any],
+    folder: Path,
+    *,
+    progress: bool = True,
+    patience: Patience | None = None,
 ) -> ExerciseResult:
     """The public checks of one exercise against the functions in `namespace`. It carries no points: those are the
-    course's, and hidden checks have a say in them."""
+    course's, and hidden checks have a say in them. `patience` tells about calls that do not come back."""
     checks = [each for each in registry.load(assignment) if each.exercise == exercise]
     if not checks:
         raise _unknown(exercise)
     weights = trained.read(folder / f"{assignment}.safetensors")
     with _Bar(checks, progress) as advance:
-        results = run_exercises(
-            checks, InProcess(namespace), _planner(assignment), weights=weights, progress=advance
-        )
+        here = InProcess(namespace) if patience is None else PatientInProcess(namespace, patience)
+        results = run_exercises(checks, here, _planner(assignment), weights=weights, progress=advance)
     return scoring.exercise_result(Exercise(exercise, exercise, 0.0, manual=False), results[exercise])
 
 

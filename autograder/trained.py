@@ -31,6 +31,8 @@ def read(path: Path) -> Weights:
         return Weights(
             problem=f"There is no file {path.name} beside the notebook: run the cell that saves the weights."
         )
+    if path.is_symlink():  # it could lead to what somebody else has trained
+        return Weights(problem=f"{path.name} is a link: submit the file itself.")
     size = path.stat().st_size
     if size > SIZE_CAP:
         return Weights(

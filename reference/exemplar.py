@@ -11,7 +11,7 @@ Convolutional Neural Networks. NeurIPS 27. arXiv:1406.6909
 | S_(x_i) = {T x_i} | surrogate_classes | (n k, c, h, h) | k transformed copies of each exemplar |
 | i | classes | (n k,) | the surrogate class: the exemplar's number |
 | f(T x_i) | SurrogateClassifier | (b, n) | logits over the n surrogate classes |
-| l(i, T x_i) = -<e_i, log f(T x_i)> | classification_loss | () | eq. 1 and 2: softmax cross-entropy |
+| l(i, T x_i) = -<e_i, log f(T x_i)> | classification_loss | () | section 2.2: softmax cross-entropy |
 
 After training the surrogate classes are thrown away: the embedding is what was learned.
 
@@ -176,5 +176,5 @@ class SurrogateClassifier(nn.Module):
 
 
 def exemplar_loss(classify: nn.Module, copies: Tensor, classes: Tensor) -> Tensor:
-    """Eq. 1: mean of -log f_i(T x_i). copies (b, ...), classes (b,) -> ()."""
+    """Section 2.2: mean of -log f_i(T x_i). copies (b, ...), classes (b,) -> ()."""
     return classification_loss(classify(copies), classes)

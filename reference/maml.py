@@ -8,8 +8,8 @@ arXiv:1703.03400. Learned learning rates: Li, Zhou, Chen, Li (2017): Meta-SGD. a
 | theta | parameters | by name | where every task starts |
 | alpha | rates | number, or by name | inner learning rate: of a parameter, or of each of its numbers |
 | L_T | support_loss | () | loss of a task on its shots, as a function of the parameters |
-| theta' | adapted | by name | eq. 1, once or several times |
-| L_T(f_theta') | loss | () | query loss at theta', summed over tasks in eq. 2: the meta-objective |
+| theta' | adapted | by name | section 2.2, once or several times |
+| L_T(f_theta') | loss | () | query loss at theta', summed over tasks in section 2.2: the meta-objective |
 | beta | lr | | rate of the meta-step, algorithm 2 |
 
 First order (section 5.2 of the paper): the gradient of theta' with respect to theta is taken as the identity.
@@ -40,7 +40,7 @@ Rates = float | Tensor | Mapping[str, Tensor]
 
 
 def inner_step(parameters: Parameters, gradients: Parameters, rates: Rates) -> dict[str, Tensor]:
-    """Eq. 1: theta' = theta - alpha * gradient, parameter by parameter. Those without a gradient stay.
+    """Section 2.2: theta' = theta - alpha * gradient, parameter by parameter. Those without a gradient stay.
 
     >>> inner_step({"w": torch.tensor(1.0)}, {"w": torch.tensor(4.0)}, 0.25)
     {'w': tensor(0.)}
@@ -61,7 +61,7 @@ def adapt(
     *,
     first_order: bool = False,
 ) -> dict[str, Tensor]:
-    """Eq. 1, n_steps times, on the parameters that require a gradient.
+    """Section 2.2, n_steps times, on the parameters that require a gradient.
 
     The result is differentiable with respect to parameters and rates: exactly, or with `first_order` as if
     the inner gradients were constants. Works inside torch.no_grad() too.
@@ -92,7 +92,7 @@ def episode_loss(
     n_inner: int = 1,
     first_order: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """One term of eq. 2: query loss after n_inner steps on the support set, and fraction classified rightly.
+    """One term of the meta-objective: query loss after n_inner steps on the shots, and fraction classified rightly.
 
     net maps (b, ...) to logits (b, k), k at least the number of classes. support_x (s, ...), support_y
     (s,), query_x (q, ...), query_y (q,), any integer labels -> loss (), accuracy (). The network keeps its

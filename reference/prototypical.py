@@ -23,7 +23,7 @@ monotone, so they commute, forward and backward; the ReLU then touches a quarter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
@@ -96,13 +96,19 @@ class Conv4(nn.Module):
     """The embedding of section 3.1: four blocks of 3x3 convolution, batch norm, 2x2 max-pooling and ReLU.
 
     (n, in_channels, h, w) -> (n, width * (h // 16) * (w // 16)): 64 numbers for an image of 1 x 28 x 28.
+    width: channels of every block, or of each of the four; then the last one counts above.
     """
 
-    def __init__(self, in_channels: int = 1, width: int = 64) -> None:
+    def __init__(self, in_channels: int = 1, width: int | Sequence[int] = 64) -> None:
         super().__init__()
-        expect_counts(in_channels=in_channels, width=width)
+        widths = [width] * 4 if isinstance(width, int) else list(width)
+        if len(widths) != 4:
+            raise ValueError(f"width is {width!r}: pass one number, or four, one for each block")
+        for count in widths:
+            expect_counts(width=count)
+        expect_counts(in_channels=in_channels)
         self.in_channels = in_channels
-        channels = [in_channels, width, width, width, width]
+        channels = [in_channels, *widths]
         self.blocks = nn.Sequential(*(_block(i, o) for i, o in pairwise(channels)))
 
     def forward(self, images: Tensor) -> Tensor:

@@ -52,6 +52,16 @@ def test_exercises_are_named_after_their_checks(tmp_path: Path) -> None:
     assert (loaded.max_score, loaded.file) == (5.5, "any.ipynb")
 
 
+def test_an_exercise_may_have_several_check_cells(tmp_path: Path) -> None:
+    more = cell("double_checks_2", grade=True, locked=True, points=1)
+    most = cell("double_checks_hard", grade=True, locked=True, points=0.5)
+    loaded = assignment.load(write(tmp_path / "a.ipynb", SOLUTION, CHECKS, more, WRITTEN, most), "tiny")
+    double, why = loaded.exercises
+    assert (double.name, double.points, loaded.max_score) == ("double", 4.5, 7.0)
+    assert double.cells == {"double_checks": 3.0, "double_checks_2": 1.0, "double_checks_hard": 0.5}
+    assert why.cells == {"why": 2.5}
+
+
 def test_a_task_is_graded_by_hand(tmp_path: Path) -> None:
     task = cell("essay_checks", "markdown", task=True, points=1)
     assert assignment.load(write(tmp_path / "a.ipynb", task), "tiny").exercises == (

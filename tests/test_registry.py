@@ -238,7 +238,7 @@ def names(checks: tuple[Check, ...]) -> list[str]:
 
 
 def test_checks_come_in_the_order_of_the_files_with_the_ladder_first(tiny: Path) -> None:
-    assert registry.assignments() == ("fewshot", "tiny")
+    assert registry.assignments() == ("fewshot", "matching", "tiny")
     assert names(registry.load("tiny")) == [
         "zebra/runs_stripes",
         "zebra/stripes",
@@ -291,7 +291,7 @@ def test_a_student_s_installation_has_no_hidden_checks(tiny: Path, monkeypatch: 
 def test_an_unknown_assignment_is_named_with_those_that_there_are(name: str) -> None:
     with pytest.raises(AssignmentError) as caught:
         registry.load(name)
-    assert str(caught.value) == f"There are no checks for an assignment called {name!r}. Use one of: fewshot."
+    assert str(caught.value) == f"There are no checks for an assignment called {name!r}. Use one of: fewshot, matching."
 
 
 def test_a_check_of_numbers_and_its_law() -> None:
@@ -304,3 +304,75 @@ def test_a_check_of_numbers_and_its_law() -> None:
     law = declared(doubles, x=st.integers()).body(x=3)
     assert [str(call) for call in law.calls] == ["double(x)"]
     assert law.judge(np.array(6.0)) is None
+
+
+# --- a course's own checks
+
+
+def own_checks(course: Path, name: str, law: str, *, hidden: bool = False) -> Path:
+    for wing in ("checks", "hidden") if hidden else ("checks",):
+        folder = course / wing / name
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(f"from autograder.{wing}.{name} import laws\n")
+        (folder / "laws.py").write_text(PROGRAM.format(exercise="ant", law=f"{law}_{wing}"))
+    return course
+
+
+@pytest.fixture
+def courses(tmp_path: Path) -> Iterator[Path]:
+    """A place for courses; afterwards every module is the one that other tests have."""
+    before = {name: module for name, module in sys.modules.items() if ".fewshot" in name}
+    yield tmp_path
+    registry.use(tmp_path)  # which has no checks of its own
+    for name in [name for name in sys.modules if ".fewshot" in name]:
+        del sys.modules[name]
+    sys.modules.update(before)
+
+
+def test_a_course_s_own_checks_are_found(courses: Path) -> None:
+    registry.use(own_checks(courses / "one", "mine", "walks", hidden=True))
+    assert registry.assignments() == ("fewshot", "matching", "mine")
+    assert names(registry.load("mine", hidden=True)) == [
+        "ant/runs_walks_checks",
+        "ant/runs_walks_hidden",
+        "ant/walks_checks",
+        "ant/walks_hidden",
+    ]
+    assert [each.visibility for each in registry.load("mine")] == ["public", "public"]
+
+
+def test_the_next_course_has_its_own(courses: Path) -> None:
+    registry.use(own_checks(courses / "one", "mine", "walks"))
+    assert names(registry.load("mine")) == ["ant/runs_walks_checks", "ant/walks_checks"]
+    registry.use(own_checks(courses / "two", "mine", "runs"))
+    assert names(registry.load("mine")) == ["ant/runs_runs_checks", "ant/runs_checks"]
+    registry.use(courses / "none")
+    assert registry.assignments() == ("fewshot", "matching")
+    with pytest.raises(AssignmentError):
+        registry.load("mine")
+
+
+def test_a_course_s_checks_come_before_ours_of_the_same_name(courses: Path) -> None:
+    registry.forget("fewshot")  # this test's table is empty
+    before = registry.load("fewshot")
+    registry.use(own_checks(courses / "one", "fewshot", "walks"))
+    assert names(registry.load("fewshot")) == ["ant/runs_walks_checks", "ant/walks_checks"]
+    registry.use(courses)
+    assert names(registry.load("fewshot")) == names(before)
+
+
+def test_a_course_may_have_hidden_checks_where_ours_are_not_installed(
+    courses: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.delitem(sys.modules, "autograder.hidden")
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "autograder.hidden" else found(name, *rest),
+    )
+    registry.use(own_checks(courses / "one", "mine", "walks", hidden=True))
+    monkeypatch.setattr(importlib.util, "find_spec", found)
+    assert len(registry.load("mine", hidden=True)) == 4
+    registry.use(courses)
+    monkeypatch.undo()

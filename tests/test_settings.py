@@ -38,6 +38,7 @@ def test_the_example_of_the_docstring_is_the_default(tmp_path: Path) -> None:
 def test_every_key(tmp_path: Path) -> None:
     text = """
 seed = 7
+variant = 3
 reveal = "law"
 [limits]
 cell_seconds = 20
@@ -49,7 +50,7 @@ accuracy_floor = 0
 accuracy_goal = 1
 """
     limits = Limits(cell_seconds=20.0, call_seconds=0.5, submission_seconds=300.0, memory_bytes=512 << 20)
-    assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0)
+    assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0, variant=3)
 
 
 def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
@@ -58,13 +59,17 @@ def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
 
 
 LIMITS = "Give positive numbers for cell_seconds, call_seconds, submission_seconds, memory_mib."
+LATE = (
+    "Give percent_per_day (0 to 100), and if you like grace_minutes (from 0) and at_most_percent (0 to 100)."
+)
 MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
 
 
 @pytest.mark.parametrize(
     ("text", "key", "remedy"),
     [
-        ("sead = 3", "sead", "Known keys are limits, reveal, seed, trained_weights."),
+        ("sead = 3", "sead", "Known keys are late, limits, read, reveal, seed, trained_weights, variant."),
+        ("variant = -1", "variant", "Give a whole number, 0 or above."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
         ("seed = true", "seed", "Give a whole number, 0 or above."),
         ("seed = -1", "seed", "Give a whole number, 0 or above."),
@@ -89,6 +94,10 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
         ("[trained_weights]\naccuracy_floor = false", "trained_weights", MARKS),
         ("[trained_weights]\naccuracy_goal = 1.5", "trained_weights", MARKS),
         ("[trained_weights]\naccuracy_goal = nan", "trained_weights", MARKS),
+        ("late = 10", "late", LATE),
+        ("[late]\ngrace_minutes = 5", "late", LATE),
+        ("[late]\npercent_per_day = 110", "late.percent_per_day", LATE),
+        ("[late]\npercent_per_day = 10\ndays = 3", "late.days", LATE),
     ],
 )
 def test_a_key_that_cannot_be_read_is_named_with_what_it_takes(
@@ -103,3 +112,17 @@ def test_what_is_no_toml_says_where(tmp_path: Path) -> None:
     assert error.what == "The file is not TOML (Invalid value (at line 2, column 10))."
     assert error.remedy == "Mend the line it names."
     assert "utf-8" in failure(tmp_path, b'reveal = "\xff"').what
+
+
+@pytest.mark.parametrize(
+    ("hours", "share"),
+    [(0, 0.0), (0.25, 0.0), (0.26, 0.1), (24, 0.1), (24.01, 0.2), (96, 0.4), (24 * 30, 0.45)],
+)
+def test_being_late_costs_a_share_per_day_that_was_begun(tmp_path: Path, hours: float, share: float) -> None:
+    (tmp_path / "autograder.toml").write_text(
+        "[late]\npercent_per_day = 10\ngrace_minutes = 15\nat_most_percent = 45\n"
+    )
+    late = settings.read(tmp_path).late
+    assert late is not None
+    assert late.share(hours * 3600) == pytest.approx(share)
+    assert settings.read(tmp_path / "elsewhere").late is None

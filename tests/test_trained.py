@@ -172,3 +172,12 @@ def test_a_damaged_file_is_weights_or_a_sentence(data: st.DataObject) -> None:
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     found = trained.parse(bytes(raw[: data.draw(st.integers(0, len(raw)))]), NAME)
     assert (found.problem is None) == bool(found.state)
+
+
+def test_a_link_to_somebody_elses_weights_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "ada.safetensors"
+    own.write_bytes(save({"w": np.zeros(1, np.float32)}))
+    link = tmp_path / "fewshot.safetensors"
+    link.symlink_to(own)
+    assert trained.read(own).problem is None
+    assert trained.read(link).problem == "fewshot.safetensors is a link: submit the file itself."

@@ -12,7 +12,7 @@ writing     results and pages
 from autograder.classroom.crews import Alone, Cluster, Crew, Elsewhere, Local
 from autograder.classroom.finding import SUBMITTED, Submission, submissions
 from autograder.classroom.journal import Journal
-from autograder.classroom.running import Stop, grade, results
+from autograder.classroom.running import Stop, grade, results, without_writing
 from autograder.classroom.work import Done, Job, Task
 from autograder.classroom.writing import (
     WORKSHOP,
@@ -25,6 +25,7 @@ from autograder.classroom.writing import (
     write,
     write_class_page,
     write_pages,
+    written,
 )
 
 __all__ = [
@@ -50,7 +51,9 @@ __all__ = [
     "results",
     "submissions",
     "sweep",
+    "without_writing",
     "write",
     "write_class_page",
     "write_pages",
+    "written",
 ]

@@ -45,6 +45,7 @@ class Elsewhere:
     """Stands for the sandboxes of other processes, where this one has none."""
 
     name: str
+    device: str = "cpu"
 
     def session(self, limits: Limits) -> Transport:
         raise NotImplementedError("submissions are graded by the crew")

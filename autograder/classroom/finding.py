@@ -44,6 +44,8 @@ def submissions(course: Path, assignment: str, students: Sequence[str] = ()) -> 
 
 def _submission(folder: Path, assignment: str) -> Submission:
     student = folder.parent.name
+    if folder.is_symlink() or folder.parent.is_symlink():  # it could lead to what somebody else has handed in
+        return Submission(student, None, "there is a link in place of the folder")
     notebooks = sorted(path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink())
     named = [path for path in notebooks if path.stem == assignment]
     if named:

@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder import trained
 from autograder.classroom.finding import Submission
-from autograder.classroom.writing import WORKSHOP
+from autograder.classroom.writing import WORKSHOP, page_paths, result_path
 from autograder.classroom.writing import replace as write_whole
 from autograder.errors import GraderError
 from autograder.feedback.json import from_json, to_json
@@ -57,10 +57,17 @@ class Journal:
                 asdict(grader.settings.limits),
                 dict(versions()),
                 grader.boundary.name,
+                getattr(grader.boundary, "device", "cpu"),
                 digests.of_engine(),
             ]
         )
-        self._points = _digest([asdict(exercise) for exercise in grader.assignment.exercises])
+        self._points = _digest(
+            [
+                [asdict(exercise) for exercise in grader.assignment.exercises],
+                grader.settings.reveal,
+                dict(grader.settings.read),
+            ]
+        )
         self._seen: dict[str, str] = {}  # student -> digest of what was handed in
 
     def known(self, submission: Submission) -> Known | None:
@@ -76,8 +83,8 @@ class Journal:
         return Known(results, entry["cells"], entry["score"].sandbox)
 
     def whole(self, submission: Submission) -> Graded | None:
-        """An earlier result of which nothing at all has changed, the points of exercises included."""
-        if submission.path is None:
+        """An earlier result of which nothing at all has changed, points and pages included."""
+        if submission.path is None or not all(map(Path.is_file, self._pages(submission.student))):
             return None
         entry = None if self._force else self._read(submission.student)
         now = (self._common, _content(submission.path), self._exercises, self._points)
@@ -117,6 +124,11 @@ class Journal:
         write_whole(self._path(graded.score.student, ".entered"), _entered(graded))
 
     # --- files -------------------------------------------------------------------------------------------------------
+
+    def _pages(self, student: str) -> list[Path]:
+        name = self._grader.assignment.name
+        result = result_path(self._course, student, name)
+        return [result, *page_paths(self._course, student, name)]
 
     def _path(self, student: str, suffix: str) -> Path:
         return self._course / WORKSHOP / "journal" / student / f"{self._grader.assignment.name}{suffix}"

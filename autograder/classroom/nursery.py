@@ -29,6 +29,7 @@ def _draw(file: Path) -> None:
 
     torch.set_num_threads(1)  # a process that has threads cannot be forked
     job = pickle.loads(file.read_bytes())  # written by our own parent, into a directory of its own
+    registry.use(job.course)
     planner = Planner(job.settings.seed, job.settings)
     for check in registry.load(job.assignment.name, hidden=True):
         if "weights" not in check.runner_parameters:

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.classroom.crews import Alone, Crew
 from autograder.classroom.finding import Submission
 from autograder.classroom.journal import Journal
-from autograder.classroom.work import Done, Task
+from autograder.classroom.work import Done, Task, perform
 from autograder.classroom.writing import render, write, write_pages
 from autograder.errors import FewlabelsError
 from autograder.model import Failure, Graded
@@ -130,6 +130,12 @@ def results(
         if journal is not None:
             journal.keep(done.graded)  # last: what stands there need not be written again
         yield done
+
+
+def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
+    """The same results in the same order, for `--dry-run`: nothing is written."""
+    for task in tasks(handed_in, Alone(grader)):
+        yield perform(grader, task).graded
 
 
 def tasks(handed_in: Iterable[Submission], crew: Crew, journal: Journal | None = None) -> Iterator[Task]:

@@ -18,8 +18,10 @@ from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
 
+from autograder import registry
 from autograder.assignment import Assignment
 from autograder.classroom.writing import render
+from autograder.feedback.audience import Audience
 from autograder.feedback.json import from_json, to_json
 from autograder.model import Failure, Graded
 from autograder.runner import Grader, Known
@@ -33,10 +35,13 @@ class Job:
     assignment: Assignment
     settings: Settings
     unsandboxed: bool = False
+    device: str = "cpu"
+    course: Path = Path()  # for a course's own checks
 
     @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(pickle.dumps((self.assignment, self.settings, self.unsandboxed))).hexdigest()
+        parts = (self.assignment, self.settings, self.unsandboxed, self.device, str(self.course))
+        return hashlib.sha256(pickle.dumps(parts)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Done:
     """The result, and its pages by audience."""
 
     graded: Graded
-    pages: Mapping[str, str]
+    pages: Mapping[Audience, str]
 
 
 def perform(grader: Grader, task: Task) -> Done:
@@ -125,7 +130,8 @@ def _grader(job: Job) -> Grader:
     if _bench.grader is None or _bench.job != job.digest:
         _bench.clear()
         _bench.sandbox = ExitStack()
-        sandbox = _bench.sandbox.enter_context(Sandbox(unsandboxed=job.unsandboxed))
+        registry.use(job.course)
+        sandbox = _bench.sandbox.enter_context(Sandbox(unsandboxed=job.unsandboxed, device=job.device))
         Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
         atexit.register(_bench.clear)
         _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=nursery.planner_of(job.digest))

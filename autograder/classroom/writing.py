@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
+from autograder import receipts, whole
+from autograder.errors import GraderError
 from autograder.feedback import html, klass
-from autograder.feedback.json import to_json
+from autograder.feedback.audience import Audience, Reveal
+from autograder.feedback.json import from_json, to_json
 from autograder.model import CheckResult, Graded, Score
 
 WORKSHOP = ".autograder"
-WRITING = "writing"
 ABANDONED_SECONDS = 3600.0
-AUDIENCES = ("student", "staff")
+AUDIENCES: tuple[Audience, ...] = ("student", "staff")
 
 
 def result_path(course: Path, student: str, assignment: str) -> Path:
@@ -28,7 +29,7 @@ def result_path(course: Path, student: str, assignment: str) -> Path:
 
 
 def write(graded: Graded, course: Path) -> Path:
-    """Writes the result, and its times beside it."""
+    """Writes the result, and beside it its times and the receipt of what was read."""
     score = graded.score
     path = result_path(course, score.student, score.assignment)
     replace(path, to_json(score))
@@ -36,21 +37,33 @@ def write(graded: Graded, course: Path) -> Path:
     replace(
         times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
     )
+    if score.receipt is not None:
+        by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
+        replace(
+            course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json",
+            receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student),
+        )
     return path
 
 
-def render(score: Score, reveal: str) -> dict[str, str]:
+def written(course: Path, assignment: str) -> list[Score]:
+    """The results of an assignment that are there, by student; one that cannot be read is left out."""
+    found = []
+    for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
+        with suppress(GraderError, OSError, UnicodeDecodeError):
+            found.append(from_json(path.read_text(encoding="utf-8")))
+    return found
+
+
+def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
     """audience -> the page of one submission."""
-    return {
-        audience: html.student_page(score, audience=audience, reveal=reveal)  # type: ignore[arg-type]
-        for audience in AUDIENCES
-    }
+    return {audience: html.student_page(score, audience=audience, reveal=reveal) for audience in AUDIENCES}
 
 
-def write_pages(rendered: Mapping[str, str], student: str, course: Path, assignment: str) -> None:
-    folder = _pages(course, assignment)
+def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:
+    paths = dict(zip(AUDIENCES, page_paths(course, student, assignment), strict=True))
     for audience, page in rendered.items():
-        replace(folder / audience / f"{student}.html", page)
+        replace(paths[audience], page)
 
 
 def outline(score: Score) -> Score:
@@ -74,11 +87,16 @@ def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> 
     return index
 
 
-def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: str) -> Path:
+def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reveal) -> Path:
     """Writes a page per student (for staff and for students) and the class page; returns the class page's path."""
     for graded in results:
         write_pages(render(graded.score, reveal), graded.score.student, course, assignment)
     return write_class_page([each.score for each in results], course, assignment)
+
+
+def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
+    """Where the pages of one submission lie, by audience."""
+    return [_pages(course, assignment) / audience / f"{student}.html" for audience in AUDIENCES]
 
 
 def _pages(course: Path, assignment: str) -> Path:
@@ -87,21 +105,13 @@ def _pages(course: Path, assignment: str) -> Path:
 
 def replace(path: Path, text: str | bytes) -> None:
     """The whole text or what was there before, also when killed midway."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=_beside(path), prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8") if isinstance(text, str) else text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+
+    whole.replace(path, text.encode("utf-8") if isinstance(text, str) else text)
 
 
 def sweep(course: Path) -> None:
     """Removes what graders left half-written when they were killed; not what is so young that one may be at it."""
-    for folder in (WRITING, "recording"):
+    for folder in (whole.WRITING, "recording"):
         for path in (course / WORKSHOP / folder).glob("*"):
             with suppress(OSError):
                 if time.time() - path.lstat().st_mtime < ABANDONED_SECONDS:
@@ -110,13 +120,3 @@ def sweep(course: Path) -> None:
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink()
-
-
-def _beside(path: Path) -> Path:
-    """Where a file is written before it is moved to `path`: on the same disk, and in the workshop apart from results."""
-    workshop = next((parent for parent in path.parents if parent.name == WORKSHOP), None)
-    if workshop is None:
-        return path.parent
-    folder = workshop / WRITING
-    folder.mkdir(exist_ok=True)
-    return folder

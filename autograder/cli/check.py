@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
+import json as plain_json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from autograder import notebook, registry
+from autograder import __version__, conditions, notebook, receipts, registry
 from autograder.assignment import CHECKS_SUFFIX, Assignment, Exercise
-from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
+from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
+from autograder.cli.bars import bar
+from autograder.cli.here import Here
 from autograder.errors import UsageError
 from autograder.feedback import json
+from autograder.feedback.clean import shown
 from autograder.feedback.text import student_text
-from autograder.model import Notebook, Score
+from autograder.feedback.words import plural
+from autograder.inspection import Finding, inspect, ran
+from autograder.model import Graded, Notebook, Score
+from autograder.patience import ON_TERMINAL, Patience, Stopped
+from autograder.registry import Check
 from autograder.runner import Grader
-from autograder.sandbox.transport import Limits
 from autograder.selfcheck import SEED
 from autograder.settings import Settings
-
-
-class _Here:
-    """Stands in for a sandbox: the person's own notebook, in this process."""
-
-    name = "in process"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def session(self, limits: Limits) -> Any:
-        from autograder.sandbox.inshell import InShell
-
-        return InShell(self.folder)
 
 
 @app.command()
@@ -47,6 +42,10 @@ def check(
     assignment: Annotated[
         str | None, typer.Option(help="Name of the assignment; default: the file's name.")
     ] = None,
+    receipt: Annotated[
+        bool,
+        typer.Option("--receipt", help="Keep a receipt beside the notebook: what was read, with checksums."),
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Also the hidden checks (staff only; always sandboxed).")
     ] = False,
@@ -54,7 +53,8 @@ def check(
 ) -> None:
     """Run a notebook from top to bottom and check it, as it would be graded but with the public laws only.
 
-    The cells run in this process, with training skipped. Exit status 1 means that a law does not hold.
+    The cells run in this process, with training skipped. Says whether the notebook is fit to be submitted: whether cells are
+    missing, doubled or changed, and whether all of them run. Exit status 1: it is not fit, or a law does not hold.
     """
     name = assignment or path.stem
     if name not in registry.assignments():
@@ -63,26 +63,60 @@ def check(
             remedy=f"Say which one it is: --assignment {' or '.join(registry.assignments())}.",
         )
     document = notebook.read(path)
-    source = _as_assignment(name, document, hidden=every)
-    checks = [
-        each
-        for each in registry.load(name, hidden=every)
-        if each.exercise in {e.name for e in source.exercises}
-    ]
-    settings = Settings(seed=SEED)
-    boundary = _sandbox() if every else nullcontext(_Here(path.resolve().parent))
-    with boundary as opened, errors.status("checking ..."):
-        graded = Grader(source, settings, opened, checks=checks).grade(path.resolve(), path.stem)
+    public = registry.load(name)
+    try:
+        graded = _graded(name, path.resolve(), document, every)
+    except Stopped as stop:
+        _say(str(stop))
+        raise typer.Exit(INTERRUPTED) from None
     score = graded.score
+    found = [*inspect(document, public), *ran(graded.cells)]
+    fit = score.error is None and not any(each.serious for each in found)
+    kept = _keep(score, path) if receipt else None
     if as_json:
-        print(json.to_json(score))
+        print(_as_json(score, found, fit, kept), end="")
     else:
-        screen.print(student_text(score))
-        if not every:
-            screen.print(
-                "These are the public laws; the grader asks more of the same functions.", style="dim"
-            )
-    raise typer.Exit(DONE if _all_hold(score) else PERSON_NEEDED)
+        _tell(score, document, found, fit, every)
+        if kept is not None:
+            screen.print(f"Receipt: {kept}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(DONE if fit and _all_hold(score) else PERSON_NEEDED)
+
+
+def _graded(name: str, path: Path, document: Notebook, every: bool) -> Graded:
+    source = _as_assignment(name, document, hidden=every)
+    asked = {each.name for each in source.exercises}
+    checks = [each for each in registry.load(name, hidden=every) if each.exercise in asked]
+    with ExitStack() as opened:
+        boundary: Any
+        patience: Patience | None = None
+        cells = len(document.code)
+        # the cells run twice where a law broke: its smallest input is tried again in a fresh namespace
+        advance = opened.enter_context(bar("checking", len(checks) + (0 if every else cells)))
+        if every:
+            boundary = opened.enter_context(_sandbox())
+        else:
+            patience = opened.enter_context(Patience(ON_TERMINAL, tell=_teller()))
+            boundary = Here(path.parent, patience, advance)
+        grader = Grader(source, Settings(seed=SEED), boundary, checks=checks)
+
+        def judged(_: Check) -> None:
+            advance()
+
+        try:
+            return grader.grade(path, path.stem, judged)
+        except Stopped:
+            raise
+        except KeyboardInterrupt:
+            raise Stopped("the check" if patience is None else patience.last) from None
+
+
+def _teller() -> Callable[[str], None]:
+    stream = sys.stderr  # now: while the notebook runs, sys.stderr is its own
+    return lambda text: print(text, file=stream, flush=True)
+
+
+def _say(text: str) -> None:
+    errors.print(text, style="yellow", markup=False, highlight=False)
 
 
 def _sandbox() -> Any:
@@ -110,3 +144,45 @@ def _as_assignment(name: str, document: Notebook, *, hidden: bool) -> Assignment
 def _all_hold(score: Score) -> bool:
     checks = [each for exercise in score.exercises for each in exercise.checks]
     return score.error is None and bool(checks) and all(each.verdict == "holds" for each in checks)
+
+
+def _keep(score: Score, path: Path) -> Path:
+    """Writes the receipt beside the notebook."""
+    assert score.receipt is not None
+    kept = path.with_name(f"{path.stem}.receipt.json")
+    text = receipts.to_json(score.receipt, assignment=score.assignment, by=f"fewlabels {__version__}")
+    kept.write_text(text, encoding="utf-8")
+    return kept
+
+
+def _as_json(score: Score, found: Sequence[Finding], fit: bool, kept: Path | None) -> str:
+    """The result, and what only this command says: whether the notebook is fit to be submitted."""
+    whole = plain_json.loads(json.to_json(score))
+    whole["submission"] = {
+        "fit": fit,
+        "findings": [asdict(each) for each in found],
+        "receipt": None if kept is None else str(kept),
+    }
+    return plain_json.dumps(whole, indent=2, ensure_ascii=True) + "\n"
+
+
+def _tell(score: Score, document: Notebook, found: Sequence[Finding], fit: bool, every: bool) -> None:
+    screen.print(student_text(score))
+    if not every:
+        screen.print("These are the public laws; the grader asks more of the same functions.", style="dim")
+    stated = conditions.stated(document)
+    for line in [] if stated is None else conditions.differences(stated):
+        _say(line)
+    screen.print()
+    serious = [each for each in found if each.serious]
+    if fit:
+        broken = sum(check.verdict != "holds" for exercise in score.exercises for check in exercise.checks)
+        rest = f", though {plural(broken, 'law does', 'laws do')} not hold yet" if broken else ""
+        screen.print(f"✓ Fit to be submitted{rest}.", style="bold green", markup=False, highlight=False)
+    elif score.error is None:
+        said = f"✗ Not fit to be submitted yet: {plural(len(serious), 'thing')} to mend."
+        screen.print(said, style="bold red", markup=False, highlight=False)
+    for each in found:
+        mark = "✗" if each.serious else "!"
+        screen.print(f"  {mark} {shown(each.what, 500)}", markup=False, highlight=False)
+        screen.print(f"    {each.remedy}", style="dim", markup=False, highlight=False)

@@ -40,7 +40,7 @@ def explain(
     happened. The snippet can be pasted behind the notebook's cells.
     """
     course = course.resolve()
-    source = assignments.load(assignments.find(course, assignment), assignment)
+    source = assignments.of_course(course, assignment)
     check = _find(assignment, which)
     (submission,) = classroom.submissions(course, assignment, [student])
     if submission.path is None:

@@ -6,18 +6,20 @@ import importlib.util
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from autograder import assignment as assignments
-from autograder import classroom, settings
+from autograder import classroom, settings, twins
+from autograder.cli import regrade
 from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
 from autograder.cli.watching import Watch, finishing
 from autograder.errors import UsageError
 from autograder.feedback import json, klass_text, standing
 from autograder.model import Score
 from autograder.runner import Grader
+from autograder.sandbox.jail import gpu
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
 from autograder.sandbox.jailed import Sandbox
@@ -41,9 +43,22 @@ def grade(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the results as JSON, one line each.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say whose points this would change, and by which law; write nothing."
+        ),
+    ] = False,
     unsandboxed: Annotated[
         bool, typer.Option(help="Grade where this machine offers no boundary. Every grade is stamped so.")
     ] = False,
+    device: Annotated[
+        str,
+        typer.Option(
+            help="cpu: GPUs are simulated. cuda: the laws about a GPU run on this machine's NVIDIA GPU, in a jail that "
+            "admits it."
+        ),
+    ] = "cpu",
     jobs: Annotated[
         int,
         typer.Option(min=1, help="How many submissions are graded at once, each in a process of its own."),
@@ -76,9 +91,11 @@ def grade(
     if scheduler is not None and jobs > 1:
         raise UsageError("--jobs and --scheduler exclude each other.", remedy="Choose one of them.")
     with ExitStack() as stack:
-        job, handed_in = _ready(course, assignment, student or [], unsandboxed)
+        job, handed_in = _ready(course, assignment, student or [], unsandboxed, device)
         classroom.sweep(course)
-        grader, crew = _crew(stack, job, jobs, scheduler, shared_files)
+        grader, crew = _crew(stack, job, 1 if dry_run else jobs, None if dry_run else scheduler, shared_files)
+        if dry_run:
+            _dry_run(grader, handed_in, course, stack, quiet=as_json)
         journal = classroom.Journal(course, grader, force=force)
         book = stack.enter_context(_book(course, assignment, gradebook))
         stop = stack.enter_context(finishing())
@@ -97,6 +114,7 @@ def grade(
     index = classroom.write_class_page(scores, course, assignment)
     if not as_json:
         _tell(scores, course, index, gradebook)
+    _tell_twins(handed_in, assignment)
     if stop.wanted and len(scores) < len(handed_in):
         said = f"Stopped: {len(scores)} of {len(handed_in)} are graded and kept. The same command goes on from there."
         errors.print(said, markup=False, highlight=False, soft_wrap=True)
@@ -106,15 +124,31 @@ def grade(
 
 
 def _ready(
-    course: Path, name: str, students: Sequence[str], unsandboxed: bool
+    course: Path, name: str, students: Sequence[str], unsandboxed: bool, device: str
 ) -> tuple[classroom.Job, list[classroom.Submission]]:
     if not course.is_dir():
         raise UsageError(
             "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
         )
-    source = assignments.load(assignments.find(course, name), name)
+    source = assignments.of_course(course, name)
     handed_in = classroom.submissions(course, name, students)
-    return classroom.Job(source, settings.read(course), unsandboxed), handed_in
+    gpu.require(device)
+    return classroom.Job(source, settings.read(course), unsandboxed, device, course), handed_in
+
+
+def _dry_run(
+    grader: Grader,
+    handed_in: Sequence[classroom.Submission],
+    course: Path,
+    stack: ExitStack,
+    *,
+    quiet: bool,
+) -> NoReturn:
+    watch = stack.enter_context(Watch(len(handed_in), quiet=quiet))
+    found, unchanged = regrade.changes(grader, handed_in, course, watch.graded)
+    stack.close()
+    regrade.tell(found, unchanged, as_json=quiet)
+    raise typer.Exit(PERSON_NEEDED if found else DONE)
 
 
 def _crew(
@@ -123,13 +157,17 @@ def _crew(
     """Who grades, and the grader that knows the assignment; its own sandbox runs only where nobody else has one."""
     if scheduler is not None:
         cluster = classroom.Cluster(job, scheduler, shared)
-        return Grader(job.assignment, job.settings, classroom.Elsewhere(f"dask {scheduler}")), cluster
+        return Grader(
+            job.assignment, job.settings, classroom.Elsewhere(f"dask {scheduler}", job.device)
+        ), cluster
     if jobs > 1:
         profile = profiles.choose(view(), profiles.UNSANDBOXED if job.unsandboxed else None)
         _note(profile.notes)
-        grader = Grader(job.assignment, job.settings, classroom.Elsewhere(profile.name))
+        if job.device == "cuda":
+            profile = profiles.admitting_gpu(profile)
+        grader = Grader(job.assignment, job.settings, classroom.Elsewhere(profile.name, job.device))
         return grader, classroom.Local(job, jobs)
-    grader = Grader(job.assignment, job.settings, Sandbox(unsandboxed=job.unsandboxed))
+    grader = Grader(job.assignment, job.settings, Sandbox(unsandboxed=job.unsandboxed, device=job.device))
     sandbox: Any = grader.boundary
     _note(stack.enter_context(sandbox).notes)
     return grader, classroom.Alone(grader)
@@ -160,6 +198,9 @@ def _enter(book: Any, done: classroom.Done, journal: classroom.Journal) -> bool:
     if book is None or (journal.entered(done.graded) and book.knows(score.student)):
         return True
     recorded = book.enter(score.student, done.graded)
+    for reason in recorded.review:
+        said = f"Look again: {score.student}, {reason}"
+        errors.print(said, style="yellow", markup=False, highlight=False)
     failure = recorded.failure
     if failure is None:
         journal.note_entered(done.graded)
@@ -180,3 +221,12 @@ def _tell(scores: Sequence[Score], course: Path, index: Path, gradebook: bool) -
         places |= {"Grade book": course / "gradebook.db", "Notebooks": course / "autograded"}
     for name, path in places.items():
         screen.print(f"{name + ':':12}{path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _tell_twins(handed_in: Sequence[classroom.Submission], assignment: str) -> None:
+    """Weights that two students share are no verdict: a person looks."""
+    name = f"{assignment}.safetensors"
+    files = {each.student: each.path.parent / name for each in handed_in if each.path is not None}
+    for students in twins.same_weights(files):
+        said = f"Equal to the last byte: {name} of {', '.join(students)}. Ask them how they were trained."
+        errors.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -49,6 +49,20 @@ def glyphs(
     )
 
 
+def outlines(characters: int, drawers: int, seed: int = 0, samples: int = 4) -> list[Floats]:
+    """The first alphabet as lines instead of ink, for pictures that are drawn at any size.
+
+    Returns:
+        Per character (drawers, strokes, points, 2): x and y in [-1, 1], y grows downwards.
+    """
+    alphabet, key = invent(seed, 0, characters), (seed, 0)
+    hands = _hands(key, drawers)
+    return [
+        spline(_written(form, hands, _noise(key, number, drawers)), alphabet.tension, samples)
+        for number, form in enumerate(alphabet.forms[:characters])
+    ]
+
+
 def _invented(seed: int, number: int, characters: int) -> Alphabet:
     alphabet = invent(seed, number, characters)
     if len(alphabet.forms) < characters:
@@ -61,16 +75,25 @@ def _invented(seed: int, number: int, characters: int) -> Alphabet:
 
 def _alphabet(alphabet: Alphabet, key: tuple[int, int], drawers: int, size: int) -> NDArray[np.uint8]:
     """All images (characters * drawers, size, size) of one alphabet."""
-    hands = Dice(*key, 0, _HAND).bell(drawers, 8)
+    hands = _hands(key, drawers)
     points, owners = [], []
     for number, form in enumerate(alphabet.forms):
-        noise = Dice(*key, 0, _DRAWING, number).bell(drawers, 6 + MAX_STROKES * (8 + 2 * CONTROL_POINTS))
-        written = _written(form, hands, noise)
+        written = _written(form, hands, _noise(key, number, drawers))
         curves = spline(written, alphabet.tension, _samples(form, size))
         points.append(curves.reshape(-1, 2))
         owners.append(np.repeat(number * drawers + np.arange(drawers), curves.shape[1] * curves.shape[2]))
     pen = (1.0 + 0.16 * hands[:, 4].clip(-2, 2)) * (size / 28)
     return draw(np.concatenate(points), np.concatenate(owners), np.tile(pen, len(alphabet.forms)), size)
+
+
+def _hands(key: tuple[int, int], drawers: int) -> Floats:
+    """(drawers, 8) the habits of an alphabet's drawers."""
+    return Dice(*key, 0, _HAND).bell(drawers, 8)
+
+
+def _noise(key: tuple[int, int], character: int, drawers: int) -> Floats:
+    """What differs from drawing to drawing of one character."""
+    return Dice(*key, 0, _DRAWING, character).bell(drawers, 6 + MAX_STROKES * (8 + 2 * CONTROL_POINTS))
 
 
 def _written(form: Floats, hands: Floats, noise: Floats) -> Floats:

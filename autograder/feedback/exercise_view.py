@@ -49,6 +49,7 @@ class Law:
     example: Example | None
     name: str
     facts: str  # for staff: weight, credit, number of examples
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,13 +189,14 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
         sentence=one_line(check.law, 400),
         hidden=check.visibility == "hidden",
         message=message,
-        example=None if check.counterexample is None else _example(check.counterexample),
+        example=None if check.counterexample is None else example(check.counterexample),
         name=one_line(check.name),
         facts=facts,
+        read=one_line(check.read, 300),
     )
 
 
-def _example(found: Counterexample) -> Example:
+def example(found: Counterexample) -> Example:
     return Example(
         call=one_line(found.call, 200),
         arguments=tuple((one_line(name, 60), shown(value, 2000)) for name, value in found.arguments.items()),

@@ -80,7 +80,13 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"draw": draw, "svg": _svg, "hidden": words.HIDDEN, "wide": False}
+    environment.globals |= {
+        "draw": draw,
+        "svg": _svg,
+        "hidden": words.HIDDEN,
+        "read": words.READ,
+        "wide": False,
+    }
     return environment
 
 

@@ -1,7 +1,7 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
-Beside the keys of docs/architecture.md stand, as additions: `notes`; per exercise `manual` and `note`; per
-check `credit`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
+Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual` and `note`; per
+check `credit` and `read`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
 "Infinity" or "-Infinity"; in a picture, where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
@@ -16,6 +16,7 @@ from typing import Any, TypeVar, get_args
 
 import numpy as np
 
+from autograder import receipts
 from autograder.errors import GraderError
 from autograder.model import (
     RESULT_SCHEMA,
@@ -78,6 +79,7 @@ def _write_score(score: Score) -> dict[str, Any]:
         else {field.name: getattr(error, field.name) for field in fields(error)},
         "exercises": [_write_exercise(exercise) for exercise in score.exercises],
         "notes": list(score.notes),
+        "receipt": None if score.receipt is None else receipts.as_dict(score.receipt),
     }
 
 
@@ -104,6 +106,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "credit": _write_number(check.credit),
         "examples": check.examples,
         "message": check.message,
+        "read": check.read,
         "counterexample": None
         if found is None
         else {
@@ -157,6 +160,7 @@ def _read_score(value: Mapping[str, Any]) -> Score:
         exercises=_each(value["exercises"], _read_exercise),
         error=None if value["error"] is None else _read_failure(value["error"]),
         notes=_each(value.get("notes", []), _text),
+        receipt=None if value.get("receipt") is None else receipts.from_dict(value["receipt"]),
     )
 
 
@@ -194,6 +198,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         message=_text(value["message"]),
         counterexample=None if found is None else _read_counterexample(found),
         credit=_number(value.get("credit", 0.0)),
+        read=_text(value.get("read", "")),
     )
 
 

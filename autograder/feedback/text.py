@@ -13,7 +13,7 @@ from rich.text import Text
 from autograder.feedback import view
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.klass_text import class_table, summary_line
-from autograder.feedback.words import HIDDEN, Tone
+from autograder.feedback.words import HIDDEN, READ, Tone
 from autograder.model import ExerciseResult, Score
 
 __all__ = ["class_table", "exercise_text", "student_text", "summary_line"]
@@ -109,6 +109,9 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
         yield from _law(exercise.first, bold=True)
         if exercise.first.example is not None:
             yield from _example(exercise.first.example)
+        if exercise.first.read:
+            yield Line(f"{READ}: {exercise.first.read}.", 4)
+        if exercise.first.example is not None:
             yield Line("")
     for law in (*exercise.others, *(() if brief else exercise.rest)):
         yield from _law(law)

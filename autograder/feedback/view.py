@@ -37,6 +37,7 @@ class Page:
     error: Error | None
     notes: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    read: tuple[tuple[str, str, str], ...]  # of the files that were read: name, size, SHA-256
 
 
 def page(score: Score, audience: Audience = "student", reveal: Reveal = "counterexample") -> Page:
@@ -56,6 +57,7 @@ def page(score: Score, audience: Audience = "student", reveal: Reveal = "counter
         error=None if score.error is None else _error(score.error, audience),
         notes=tuple(shown(note) for note in score.notes),
         facts=_facts(score, audience),
+        read=_read(score),
     )
 
 
@@ -86,6 +88,11 @@ def _error(failure: Failure, audience: Audience) -> Error:
     else:
         heading = (FAULT_FOR_STAFF if audience == "staff" else FAULT)[failure.blame]
     return Error(heading, shown(failure.what), shown(failure.remedy), place)
+
+
+def _read(score: Score) -> tuple[tuple[str, str, str], ...]:
+    files = () if score.receipt is None else score.receipt.files
+    return tuple((one_line(each.name), f"{each.bytes:,} bytes", one_line(each.sha256)) for each in files)
 
 
 def _facts(score: Score, audience: Audience) -> tuple[tuple[str, str], ...]:

@@ -65,6 +65,7 @@ FAULT_FOR_STAFF: Mapping[Blame, str] = {
 
 WAITS = "A person reads and grades this."
 HIDDEN = "seen only in grading"
+READ = "Where to read"
 
 
 def mark_of(check: CheckResult) -> Mark:

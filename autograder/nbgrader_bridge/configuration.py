@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_path
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades, SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, LazyConfigValue, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
+from autograder import variants
 from autograder.errors import CourseError
+from autograder.nbgrader_bridge.generating import KeepSubmissions, RehearsingExporter
 from autograder.nbgrader_bridge.judging import GradeByLaws
+from autograder.nbgrader_bridge.late import LatePenalty
 from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
 from autograder.nbgrader_bridge.saving import SaveGrades
@@ -28,32 +31,51 @@ FILE = "nbgrader_config"
 
 
 def configure(c: Any) -> None:
-    """Lets `nbgrader autograde` grade by laws. In a course's nbgrader_config.py, after its other settings:
+    """Lets nbgrader grade by laws, whoever calls it. In a course's nbgrader_config.py, after its other settings:
 
         from autograder.nbgrader_bridge import configure
 
         configure(get_config())
 
-    A course's own preprocessors keep their places; Execute and SaveAutoGrades are replaced. Calling it twice is as
-    good as once.
+    A course's own preprocessors keep their places; Execute, SaveAutoGrades and SaveCells are replaced. Calling it twice
+    is as good as once.
     """
+    _ignore(c, variants.FILE)
     c.Autograde.exporter_class = ForgivingExporter
-    sanitizing = _preprocessors(c, "sanitize_preprocessors")
+    sanitizing = _preprocessors(c, Autograde, "sanitize_preprocessors")
     c.Autograde.sanitize_preprocessors = [MendCells, *(each for each in sanitizing if each is not MendCells)]
-    grading = [_ours(each) for each in _preprocessors(c, "autograde_preprocessors")]
+    grading = [_ours(each) for each in _preprocessors(c, Autograde, "autograde_preprocessors")]
     c.Autograde.autograde_preprocessors = grading if GradeByLaws in grading else [GradeByLaws, *grading]
+    c.GenerateAssignment.exporter_class = RehearsingExporter
+    generating = _preprocessors(c, GenerateAssignment, "preprocessors")
+    c.GenerateAssignment.preprocessors = [_ours(each) for each in generating]
+    if "plugin_class" not in c.AssignLatePenalties:
+        c.AssignLatePenalties.plugin_class = LatePenalty
+    telling = _preprocessors(c, GenerateFeedback, "preprocessors")
+    if AssignLatePenalties not in telling:  # marks given by hand have come in since Autograde
+        c.GenerateFeedback.preprocessors = [AssignLatePenalties, *telling]
 
 
-def _preprocessors(c: Any, name: str) -> list[Any]:
-    default = list(Autograde.class_traits()[name].default())
-    configured = c.Autograde.get(name, default)
+def _preprocessors(c: Any, converter: Any, name: str) -> list[Any]:
+    default = list(converter.class_traits()[name].default())
+    configured = c[converter.__name__].get(name, default)
     if isinstance(configured, LazyConfigValue):  # c.Autograde.autograde_preprocessors.append(...)
         configured = configured.get_value(default)
     return [import_item(each) if isinstance(each, str) else each for each in configured]
 
 
+def _ignore(c: Any, name: str) -> None:
+    """Staff's file beside the source goes nowhere, whichever of nbgrader's commands copies the folder."""
+    default = list(CourseDirectory.class_traits()["ignore"].default())
+    configured = c.CourseDirectory.get("ignore", default)
+    if isinstance(configured, LazyConfigValue):
+        configured = configured.get_value(default)
+    c.CourseDirectory.ignore = [*(each for each in configured if each != name), name]
+
+
 def _ours(preprocessor: Any) -> Any:
-    return {Execute: GradeByLaws, SaveAutoGrades: SaveGrades}.get(preprocessor, preprocessor)
+    ours = {Execute: GradeByLaws, SaveAutoGrades: SaveGrades, SaveCells: KeepSubmissions}
+    return ours.get(preprocessor, preprocessor)
 
 
 def course_config(course: Path) -> Config:

@@ -1,57 +1,104 @@
-"""One sandbox per process, for the submissions that `nbgrader autograde` brings along one by one."""
+"""One engine per process, for the submissions that nbgrader brings along one by one; gone when nobody needs it.
+
+A Jupyter server that runs for months grades for minutes of them: when nothing has been graded for a while, the jail, its
+zygote (started by exec, so nothing of the server is in it) and all that was drawn are let go. The next submission starts
+them again.
+"""
 
 from __future__ import annotations
 
 import atexit
+import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.model import Graded
+from autograder.model import Failure, Graded
 
 if TYPE_CHECKING:
     from autograder.runner import Grader
     from autograder.sandbox.jailed import Sandbox
 
+IDLE_SECONDS = 600.0
+
 # Imported late: a process that only records results needs neither checks nor a jail.
+_lock = threading.RLock()
 _open = ExitStack()
 _sandbox: Sandbox | None = None
 _graders: dict[tuple[object, ...], Grader] = {}
+_checks: dict[str, tuple[tuple[str, int], ...]] = {}  # as they were when they were imported
+_needed_until = 0.0
+_watch: threading.Timer | None = None
 
 
-def start() -> Sandbox:
-    """The sandbox of this process, started by the first call, closed at exit. Raises `SandboxUnavailable`."""
+def start(idle_seconds: float = IDLE_SECONDS) -> Sandbox:
+    """The sandbox of this process, closed at exit, or when it has not been asked for during `idle_seconds`.
+
+    Raises `SandboxUnavailable`.
+    """
     global _sandbox
-    if _sandbox is None:
-        from autograder.sandbox.jailed import Sandbox
+    with _lock:
+        if _sandbox is None:
+            from autograder.sandbox.jailed import Sandbox
 
-        _sandbox = _open.enter_context(Sandbox())
-        atexit.register(close)
-    return _sandbox
+            _sandbox = _open.enter_context(Sandbox())
+            atexit.register(close)
+        _keep(idle_seconds)
+        return _sandbox
 
 
 def close() -> None:
     """Ends the sandbox; the next `start` opens a new one."""
-    global _sandbox
-    _sandbox = None
-    _graders.clear()
-    atexit.unregister(close)
-    _open.close()
+    global _sandbox, _watch
+    with _lock:
+        _sandbox = None
+        _graders.clear()
+        if _watch is not None:
+            _watch.cancel()
+            _watch = None
+        atexit.unregister(close)
+        _open.close()
 
 
-def grade(student: str, assignment: str, *, course: Path, source: Path, submitted: Path) -> Graded:
-    """Grades one submitted file against its source notebook. Raises `CourseError` or `GraderError`."""
-    return _grader(assignment, course, source).grade(submitted, student)
+def grade(
+    student: str,
+    assignment: str,
+    *,
+    course: Path,
+    source: Path,
+    submitted: Path,
+    unreadable: Failure | None = None,
+    idle_seconds: float = IDLE_SECONDS,
+) -> Graded:
+    """Grades one submitted file against its source notebook. Raises `CourseError` or `GraderError`.
+
+    unreadable  why it is not even opened: the result is ungraded, and says so
+    """
+    with _lock:
+        try:
+            grader = _grader(assignment, course, source, idle_seconds)
+            if unreadable is not None:
+                return grader.ungraded(student, unreadable)
+            return grader.grade(submitted, student)
+        finally:
+            _keep(idle_seconds)
 
 
-def _grader(name: str, course: Path, source: Path) -> Grader:
-    """The grader of an assignment, kept for as long as source and settings stay what they were."""
-    key = (name, *(_version(path) for path in (source, course / "autograder.toml")))
+def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
+    """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
+    from autograder import assignment, registry, settings
+    from autograder.runner import Grader
+
+    registry.use(course)
+    checks = tuple(map(_version, registry.files(name)))
+    if _checks.setdefault(name, checks) != checks:  # somebody works on them beside the running server
+        registry.forget(name)
+        _checks[name] = checks
+    decided = (source, source.parent / "release.toml", course / "autograder.toml")
+    key = (name, *(_version(path) for path in decided), checks)
     if key not in _graders:
-        from autograder import assignment, settings
-        from autograder.runner import Grader
-
-        grader = Grader(assignment.load(source, name), settings.read(course), start())
+        grader = Grader(assignment.of_course(course, name, source), settings.read(course), start(idle_seconds))
         _graders.clear()
         _graders[key] = grader
     return _graders[key]
@@ -59,3 +106,38 @@ def _grader(name: str, course: Path, source: Path) -> Grader:
 
 def _version(path: Path) -> tuple[str, int]:
     return str(path), path.stat().st_mtime_ns if path.exists() else 0
+
+
+# --- letting go ------------------------------------------------------------------------------------------------------
+
+
+def _keep(seconds: float) -> None:
+    """Keeps the engine for so long from now on."""
+    global _needed_until
+    sooner = time.monotonic() + seconds < _needed_until
+    _needed_until = time.monotonic() + seconds
+    if _sandbox is not None and (_watch is None or sooner):
+        _look_again_in(seconds)
+
+
+def _look_again_in(seconds: float) -> None:
+    global _watch
+    if _watch is not None:
+        _watch.cancel()
+    _watch = threading.Timer(seconds, _close_if_idle)
+    _watch.daemon = True
+    _watch.start()
+
+
+def _close_if_idle() -> None:
+    """In the watch's thread. While a submission is graded it waits, and then finds that there is time left."""
+    global _watch
+    with _lock:
+        if _watch is not threading.current_thread():
+            return  # closed in the meantime
+        _watch = None
+        left = _needed_until - time.monotonic()
+        if left > 0:
+            _look_again_in(left)
+        else:
+            close()

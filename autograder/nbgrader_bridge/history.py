@@ -21,10 +21,9 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 
 from autograder import notebook
+from autograder.assignment import exercise_of
 from autograder.errors import NotebookError
 from autograder.nbgrader_bridge.results import Place
-
-CHECKS = "_checks"
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ def remember(course: CourseDirectory, autograded: str) -> dict[tuple[Place, str]
 
 def answer(grade_id: str, sources: Mapping[str, str]) -> str | None:
     """The student's text that `grade_id` grades: of the cell itself, or of the solution cell that it checks."""
-    exercise = grade_id.removesuffix(CHECKS)
-    return sources.get(exercise)
+    return sources.get(exercise_of(grade_id))
 
 
 def _marked_by_hand(book: Gradebook, course: CourseDirectory) -> Iterable[tuple[Place, str, Grade]]:

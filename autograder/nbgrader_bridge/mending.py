@@ -17,6 +17,7 @@ from traitlets import Unicode
 
 from autograder import notebook
 from autograder.errors import NotebookError
+from autograder.model import Cell
 from autograder.nbgrader_bridge.reading import UNREADABLE
 from autograder.nbgrader_bridge.results import Place
 from autograder.nbgrader_bridge.untrusted import as_listing, safe_markdown
@@ -79,11 +80,14 @@ class MendCells(NbGraderPreprocessor):
         place = Place.of(resources)
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             known = {cell.grade_id: cell for cell in known_cells(book, place)}
+        source = self._source(place)
+        order = {cell.grade_id: number for number, cell in enumerate(source)}
+        known = dict(sorted(known.items(), key=lambda item: order.get(item[0], len(order))))
         nb.cells = self._identified(nb.cells, known)
         self._put_back(
             nb.cells, known, place, level=logging.DEBUG if UNREADABLE in nb.metadata else logging.WARNING
         )
-        course_texts = {cell.source for cell in known.values()} | self._source_texts(place)
+        course_texts = {cell.source for cell in known.values()} | {cell.source for cell in source}
         for position, cell in enumerate(nb.cells):
             nb.cells[position] = _harmless(cell, course_texts)
         return nb, resources
@@ -128,15 +132,15 @@ class MendCells(NbGraderPreprocessor):
         source = cell.source if cell.locked else notice + cell.source
         return _MAKERS[cell.cell_type](source, id=f"restored-{number}", metadata=cell.metadata)
 
-    def _source_texts(self, place: Place) -> set[str]:
+    def _source(self, place: Place) -> tuple[Cell, ...]:
         course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
         if course is None:
-            return set()
+            return ()
         folder = Path(course.format_path(course.source_directory, ".", place.assignment))
         try:
-            return {cell.source for cell in notebook.read(folder / f"{place.notebook}.ipynb").cells}
+            return notebook.read(folder / f"{place.notebook}.ipynb").cells
         except NotebookError:
-            return set()  # the grade book knows the assignment; its source may have gone
+            return ()  # the grade book knows the assignment; its source may have gone
 
 
 def known_cells(book: Gradebook, place: Place) -> Iterator[KnownCell]:

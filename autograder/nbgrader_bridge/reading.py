@@ -20,7 +20,7 @@ from autograder.model import Cell
 from autograder.nbgrader_bridge import history, results
 from autograder.nbgrader_bridge.untrusted import written
 
-#: Notebook metadata: why there is no submitted file to speak of.
+#: Notebook metadata: why there is no submitted file to speak of, as what, remedy and file of a `Failure`.
 UNREADABLE = "fewlabels_unreadable"
 
 _MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -112,7 +112,11 @@ def stand_in(error: NotebookError) -> NotebookNode:
     """What stands for a submission that cannot be read."""
     said = f"**This submission could not be read.** {error.what} {error.remedy}"
     notice = new_markdown_cell(written(said), id="unreadable")
-    return new_notebook(cells=[notice], metadata={**_METADATA, UNREADABLE: written(str(error))})
+    why = {"what": error.what, "remedy": error.remedy, "file": error.file}
+    return new_notebook(
+        cells=[notice],
+        metadata={**_METADATA, UNREADABLE: {key: written(str(text or "")) for key, text in why.items()}},
+    )
 
 
 _METADATA = {

@@ -21,6 +21,7 @@ from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.listening import Errors
 from autograder.nbgrader_bridge.once import once
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
@@ -35,6 +36,7 @@ class Recorded:
     score    automatic and manual points together; None where it is ungraded and nobody has given marks by hand
              (nbgrader's own pages and exports write 0)
     waiting  ids of the grade cells that wait for a person; `reasons` says why, for staff
+    review   which marks given by hand to look at again, and why: they stand as they were given
     failure  why it is ungraded, or could not be entered
     """
 
@@ -44,6 +46,7 @@ class Recorded:
     waiting: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     failure: Failure | None = None
+    review: tuple[str, ...] = ()
 
 
 def record(
@@ -101,7 +104,7 @@ class Recorder:
     def __init__(self, root: Path, assignment: str) -> None:
         if not root.is_dir():
             raise UsageError("There is no such directory.", remedy="Name the course's.", file=str(root))
-        self._errors = _Errors()
+        self._errors = Errors()
         # A logger of no hierarchy: nothing that nbgrader says reaches anybody's terminal.
         (root / WORKSHOP).mkdir(exist_ok=True)
         self._turn = FileLock(root / WORKSHOP / "gradebook.lock")
@@ -150,7 +153,8 @@ class Recorder:
                 now = self._without_points(course, student)
         if now is None:
             return Recorded(student, None, None, failure=failure or _left_out(submitted))
-        return Recorded(student, now.score, now.max_score, now.waiting, tuple(handed.reasons[place]), failure)
+        told = {"reasons": tuple(handed.reasons[place]), "review": tuple(handed.reviews[place])}
+        return Recorded(student, now.score, now.max_score, now.waiting, failure=failure, **told)
 
     def _course(self, student: str = "*") -> Course:
         return Course(
@@ -221,19 +225,6 @@ def _not_submitted(submitted: Path) -> Failure:
 def _left_out(submitted: Path) -> Failure:
     remedy = "Look for CourseDirectory.student_id_exclude in nbgrader_config.py."
     return UsageError("nbgrader passed the submission over.", remedy=remedy, file=str(submitted)).failure()
-
-
-class _Errors(logging.Handler):
-    """Keeps what nbgrader says about its failures; the last line of a traceback is the telling one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.lines.append(message.splitlines()[-1])
 
 
 @contextmanager

@@ -49,8 +49,7 @@ def _cannot_register(source: Path, why: str) -> AssignmentError:
     name = source.parent.name
     return AssignmentError(
         f"The assignment cannot be entered into the grade book ({why})",
-        remedy="If grade cells came or went after the first submission was graded, put them back as they were, or "
-        f"start afresh with `nbgrader db assignment remove {name}`. `nbgrader generate_assignment {name}` says more.",
+        remedy=f"`nbgrader generate_assignment {name}` says more.",
         file=str(source),
     )
 
@@ -68,7 +67,8 @@ def _known_points(course: CourseDirectory, source: Path) -> dict[str, float] | N
 
 
 def _points_in(source: Path) -> dict[str, float]:
-    return {exercise.grade_id: exercise.points for exercise in assignment.load(source).exercises}
+    exercises = assignment.load(source).exercises
+    return {grade_id: points for exercise in exercises for grade_id, points in exercise.cells.items()}
 
 
 def source_of(course: CourseDirectory, config: Any) -> Path:

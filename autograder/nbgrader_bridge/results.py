@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.model import Graded
+from autograder.model import Failure, Graded
 from autograder.nbgrader_bridge import engine
 
 
@@ -30,10 +30,15 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Prepared:
-    """Results handed over. `reasons` gathers, for staff, why an exercise came to wait for a person."""
+    """Results handed over.
+
+    reasons  gathers, for staff, why an exercise came to wait for a person
+    reviews  and which marks given by hand a person should look at again
+    """
 
     results: Mapping[tuple[str, str, str], Graded]
     reasons: defaultdict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))
+    reviews: defaultdict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 _prepared: ContextVar[Prepared | None] = ContextVar("prepared", default=None)
@@ -52,19 +57,42 @@ def prepared(results: Mapping[tuple[str, str, str], Graded]) -> Iterator[Prepare
 
 def get_ready() -> None:
     """Starts the sandbox if results will be computed here. Raises `GraderError`, before anything is touched."""
-    if _prepared.get() is None:
+    if not handed_over():
         engine.start()
 
 
-def graded(place: Place, *, course: Path, source: Path, submitted: Path) -> Graded | None:
+def handed_over() -> bool:
+    """Whether results were handed over, and nothing is graded here."""
+    return _prepared.get() is not None
+
+
+def graded(
+    place: Place,
+    *,
+    course: Path,
+    source: Path,
+    submitted: Path,
+    unreadable: Failure | None = None,
+    idle_seconds: float = engine.IDLE_SECONDS,
+) -> Graded | None:
     """The result for `place`; None where results were handed over and this one is not among them.
+
+    unreadable  why there is no submitted file to speak of; then nothing that was handed over counts
 
     Raises `FewlabelsError` where the course or the grader is at fault.
     """
     handed = _prepared.get()
     if handed is not None:
-        return handed.results.get(place)
-    return engine.grade(place.student, place.assignment, course=course, source=source, submitted=submitted)
+        return handed.results.get(place) if unreadable is None else None
+    asked = (place.student, place.assignment)
+    return engine.grade(
+        *asked,
+        course=course,
+        source=source,
+        submitted=submitted,
+        unreadable=unreadable,
+        idle_seconds=idle_seconds,
+    )
 
 
 def explain(place: Place, reason: str) -> None:
@@ -72,3 +100,10 @@ def explain(place: Place, reason: str) -> None:
     handed = _prepared.get()
     if handed is not None:
         handed.reasons[place].append(reason)
+
+
+def review(place: Place, reason: str) -> None:
+    """The same about a mark given by hand that should be looked at again."""
+    handed = _prepared.get()
+    if handed is not None:
+        handed.reviews[place].append(reason)

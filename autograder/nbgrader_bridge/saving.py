@@ -11,6 +11,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 
+from autograder.nbgrader_bridge import results
 from autograder.nbgrader_bridge.history import answer, answers_of
 from autograder.nbgrader_bridge.judging import JUDGED
 from autograder.nbgrader_bridge.results import Place
@@ -43,7 +44,10 @@ class SaveGrades(SaveAutoGrades):
         if grade.manual_score is None:
             grade.needs_manual_grade = grade.auto_score is None
         else:
-            grade.needs_manual_grade = self._waits(grade_id, grade.auto_score)
+            why = self._look_again(grade_id, grade.auto_score)
+            grade.needs_manual_grade = why is not None
+            if why:
+                self._tell(f"{grade_id}: {grade.manual_score:g} points were given by hand; {why}")
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
         with patch.object(self.gradebook.db, "commit", self.gradebook.db.flush):
@@ -56,12 +60,24 @@ class SaveGrades(SaveAutoGrades):
         points: float | None = utils.determine_grade(cell, self.log)[0]
         return points
 
-    def _waits(self, grade_id: str, automatic: float | None) -> bool:
-        """Whether a grade with a mark given by hand needs another look."""
+    def _look_again(self, grade_id: str, automatic: float | None) -> str | None:
+        """Why a mark given by hand needs another look; None where it does not."""
         before = getattr(self.parent, "before", {}).get((self._place, grade_id))
-        if before is None or before.waits or before.answer is None:
-            return True
-        return before.answer != answer(grade_id, self._answers) or not _equal(before.automatic, automatic)
+        if before is None or before.answer is None:
+            return "what for is not known any more."
+        if not _equal(before.automatic, automatic):
+            return f"the automatic points under them were {_said(before.automatic)} and are {_said(automatic)} now."
+        if before.answer != answer(grade_id, self._answers):
+            return "what was handed in has changed since."
+        return "they have been waiting for a person since." if before.waits else None
+
+    def _tell(self, reason: str) -> None:
+        self.log.warning("%s of %s: %s", self._place.notebook, self._place.student, reason)
+        results.review(self._place, reason)
+
+
+def _said(points: float | None) -> str:
+    return "none" if points is None else f"{points:g}"
 
 
 def _equal(before: float | None, now: float | None) -> bool:

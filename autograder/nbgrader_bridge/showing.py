@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -36,9 +37,24 @@ def points_of(result: ExerciseResult | None, registered: float) -> tuple[float |
     return min(max(float(result.points), 0.0), registered), ""
 
 
-def judged_outputs(result: ExerciseResult, points: float, reveal: Reveal) -> list[NotebookNode]:
-    """What people see, and the number that nbgrader's `determine_grade` takes for the points."""
+def shared(points: float, worth: Sequence[float]) -> list[float]:
+    """`points` over cells worth so much each: every cell earns the same part, and together they have them all."""
+    total = sum(worth)
+    shares = [points * each / total if total else 0.0 for each in worth[:-1]]
+    return [*shares, min(max(points - sum(shares), 0.0), worth[-1])]
+
+
+def judged_outputs(
+    result: ExerciseResult, points: float, reveal: Reveal, *, follows: bool = False
+) -> list[NotebookNode]:
+    """What people see, and the number that nbgrader's `determine_grade` takes for the points.
+
+    follows     the cell follows another check cell of the exercise, which shows the laws
+    """
     number = new_output("execute_result", data={"text/plain": repr(points)}, execution_count=None)
+    if follows:
+        said = f"{result.name} is shown above; this cell has its share of the points."
+        return [new_output("stream", name="stdout", text=written(said)), number]
     return [_shown(result, reveal), number]
 
 

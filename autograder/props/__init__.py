@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from autograder.props.devices import embed_on_a_gpu, train_near_a_gpu
 from autograder.props.embeddings import linear_map, unchanged
 from autograder.props.generators import generator
 from autograder.props.networks import linear_net, tally_net
@@ -29,6 +30,8 @@ PROCEDURES: Mapping[str, Callable[..., Any]] = {
     "embed_images": embed_images,
     "embed_with_state": embed_with_state,
     "network_facts": network_facts,
+    "embed_on_a_gpu": embed_on_a_gpu,
+    "train_near_a_gpu": train_near_a_gpu,
 }
 
 __all__ = ["PROCEDURES", "PROPS", "build", "state_of"]

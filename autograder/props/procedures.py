@@ -18,7 +18,7 @@ def embed_images(
     With `train_first` the network first sees a batch in training mode, so that running statistics are not at their
     start. Returns {"embeddings": [one tensor per batch], "modified": whether a batch was changed}.
     """
-    net = _make(network, 0)
+    net = make(network, 0)
     if train_first:
         _train_once(net, images[0])
     net.eval()
@@ -39,12 +39,12 @@ def embed_with_state(
     """
     original = None
     if state is None:
-        teacher = _make(network, 0)
+        teacher = make(network, 0)
         _train_once(teacher, images)
         with torch.no_grad():
             original = teacher.eval()(images)
         state = teacher.state_dict()
-    net = _make(network, 1)
+    net = make(network, 1)
     net.load_state_dict(dict(state), strict=True)
     net.eval()
     with torch.no_grad():
@@ -57,7 +57,7 @@ def network_facts(network: Callable[[], nn.Module], images: Tensor) -> dict[str,
 
     Returns {"module": whether it is an nn.Module, "parameters": names, "without_gradient": names}.
     """
-    net = _make(network, 0)
+    net = make(network, 0)
     if not isinstance(net, nn.Module):
         return {"module": False, "parameters": [], "without_gradient": []}
     with _apart(0):
@@ -70,7 +70,7 @@ def network_facts(network: Callable[[], nn.Module], images: Tensor) -> dict[str,
     }
 
 
-def _make(network: Callable[[], nn.Module], seed: int) -> nn.Module:
+def make(network: Callable[[], nn.Module], seed: int) -> nn.Module:
     """A network whose random initialisation is the same each time."""
     with _apart(seed):
         return network()

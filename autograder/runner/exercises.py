@@ -55,9 +55,25 @@ def run_exercises(
     for _, group in groupby(checks, key=lambda check: check.exercise):
         found.extend(_Exercise(transport, planner, weights).run(group, progress))
     results: dict[str, list[CheckResult]] = {}
+    read = _reading(checks, planner)
     for each in _replayed(found, transport):
-        results.setdefault(each.check.exercise, []).append(_result(each))
+        results.setdefault(each.check.exercise, []).append(_result(each, read(each.check)))
     return {name: tuple(mine) for name, mine in results.items()}
+
+
+def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str]:
+    """check -> where to read: the course's slides, then what the check says, or another check of its exercise."""
+    default: dict[str, str] = {}
+    for each in checks:
+        if each.read:
+            default.setdefault(each.exercise, each.read)
+    slides = getattr(planner.course, "read", {})
+
+    def read(check: Check) -> str:
+        places = (slides.get(check.exercise), check.read or default.get(check.exercise))
+        return "; ".join(place for place in places if place)
+
+    return read
 
 
 class _Exercise:
@@ -148,9 +164,17 @@ def _replayed(found: Sequence[_Found], transport: Transport) -> Iterator[_Found]
         yield replace(each, finding=again, outcomes=outcomes)
 
 
-def _result(found: _Found) -> CheckResult:
+def _result(found: _Found, read: str) -> CheckResult:
     check, finding = found.check, found.finding
-    base = CheckResult(check.name, check.law, check.visibility, check.weight, found.verdict, found.laws)
+    base = CheckResult(
+        check.name,
+        check.law,
+        check.visibility,
+        check.weight,
+        found.verdict,
+        found.laws,
+        read=read,
+    )
     if found.skipped is not None:
         return replace(base, message=found.skipped)
     if finding is None or found.law is None:

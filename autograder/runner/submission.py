@@ -7,12 +7,12 @@ import platform
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from autograder import __version__, notebook, registry, scoring, trained
+from autograder import __version__, notebook, receipts, registry, scoring, trained
 from autograder.assignment import Assignment, match
 from autograder.errors import FewlabelsError, NotebookError
 from autograder.model import CellResult, CheckResult, Failure, Graded, Notebook, Score
@@ -97,18 +97,22 @@ class Grader:
         Exercises whose results are `known` are not looked at again; where all of them are, nothing runs.
         """
         start = time.perf_counter()
+        document = None
         try:
-            submission = prepare(notebook.read(path), self.assignment.notebook)
+            document = notebook.read(path)
+            submission = prepare(document, self.assignment.notebook)
             self._refuse_other_languages(submission)
-            return self._graded(submission, path, student, progress, start, known or Known({}))
+            graded = self._graded(submission, path, student, progress, start, known or Known({}))
         except FewlabelsError as error:
-            return self.ungraded(student, error.failure())
+            graded = self.ungraded(student, error.failure())
         except Exception as error:
             traceback.print_exc()  # the supervisor's own bug: staff need the whole story
             what = f"The grader failed ({type(error).__name__}: {error})."
-            return self.ungraded(
+            graded = self.ungraded(
                 student, Failure("grader", what, "Report it; grade this submission again.", file=path.name)
             )
+        receipt = receipts.of((path, path.parent / f"{self.assignment.name}.safetensors"), document)
+        return replace(graded, score=replace(graded.score, receipt=receipt))
 
     def ungraded(self, student: str, failure: Failure) -> Graded:
         """No score, because of `failure`."""
@@ -177,7 +181,7 @@ class Grader:
             "max_score": self.assignment.max_score,
             "seed": self.settings.seed,
             "sandbox": self.boundary.name,
-            "device": "cpu",
+            "device": getattr(self.boundary, "device", "cpu"),
             "versions": versions(),
         }
         return Score(**{**base, **fields})  # type: ignore[arg-type]

@@ -239,7 +239,7 @@ def _bounds(limits: Limits, spawner: Spawner) -> dict[str, Any]:
     if spawner.profile.bubblewrap is None and spawner.profile.uid is None:
         processes += _threads_of(os.getuid())
     return {
-        "memory_bytes": limits.memory_bytes,
+        "memory_bytes": None if spawner.profile.devices else limits.memory_bytes,
         "file_bytes": limits.file_bytes,
         "scratch_bytes": limits.scratch_bytes,
         "threads": limits.threads,

@@ -12,7 +12,7 @@ from pathlib import Path
 import autograder
 
 PACKAGE = Path(autograder.__file__).resolve().parent
-STAFF = frozenset({"hidden"})
+STAFF = frozenset({"hidden", "release"})
 
 
 def files(package: Path = PACKAGE) -> tuple[str, ...]:

@@ -42,16 +42,25 @@ class Sandbox:
     profile      one of `jail.profile.NAMES`, for tests; None: the best that this machine offers
     unsandboxed  run without a boundary; every grade says so
     limits       only for the size of the scratch file system, which all submissions of one sandbox share
+    device       "cuda" admits the machine's GPU (jail/gpu.py); children alone initialise CUDA, never the zygote
 
     name    what the boundary is made of; results report it
     notes   what a person should know about it
     """
 
     def __init__(
-        self, *, profile: str | None = None, unsandboxed: bool = False, limits: Limits | None = None
+        self,
+        *,
+        profile: str | None = None,
+        unsandboxed: bool = False,
+        limits: Limits | None = None,
+        device: str = "cpu",
     ) -> None:
         shown = view()
         chosen = profiles.choose(shown, profiles.UNSANDBOXED if unsandboxed else profile)
+        if device == "cuda":
+            chosen = profiles.admitting_gpu(chosen)
+        self.device = device
         self.name = chosen.name
         self.notes = chosen.notes
         self._lock = threading.Lock()

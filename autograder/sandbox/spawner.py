@@ -24,7 +24,7 @@ from typing import Any
 
 from autograder.errors import SandboxBroken
 from autograder.sandbox import cut
-from autograder.sandbox.jail import bubblewrap
+from autograder.sandbox.jail import bubblewrap, gpu
 from autograder.sandbox.jail.profile import Profile
 from autograder.sandbox.jail.view import View
 from autograder.sandbox.zygote import MESSAGE_BYTES
@@ -164,7 +164,7 @@ class Spawner:
             self._process = subprocess.Popen(
                 self._command(theirs.fileno()),
                 pass_fds=[theirs.fileno()],
-                env=_environment(scratch),
+                env=self._environment(scratch),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -192,11 +192,16 @@ class Spawner:
         return bubblewrap.command(
             self._view,
             self._cut,
-            _environment(bubblewrap.SCRATCH),
+            self._environment(bubblewrap.SCRATCH),
             root=self.profile.bubblewrap == "root",
             scratch_bytes=self._scratch_bytes,
             inner=inner,
+            devices=self.profile.devices,
+            readable=self.profile.readable,
         )
+
+    def _environment(self, scratch: str) -> dict[str, str]:
+        return {**_environment(scratch), **(gpu.ENVIRONMENT if self.profile.devices else {})}
 
     def _settings(self, scratch: str) -> dict[str, Any]:
         jailed = self.profile.bubblewrap is not None
@@ -204,7 +209,8 @@ class Spawner:
             "uid": self.profile.uid,
             "keep_reading": self.profile.keep_reading,
             "sites": self._view.sites,
-            "read": [*self._view.paths, bubblewrap.CUT if jailed else self._cut],
+            "read": [*self._view.paths, bubblewrap.CUT if jailed else self._cut, *self.profile.readable],
+            "devices": self.profile.devices,
             "landlock": self.profile.landlock,
             "filter": base64.b64encode(self.profile.filter).decode(),
             "scratch": scratch,

@@ -259,6 +259,7 @@ class _Reader:
         self.payload = memoryview(payload)
         self.answer = answer
         self.offset = 0
+        self.built = 0
 
     def list(self, items: list[Any]) -> Any:
         if not items or type(items[0]) is not _Mark:
@@ -274,6 +275,9 @@ class _Reader:
         return Call(function, arguments, keywords, tuple(gradients), output, bare, tuple(watch))
 
     def extension(self, code: int, data: bytes) -> Any:
+        self.built += 1
+        if self.built > ELEMENTS_CAP:  # each costs the reader far more than the three bytes that it cost the writer
+            raise WireError(f"more than {ELEMENTS_CAP} items")
         if code == _ARRAY:
             return self.array(data)
         if code == _TUPLE or (code in (_PROP, _CALL) and not self.answer):

@@ -89,6 +89,10 @@ class Zygote:
             "landlock": settings["landlock"],
             "filter": base64.b64decode(settings["filter"]),
             "read": settings["read"],
+            "scratch": self.scratch,
+            # a namespace of its own would take away the one capability that lets it read its interpreter
+            "own_scratch": not settings["keep_reading"],
+            "devices": settings["devices"],
         }
         limits.undumpable()
         self.sock.send(json.dumps({"ready": _facts()}).encode())
@@ -103,8 +107,11 @@ class Zygote:
                 else:
                     poll.unregister(descriptor)
                     self.bury(self.children.pop(descriptor))
-            for child in self.children.values():
-                _look_at(child)
+            self.look()
+
+    def look(self) -> None:
+        for child in self.children.values():
+            _look_at(child)
 
     def spawn(self) -> Child:
         message, descriptors, _, _ = socket.recv_fds(self.sock, MESSAGE_BYTES, 2)
@@ -149,6 +156,7 @@ class Zygote:
         parent: int,
     ) -> None:
         try:
+            self.children.clear()  # where it has no file system of its own, a sibling's name is all that protects it
             gate, opener = pipe
             os.close(opener)
             if not os.read(gate, 1):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 from copy import deepcopy
 from pathlib import Path
@@ -15,12 +14,11 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.selfcheck import GRADING
+from tests.assignments.running import run
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "assignments" / "fewshot" / "fewshot.ipynb"
@@ -116,7 +114,7 @@ def test_no_output_is_stored(source: NotebookNode) -> None:
 
 def test_imports_come_first_and_are_locked(source: NotebookNode) -> None:
     first = next(cell for cell in source.cells if cell.cell_type == "code")
-    assert "from autograder import check" in first.source.splitlines()
+    assert "from autograder import check, graded_with" in first.source.splitlines()
     assert _marks(first).locked
 
 
@@ -225,27 +223,6 @@ def test_the_stub_of_the_network_raises_not_implemented(student_version: Noteboo
 # --- running
 
 
-def _run(
-    source: NotebookNode, folder: Path, *, skip_training: bool, graded: bool, probe: str = ""
-) -> NotebookNode:
-    """Executes a copy of the notebook in `folder`, then `probe`, whose output is that of the last cell.
-
-    In a `graded` run `check` does nothing, as in the grader's sandbox.
-    """
-    notebook = deepcopy(source)
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            cell.source = f"skip_training = {skip_training}"
-    notebook.cells.append(nbformat.v4.new_code_cell(probe, id="probe"))
-    paths = [os.environ.get("PYTHONPATH", ""), str(ROOT)]
-    # One thread: on a busy machine two wait for each other most of the time.
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
-    if graded:
-        env[GRADING] = "1"
-    resources = {"metadata": {"path": str(folder)}}
-    return NotebookClient(notebook, timeout=900, resources=resources).execute(env=env)
-
-
 def _pictures(notebook: NotebookNode) -> set[str]:
     return {
         cell.id
@@ -256,7 +233,7 @@ def _pictures(notebook: NotebookNode) -> set[str]:
 
 
 def test_notebook_runs_from_top_to_bottom_without_training(source: NotebookNode, tmp_path: Path) -> None:
-    done = _run(source, tmp_path, skip_training=True, graded=True)
+    done = run(source, tmp_path, skip_training=True, graded=True)
     assert _pictures(done) == {
         "data",
         "riddle",
@@ -277,7 +254,7 @@ def test_training_learns_to_learn_and_its_weights_can_be_loaded(source: Notebook
 import json
 print(json.dumps([float(measure(e, held_out.labels, 5, 1)[1]) for e in (pixels, untrained, trained)]))
 """
-    first = _run(source, tmp_path, skip_training=False, graded=False, probe=probe)
+    first = run(source, tmp_path, skip_training=False, graded=False, probe=probe)
     pixels, untrained, trained = json.loads(first.cells[-1].outputs[-1].text)
     assert trained > 0.88 > 0.7 > max(pixels, untrained)
     assert "loss-curve" in _pictures(first)
@@ -288,7 +265,7 @@ print(json.dumps([float(measure(e, held_out.labels, 5, 1)[1]) for e in (pixels, 
         assert seen.data["text/plain"].startswith(f"✓ {exercise}")
     assert (tmp_path / WEIGHTS).is_file()
 
-    second = _run(source, tmp_path, skip_training=True, graded=True, probe=probe)
+    second = run(source, tmp_path, skip_training=True, graded=True, probe=probe)
     assert json.loads(second.cells[-1].outputs[-1].text) == pytest.approx(
         [pixels, untrained, trained], abs=0.01
     )

@@ -16,21 +16,17 @@ from autograder.laws import Broken, Law
 from autograder.registry import Check
 from autograder.runner.exercises import _counterexample
 from autograder.runner.judging import Finding
-from autograder.sandbox.inprocess import InProcess
 from autograder.trained import Weights
-from tests.checks.fewshot_corpus import PLANNER, SOLUTIONS, notebook_of
+from tests.checks.corpora import CORPORA, of, right
 
-CHECKS = registry.load("fewshot", hidden=True)
-(SHORT,) = [each for each in SOLUTIONS if each.name == "whole_notebook_short"]
+CHECKS = tuple(check for mine in CORPORA for check in registry.load(mine.name, hidden=True))
 
 
-@pytest.fixture(scope="module")
-def solutions() -> dict[str, Any]:
+def solutions(assignment: str) -> dict[str, Any]:
     """The functions of a right notebook, and nothing else of it: a snippet brings its own imports."""
-    transport = InProcess()
-    transport.run(notebook_of(SHORT))
-    names = (*SHORT.cells, "EmbeddingNet")
-    return {name: transport._namespace[name] for name in names if name in transport._namespace}
+    namespace = right(assignment)._namespace
+    names = (*of(assignment).exercises, "EmbeddingNet")
+    return {name: namespace[name] for name in names if name in namespace}
 
 
 def snippet_of(law: Law) -> str:
@@ -48,17 +44,21 @@ def printed(snippet: str, solutions: Mapping[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.exercise}/{check.name}")
-def test_the_snippet_of_a_message_runs(
-    check: Check, solutions: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state = {name: each.numpy() for name, each in solutions["EmbeddingNet"]().state_dict().items()}
-    save_file(state, tmp_path / "fewshot.safetensors")
-    monkeypatch.chdir(tmp_path)  # where the notebook lies
-    laws = PLANNER.plan(check, Weights(state)).laws
+def test_the_snippet_of_a_message_runs(check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = solutions(check.assignment)
+    state = (
+        {name: each.numpy() for name, each in mine["EmbeddingNet"]().state_dict().items()}
+        if "EmbeddingNet" in mine
+        else {}
+    )
+    if "weights" in check.runner_parameters:
+        save_file(state, tmp_path / f"{check.assignment}.safetensors")
+        monkeypatch.chdir(tmp_path)  # where the notebook lies
+    laws = of(check.assignment).planner.plan(check, Weights(state)).laws
     for law in {0: laws[0], len(laws) - 1: laws[-1]}.values():  # a drawn input and a fixed, large one
-        if check.name == "too_few_items_raise":
+        if law.raising:
             with pytest.raises(ValueError, match=r"\w"):
-                printed(snippet_of(law), solutions)
+                printed(snippet_of(law), mine)
         else:
-            assert printed(snippet_of(law), solutions).strip()
+            assert printed(snippet_of(law), mine).strip()
         assert len(snippet_of(law)) < 4_000

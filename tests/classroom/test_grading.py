@@ -70,6 +70,16 @@ def test_a_link_is_no_notebook(tmp_path: Path) -> None:
     assert classroom.submissions(tmp_path, "made_up") == [Submission("mallory", None, "there is no notebook")]
 
 
+def test_a_folder_that_is_a_link_is_no_submission(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada")
+    (tmp_path / "submitted" / "mallory").mkdir()
+    (tmp_path / "submitted" / "mallory" / "made_up").symlink_to(tmp_path / "submitted" / "ada" / "made_up")
+    (tmp_path / "submitted" / "oscar").symlink_to(tmp_path / "submitted" / "ada")
+    found = {each.student: each for each in classroom.submissions(tmp_path, "made_up")}
+    for student in ("mallory", "oscar"):
+        assert found[student] == Submission(student, None, "there is a link in place of the folder")
+
+
 def test_some_students(tmp_path: Path) -> None:
     for student in ("ada", "grace", "zoë"):
         hand_in(tmp_path, student)

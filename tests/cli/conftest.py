@@ -137,9 +137,9 @@ class NoSandbox(InThisProcess):
 
     notes: tuple[str, ...] = ("This machine is slow.",)
 
-    def __init__(self, unsandboxed: bool = False) -> None:
+    def __init__(self, unsandboxed: bool = False, device: str = "cpu") -> None:
         super().__init__()
-        self.unsandboxed = unsandboxed
+        self.unsandboxed, self.device = unsandboxed, device
 
     def __enter__(self) -> NoSandbox:
         return self

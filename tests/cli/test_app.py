@@ -51,7 +51,13 @@ def test_help_names_every_command_with_a_sentence(run: Run) -> None:
     [
         (
             ("check",),
-            ["NOTEBOOK", "--all", "--json", "--assignment", "Exit status 1 means that a law does not hold."],
+            [
+                "NOTEBOOK",
+                "--all",
+                "--json",
+                "--assignment",
+                "Exit status 1: it is not fit, or a law does not hold.",
+            ],
         ),
         (
             ("grade",),

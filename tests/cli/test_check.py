@@ -96,7 +96,7 @@ def test_a_notebook_under_another_name_needs_to_say_which_assignment_it_is(
     done = run("check", path)
     assert (done.status, done.out) == (2, "")
     assert "There are no checks for an assignment called 'tiny (1)'." in done.err
-    assert "Say which one it is: --assignment fewshot or tiny." in done.err
+    assert "Say which one it is: --assignment fewshot or matching or tiny." in done.err
     assert run("check", path, "--assignment", "tiny").status == 0
 
 
@@ -153,3 +153,37 @@ def test_the_stub_of_the_real_assignment_as_a_program(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "hello" not in done.stdout
     assert os.listdir(tmp_path) == ["fewshot.ipynb"]
+
+
+def test_a_whole_notebook_is_fit_and_leaves_a_receipt(run: Run, tiny: None, tmp_path: Path) -> None:
+    done = run("check", notebook(tmp_path / "tiny.ipynb", RIGHT), "--receipt")
+    assert done.status == 0
+    assert "✓ Fit to be submitted." in done.out
+    receipt = json.loads((tmp_path / "tiny.receipt.json").read_text())
+    assert list(receipt["files"]) == ["tiny.ipynb"]
+    assert list(receipt["cells"]) == ["double"]
+
+
+def test_a_broken_law_leaves_it_fit(run: Run, tiny: None, tmp_path: Path) -> None:
+    done = run("check", notebook(tmp_path / "tiny.ipynb", WRONG))
+    assert "✓ Fit to be submitted, though 1 law does not hold yet." in done.out
+
+
+def test_what_is_missing_and_what_does_not_run_make_it_unfit(run: Run, tiny: None, tmp_path: Path) -> None:
+    path = notebook(tmp_path / "tiny.ipynb", RIGHT + "\nnot_there")
+    document = json.loads(path.read_text())
+    del document["cells"][2]
+    path.write_text(json.dumps(document))
+    done = run("check", path)
+    assert done.status == 1
+    assert "✗ Not fit to be submitted yet: 2 things to mend." in done.out
+    assert "The cell double_checks is missing." in done.out
+    assert "Cell 1 ends with NameError: name 'not_there' is not defined" in done.out
+    found = json.loads(run("check", path, "--json").out)["submission"]
+    assert (found["fit"], len(found["findings"])) == (False, 2)
+
+
+def test_an_interrupt_stops_the_whole_check(run: Run, tiny: None, tmp_path: Path) -> None:
+    done = run("check", notebook(tmp_path / "tiny.ipynb", "raise KeyboardInterrupt"))
+    assert done.status == 130
+    assert "Stopped while Cell 1 was running" in done.err

@@ -7,14 +7,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder import classroom
 from autograder.feedback.json import from_json
-from tests.cli.conftest import NoBoundary, notebook
+from tests.cli.conftest import RIGHT, NoBoundary, notebook
 from tests.runner.made_up import InThisProcess
 
 Run = Callable[..., Any]
@@ -100,7 +102,7 @@ def test_without_nbgrader_the_points_stay_out_of_the_grade_book_and_that_is_said
     done = run("grade", "tiny", "--course", course)
     assert done.status == 2
     assert "nbgrader is not installed" in done.err
-    assert score(course, "ada") == 4.0  # what was graded is kept
+    assert not (course / ".autograder").exists()  # said before anything is graded
 
 
 # --- one question
@@ -160,6 +162,19 @@ def test_explain_where_no_notebook_was_handed_in(run: Run, course: Path, in_proc
         2,
         "Usage: bob has not submitted tiny: there is no notebook.\nNothing to explain.\n",
     )
+
+
+def test_marks_to_look_at_again_are_listed(run: Run, course: Path, in_process: None) -> None:
+    run("grade", "tiny", "--course", course)
+    with closing(Gradebook(f"sqlite:///{course / 'gradebook.db'}")) as book:
+        book.find_grade("double_checks", "tiny", "tiny", "bob").manual_score = 3.0
+        book.db.commit()
+    notebook(course / "submitted" / "bob" / "tiny" / "tiny.ipynb", RIGHT)
+    done = run("grade", "tiny", "--course", course)
+    said = " ".join(done.err.split())
+    assert "Look again: bob, double_checks: 3 points were given by hand; the automatic points under" in said
+    assert "them were 2 and are 4 now." in said
+    assert "Look again: ada" not in said
 
 
 # --- for real

@@ -68,6 +68,11 @@ LAWS: dict[str, tuple[float, list[str], list[str]]] = {
         [],
     ),
 }
+READ = {
+    "class_prototypes": "Equation (1); slides 12 to 15",
+    "class_probabilities": "Equation (2)",
+    "train": "Algorithm 1",
+}
 VERSIONS = {"python": "3.11.7", "torch": "2.13.0", "fewlabels": "0.1.0", "hypothesis": "6.170.15"}
 
 
@@ -84,6 +89,7 @@ def _checks(exercise: str) -> list[CheckResult]:
             "holds",
             examples=60,
             credit=1.0,
+            read=READ.get(exercise, ""),
         )
         for law, visibility in laws
     ]

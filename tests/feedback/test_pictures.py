@@ -125,7 +125,7 @@ def test_the_episode_marks_what_is_in_both() -> None:
     picture = draw(EPISODE)
     assert picture is not None
     assert "In support and query alike: 0." in picture.alt
-    assert {"class 5", "class -2", "in both (underlined)"} <= texts(picture.svg)
+    assert {"class 5", "class -2", "\N{MULTIPLICATION SIGN} in both"} <= texts(picture.svg)
 
 
 def test_the_episode_names_items_that_do_not_exist() -> None:

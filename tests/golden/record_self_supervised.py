@@ -1,9 +1,8 @@
 """Record simclr, byol, dino, cpc and mae from their peers.
 
-In an environment of its own (pip install --no-deps lightly==1.6.0 pytorch-metric-learning==2.9.0
-solo-learn==1.0.2 open_clip_torch==3.3.0 transformers==5.23.0, and what transformers imports), from the root:
+In an environment of its own, as all recordings:
 
-    python tests/golden/record_self_supervised.py
+    tox run -e oracles
 """
 
 from __future__ import annotations

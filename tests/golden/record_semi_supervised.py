@@ -1,8 +1,8 @@
 """Record pi_model, mean_teacher, vat, uda, mixmatch, remixmatch and fixmatch from semilearn and lightly.
 
-In an environment of its own (pip install --no-deps semilearn==0.3.2 lightly==1.6.0), from the root:
+In an environment of its own, as all recordings:
 
-    python tests/golden/record_semi_supervised.py
+    tox run -e oracles
 
 semilearn's own training steps run, on a linear classifier. What they draw at random is recorded as an input:
 the direction in which VAT starts, MixMatch's partners and its one lambda for a batch. Its UDA ignores the

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nbgrader.converters import GenerateAssignment
 
+from autograder import checks
+from autograder.nbgrader_bridge import engine
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 sys.path.append(str(Path(__file__).parent))  # whatever import mode pytest runs in
 
-from tiny_course import TinyCourse, make_course
+from tiny_course import CHECKS, TinyCourse, make_course
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         course = Course(config=config, root=str(root), assignment_id="tiny")
         GenerateAssignment(coursedir=course, config=config).start()
     return root
+
+
+@pytest.fixture(scope="package")
+def tiny_checks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Checks of the made-up assignment, as if they were installed."""
+    folder = tmp_path_factory.mktemp("checks")
+    (folder / "tiny.py").write_text(CHECKS)
+    checks.__path__.append(str(folder))
+    yield folder
+    checks.__path__.remove(str(folder))
+    sys.modules.pop("autograder.checks.tiny", None)
+    engine.close()
 
 
 @pytest.fixture

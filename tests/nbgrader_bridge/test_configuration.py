@@ -37,6 +37,15 @@ def test_a_courses_own_preprocessors_keep_their_places() -> None:
     assert c.Autograde.autograde_preprocessors == [LimitOutput, GradeByLaws, SaveGrades]
 
 
+def test_staff_s_file_beside_the_source_is_copied_nowhere() -> None:
+    c = Config()
+    c.CourseDirectory.ignore.append("*.bak")
+    configure(c)
+    configure(c)
+    assert c.CourseDirectory.ignore.count("release.toml") == 1
+    assert {"*.bak", ".ipynb_checkpoints"} <= set(c.CourseDirectory.ignore)
+
+
 def test_a_list_that_was_only_added_to() -> None:
     c = Config()
     c.Autograde.autograde_preprocessors.append("nbgrader.preprocessors.ClearOutput")

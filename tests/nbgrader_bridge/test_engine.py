@@ -7,15 +7,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbgrader.converters import NbGraderException
-from tiny_course import Mark, TinyCourse, graded_as
+from tiny_course import SOLVED, Mark, TinyCourse, graded_as, solve
 
-from autograder import assignment, checks, settings
+from autograder import assignment, classroom, settings
 from autograder.errors import SandboxUnavailable
 from autograder.nbgrader_bridge import engine
 from autograder.runner import Grader
@@ -24,56 +25,6 @@ from autograder.sandbox import jailed
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 ROOT = Path(__file__).parents[2]
-SOLVED = {"add": "return x + 1", "double": "return 2 * x", "greet": "return [x, x]"}
-
-CHECKS = '''
-from hypothesis import strategies as st
-from autograder.laws import Broken, Law, function
-from autograder.registry import check
-
-def of(name, right):
-    asked = function(name, "x")
-
-    def comes_out(x):
-        """What was asked for comes out."""
-        return Law((asked(x),), lambda out: None if out == right(x) else Broken("It is something else."))
-
-    def whatever_comes_out(x):
-        """Something comes out."""
-        return Law((asked(x),), lambda out: None if out is not None else Broken("Nothing came out."))
-
-    for law in (comes_out, whatever_comes_out):
-        law.__module__ = __name__
-        check(asked, x=st.integers(0, 9), examples=4)(law)
-
-of("add", lambda x: x + 1)
-of("double", lambda x: 2 * x)
-of("greet", lambda x: [x, x])
-'''
-
-
-@pytest.fixture(scope="module")
-def tiny_checks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Checks of the made-up assignment, as if they were installed."""
-    folder = tmp_path_factory.mktemp("checks")
-    (folder / "tiny.py").write_text(CHECKS)
-    checks.__path__.append(str(folder))
-    yield folder
-    checks.__path__.remove(str(folder))
-    sys.modules.pop("autograder.checks.tiny", None)
-    engine.close()
-
-
-def solve(*names: str) -> object:
-    def edit(notebook: nbformat.NotebookNode) -> None:
-        for cell in notebook.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in names:
-                cell.source = f"import sys\nprint('hm', file=sys.stderr)\ndef {name}(x):\n    {SOLVED[name]}"
-            elif name in SOLVED:
-                cell.source = f"def {name}(x):\n    return 'wrong'"
-
-    return edit
 
 
 def submit_all(course: TinyCourse) -> tuple[str, ...]:
@@ -95,14 +46,62 @@ def test_nbgrader_autograde_and_record_write_the_same(
     grader = Grader(
         assignment.load(assignment.find(course.root, "tiny")), settings.read(course.root), engine.start()
     )
-    done = course.record(
-        *(grader.grade(course.folder(student) / "tiny.ipynb", student) for student in students)
-    )
+    results = list(classroom.grade(grader, classroom.submissions(course.root, "tiny"), course.root))
+    classroom.pages(results, course.root, "tiny", "counterexample")
+    done = course.record(*results)
     assert [done[student].score for student in students] == [7.5, 1.5 + 2.0 + 1.25, None, 0.0]
     for student in students:
         assert course.marks(student) == other.marks(student)
         assert course.autograded(student) == other.autograded(student)
     assert [output.text for output in course.autograded_cell("ada", "add").outputs] == ["hm\n"]
+    # ... and the result, for `explain` and `report`, and the pages
+    for folder in ("results", "pages"):
+        files = [path for path in sorted((course.root / ".autograder" / folder).rglob("*")) if path.is_file()]
+        assert len(files) == {"results": 4, "pages": 9}[folder]
+        for path in files:
+            assert path.read_bytes() == (other.root / path.relative_to(course.root)).read_bytes(), path.name
+    assert [score.student for score in classroom.written(other.root, "tiny")] == list(students)
+
+
+def test_checks_that_were_changed_are_read_anew(course: TinyCourse, tiny_checks: Path) -> None:
+    """As somebody does who writes a check and presses the button again and again."""
+    course.submit("ada", solve("add"))
+    course.nbgrader_autograde(prepare=False)
+    assert course.marks("ada")["add_checks"] == Mark(3.0, None, False)
+    file = tiny_checks / "tiny.py"
+    before = file.read_text()
+    try:
+        file.write_text(before.replace('of("add", lambda x: x + 1)', 'of("add", lambda x: x + 100)'))
+        course.nbgrader_autograde(prepare=False)
+        assert course.marks("ada")["add_checks"] == Mark(1.5, None, False)
+    finally:
+        file.write_text(before + "\n")
+    course.nbgrader_autograde(prepare=False)
+    assert course.marks("ada")["add_checks"] == Mark(3.0, None, False)
+
+
+def test_an_engine_at_work_is_not_idle(course: TinyCourse, tiny_checks: Path) -> None:
+    sandbox = engine.start(0.05)
+    with engine._lock:  # as while a submission is graded
+        time.sleep(0.2)
+        engine._keep(600.0)
+    time.sleep(0.1)
+    assert engine.start() is sandbox
+
+
+def executable(process: int | None) -> str:
+    return os.readlink(f"/proc/{process}/exe")
+
+
+def alive(process: int | None) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_the_command_itself(course: TinyCourse, tiny_checks: Path) -> None:
@@ -162,3 +161,20 @@ def test_faults_of_course_and_grader_wait_for_a_person(
     monkeypatch.setattr(engine, "grade", broken)
     course.nbgrader_autograde(prepare=False)
     assert course.marks("ada")["add_checks"] == Mark(None, None, True)
+
+
+def test_an_engine_that_is_not_needed_goes(
+    course: TinyCourse, tiny_checks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 600.0)
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.GradeByLaws.idle_seconds = 0.3\n")
+    course.submit("ada", solve("add"))
+    course.nbgrader_autograde(prepare=False)
+    zygote = engine.start(0.3)._spawner.pid
+    assert executable(zygote) != executable(
+        os.getpid()
+    )  # bubblewrap's: started by exec, no copy of this process
+    wait_until(lambda: not alive(zygote))
+    assert [thread.name for thread in threading.enumerate() if "zygote" in thread.name] == []
+    assert engine._sandbox is None  # the next press starts another

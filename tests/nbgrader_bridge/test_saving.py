@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import nbformat
 import pytest
-from tiny_course import POINTS, Mark, TinyCourse, graded_as, ungraded
+from nbgrader.api import Gradebook
+from tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, source_notebook, ungraded
 
 from autograder.model import Graded
 
@@ -96,13 +98,21 @@ def test_marks_given_by_hand_stay(course: TinyCourse, door: str) -> None:
         "written": Mark(None, 0.75, False),
     }
 
-    grade(graded_as("ada", add=2.0, double=1.0))  # the automatic points under a mark have changed
+    done = grade(graded_as("ada", add=2.0, double=1.0))  # the automatic points under a mark have changed
+    if door == "record":
+        changed = "2.5 points were given by hand; the automatic points under them were 1 and are 2 now."
+        assert done["ada"].review == (f"add_checks: {changed}",)
     assert course.marks("ada")["add_checks"] == Mark(2.0, 2.5, True)
     assert course.marks("ada")["double_checks"] == Mark(1.0, 0.5, False)
 
     course.submit("ada", lambda notebook: (rewrite("double")(notebook), rewrite("written")(notebook)))
     course.mark_by_hand("ada", "add_checks", 2.5)
-    grade(graded_as("ada", add=2.0, double=1.0))  # the code under a mark has changed, its points have not
+    done = grade(
+        graded_as("ada", add=2.0, double=1.0)
+    )  # the code under a mark has changed, its points have not
+    if door == "record":
+        changed = "0.5 points were given by hand; what was handed in has changed since."
+        assert done["ada"].review == (f"double_checks: {changed}",)
     assert course.marks("ada")["add_checks"] == Mark(2.0, 2.5, False)
     assert course.marks("ada")["double_checks"] == Mark(1.0, 0.5, True)
     assert course.marks("ada")["written"] == Mark(None, 0.75, False)
@@ -122,3 +132,43 @@ def test_a_hand_resolves_what_the_grader_could_not(course: TinyCourse) -> None:
     assert done.score == 3.0
     course.record(graded_as("ada"))  # now there are automatic points under it
     assert course.marks("ada")["add_checks"] == Mark(3.0, 3.0, True)
+
+
+@pytest.mark.parametrize("door", ["record", "nbgrader_autograde"])
+def test_comments_and_extra_credit_stay(course: TinyCourse, door: str) -> None:
+    course.submit("ada", rewrite("written"))
+    getattr(course, door)(graded_as("ada", add=1.0))
+    with closing(Gradebook(course.db_url)) as book:
+        book.find_comment("add", "tiny", "tiny", "ada").manual_comment = "Nearly."
+        book.find_grade("double_checks", "tiny", "tiny", "ada").extra_credit = 0.5
+        book.db.commit()
+    getattr(course, door)(graded_as("ada", add=2.0))
+    with closing(Gradebook(course.db_url)) as book:
+        submission = book.find_submission("tiny", "ada")
+        assert float(submission.score) == 2.0 + 2.0 + 0.5 + 2.5
+        assert book.find_comment("add", "tiny", "tiny", "ada").comment == "Nearly."
+    course.nbgrader_feedback()
+    page = (course.root / "feedback" / "ada" / "tiny" / "tiny.html").read_text()
+    assert "Nearly." in page
+    assert "Score: 7.0 / 8.5" in page
+
+
+def test_several_check_cells_share_an_exercise(course: TinyCourse) -> None:
+    notebook = source_notebook()
+    more = nbformat.v4.new_code_cell('check("add")', id="more")
+    notebook.cells.insert(3, labelled(more, "add_checks_2", grade=True, locked=True, points=1.0))
+    nbformat.write(notebook, course.root / "assignments" / "tiny" / "tiny.ipynb")
+    course.submit("ada")
+    third = 4.0 / 3.0  # of 4 points, which are 3 and 1
+    done = course.record(with_add("ada", points=third, max_points=4.0))["ada"]
+    assert course.marks("ada")["add_checks"] == Mark(1.0, None, False)
+    assert course.marks("ada")["add_checks_2"].automatic == pytest.approx(third / 4)
+    assert done.score == third + 2.0 + 2.5
+    first, second = (
+        course.autograded_cell("ada", name).outputs[0] for name in ("add_checks", "add_checks_2")
+    )
+    assert "add does it." in first.data["text/html"]
+    assert second.text == "add is shown above; this cell has its share of the points."
+    done = course.record(with_add("ada", points=0.0, max_points=4.0, blame="grader"))["ada"]
+    assert done.waiting == ("add_checks", "add_checks_2")
+    assert done.reasons == ("add_checks: The grader is at fault.",)

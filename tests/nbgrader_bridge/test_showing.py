@@ -12,7 +12,7 @@ from nbgrader.utils import determine_grade
 from tiny_course import result
 
 from autograder.model import CheckResult
-from autograder.nbgrader_bridge.showing import judged_outputs, points_of, unjudged_outputs
+from autograder.nbgrader_bridge.showing import judged_outputs, points_of, shared, unjudged_outputs
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,12 @@ def test_students_see_of_hidden_laws_what_the_course_reveals() -> None:
     assert ("It agrees." in law["text/plain"], "It agrees." in law["text/html"]) == (True, True)
     assert not any(word in str(law) for word in ("42", "for staff"))
     assert "42" in judged_outputs(exercise, 0.0, "counterexample")[0].data["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("points", "worth"), [(4 / 3, [3, 1]), (0.1, [0.1] * 3), (7.0, [7.0]), (0.0, [0.0, 0.0]), (1e-9, [1, 2])]
+)
+def test_cells_of_one_exercise_have_its_points_together(points: float, worth: list[float]) -> None:
+    shares = shared(points, worth)
+    assert sum(shares) == pytest.approx(points, abs=1e-12)
+    assert all(0 <= share <= each for share, each in zip(shares, worth, strict=True))

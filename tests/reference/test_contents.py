@@ -1,6 +1,7 @@
 """The table of contents names every file, and every file it names has the common shape."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import reference
 from reference import METHODS
 
 ROOM = Path(reference.__file__).parent
+GOLDEN = Path(__file__).parents[1] / "golden"
+# No peer to agree with: a second derivation stands in their own tests.
+NO_PEER = {"ladder.py", "pseudo_label.py", "exemplar.py", "episodes.py"}
 SHARED = {"augmentations.py", "image_operations.py"}  # serve several methods, are none
 
 
@@ -21,6 +25,15 @@ def test_every_file_is_in_the_table_once():
 
 def test_names_are_unique():
     assert len({method.name for method in METHODS}) == len(METHODS)
+
+
+@pytest.mark.parametrize("file", sorted({method.file for method in METHODS} - NO_PEER))
+def test_a_peer_was_asked_with_at_least_two_inputs(file):
+    cases = json.loads((GOLDEN / file).with_suffix(".json").read_text())["cases"]
+    assert len({json.dumps(case["inputs"]) for case in cases}) >= 2
+    name = Path(file).stem
+    tests = [path.read_text() for path in Path(__file__).parent.glob("test_golden_*.py")]
+    assert any(f'read("{name}")' in text for text in tests)  # and somebody compares
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.file)

@@ -26,6 +26,11 @@ from autograder.props.generators import generator as make_generator
 from autograder.registry import check
 from autograder.strategies import EpisodeTask, episode_tasks, plain_tasks
 
+READ = (
+    "Exercise 3 of this notebook; Snell et al. (2017), algorithm 1, where the episode is drawn; "
+    "lecture, training by episodes"
+)
+
 
 def is_pair(out: Any, call: Call) -> Broken | None:
     if not isinstance(out, tuple | list) or len(out) != 2:

@@ -26,6 +26,11 @@ from autograder.model import Call, Opaque, Prop, Returned, Tensor
 from autograder.registry import check
 from autograder.strategies import grids
 
+READ = (
+    "Equation (3) in this notebook; Snell et al. (2017), algorithm 1, where J is updated; "
+    "lecture, prototypical networks"
+)
+
 UNCHANGED = Prop("unchanged")
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.laws import Broken, Law, close, described, eps, first, function, not_finite, tensor, values
+from autograder.laws import (
+    Broken,
+    Law,
+    close,
+    described,
+    eps,
+    first,
+    function,
+    not_finite,
+    tensor,
+    unanswerable,
+    values,
+)
 from autograder.model import Call, Student, Tensor
 from autograder.registry import check
+from autograder.simulated_cuda import unsupported
+
+READ = "Exercise 5 of this notebook; Snell et al. (2017), section 3.1, the embedding architecture"
 
 EXERCISE = "embedding_net"
 NET = Student("EmbeddingNet")
@@ -69,6 +85,9 @@ embed_with_state = function(
     "network",
     "images",
     label="EmbeddingNet(), loaded with the state_dict of another one",
+)
+embed_on_a_gpu = function(
+    "props:embed_on_a_gpu", "network", "images", form=embeds, label='EmbeddingNet().to("cuda")(images)'
 )
 network_facts = function(
     "props:network_facts", "network", "images", label="EmbeddingNet()(images).sum().backward()"
@@ -199,3 +218,33 @@ def images_stay_unmodified(seed: int) -> Law:
         )
 
     return Law((embed_images(NET, [images(3, seed) + 0.25], False),), judge)
+
+
+@check(EXERCISE)
+def moves_to_a_gpu(seed: int) -> Law:
+    """Moved to a GPU with net.to("cuda"), the network embeds images there as it does on the CPU."""
+    why = unsupported()
+    if why is not None:
+        return unanswerable(why)
+    call = replace(embed_on_a_gpu(NET, [images(3, seed)]), paste=ON_A_GPU)
+
+    def judge(out: Any) -> Broken | None:
+        here, there = out.get("on_cpu"), out["embeddings"]
+        broken = embeds({"embeddings": here}, call)
+        if broken is not None:
+            return broken
+        if out.get("devices") != ["cuda"]:
+            says = "After net.to('cuda') the embedding of images on the GPU does not lie there."
+            return Broken(says, f"on {out.get('devices')}", "on cuda")
+        return close(
+            there[0], values(here[0]), bound(here[0], there[0]), "the embedding", why=", as on the CPU"
+        )
+
+    return Law((call,), judge)
+
+
+ON_A_GPU = """import torch
+from autograder.simulated_cuda import simulated_cuda
+with simulated_cuda():  # a pretended GPU, with CUDA's rules
+    net = EmbeddingNet().to("cuda").eval()
+    print(net(torch.rand(3, 1, 28, 28, device="cuda")))"""

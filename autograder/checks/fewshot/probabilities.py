@@ -29,6 +29,10 @@ from autograder.model import Call, Returned
 from autograder.registry import check
 from autograder.strategies import Points, grids, points, rotations
 
+READ = (
+    "Equation (2), in this notebook and in Snell et al. (2017), section 2.2; lecture, prototypical networks"
+)
+
 
 def fits(out: Any, call: Call) -> Broken | None:
     """(q, c)."""
@@ -55,6 +59,11 @@ LARGE = ({"drawn": large()}, {"drawn": large(30, 5, 1600)})
 
 def squared_distances(queries: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
     return np.asarray(((queries[:, None] - prototypes[None]).astype(np.float64) ** 2).sum(-1))
+
+
+def bars(returned: np.ndarray, expected: np.ndarray) -> dict[str, Any]:
+    """A picture of the rows: what came back beside what had to."""
+    return {"kind": "rows", "returned": returned.tolist(), "expected": expected.tolist()}
 
 
 @check(class_probabilities, ladder=True, drawn=points(min_queries=2, min_classes=2), examples=20)
@@ -137,6 +146,7 @@ def permuting_prototypes_permutes_columns(drawn: tuple[Points, list[int]]) -> La
         lambda p: p[:, order],
         2 * tolerances.of_probability(*case.pair),
         "probabilities",
+        picture=bars,
     )
 
 
@@ -154,7 +164,11 @@ def rigid_motions_change_nothing(drawn: tuple[Points, np.ndarray, np.ndarray]) -
     there = Points(case.queries @ rotation + shift, case.prototypes @ rotation + shift)
     bound = tolerances.of_probability(*case.pair) + tolerances.of_probability(*there.pair)
     return invariant(
-        class_probabilities(*case.pair), class_probabilities(*there.pair), bound, "probabilities"
+        class_probabilities(*case.pair),
+        class_probabilities(*there.pair),
+        bound,
+        "probabilities",
+        picture=bars,
     )
 
 
@@ -199,7 +213,11 @@ def zero_features_change_nothing(drawn: Points, zeros: int) -> Law:
     wide = Points(*(np.pad(part, ((0, 0), (0, zeros * part.shape[1]))) for part in drawn.pair))
     bound = tolerances.of_probability(*drawn.pair) + tolerances.of_probability(*wide.pair)
     return invariant(
-        class_probabilities(*drawn.pair), class_probabilities(*wide.pair), bound, "probabilities"
+        class_probabilities(*drawn.pair),
+        class_probabilities(*wide.pair),
+        bound,
+        "probabilities",
+        picture=bars,
     )
 
 

@@ -27,6 +27,10 @@ from autograder.model import Call
 from autograder.registry import check
 from autograder.strategies import SupportSet, grids, large_support, support_sets
 
+READ = (
+    "Equation (1), in this notebook and in Snell et al. (2017), section 2.2; lecture, prototypical networks"
+)
+
 LARGE = ({"support": large_support()}, {"support": large_support(3, 40, 1600)})
 
 

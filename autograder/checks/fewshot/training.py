@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.laws import Broken, Law, described, first, function, number, shown, values, watching
-from autograder.model import Call, Prop, Returned, Tensor
+from autograder.laws import (
+    Broken,
+    Law,
+    described,
+    first,
+    function,
+    number,
+    shown,
+    unanswerable,
+    values,
+    watching,
+)
+from autograder.model import Call, Outcome, Prop, Raised, Returned, Student, Tensor
 from autograder.props.networks import tally_net as make_tally_net
 from autograder.registry import check
+from autograder.simulated_cuda import unsupported
+from autograder.wording import snippet
+
+READ = (
+    "Exercise 6 of this notebook; Snell et al. (2017), algorithm 1 and section 3.1; "
+    "lecture, training by episodes"
+)
 
 SECONDS = 10.0  # a training call may take longer than others
 
@@ -177,7 +197,7 @@ def loss_falls_on_separable_data(start: int) -> Law:
         before, after = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
         if after < 0.7 * before:  # right programs end far below
             return None
-        curve = {"kind": "curves", "series": {"loss": [float(each) for each in losses]}}
+        curve = {"kind": "curves", "series": {"cpu": [float(each) for each in losses]}, "y": "loss"}
         return Broken(
             "The loss of the last five episodes is not clearly below that of the first five.",
             f"first five {before:.4g}, last five {after:.4g}",
@@ -251,3 +271,128 @@ def inputs_stay_unmodified(start: int) -> Law:
         )
 
     return Law((call,), judge, outcomes=True)
+
+
+# --- on a GPU
+
+
+def near_a_gpu(out: Any, call: Call) -> Broken | None:
+    """{"losses": as `train` returns them, "products_on_gpu": a count, "products_on_cpu": a count}"""
+    counts = [out.get(f"products_on_{place}") if isinstance(out, dict) else None for place in ("gpu", "cpu")]
+    if any(type(count) is not int for count in counts):
+        return Broken("train cannot be run near a GPU.", described(out), "a list of losses")
+    return is_losses(out["losses"], call)
+
+
+train_near_a_gpu = function(
+    "props:train_near_a_gpu", "train", "net", "images", "labels", keywords=KEYWORDS, form=near_a_gpu
+)
+
+
+def run_near_a_gpu(net: Prop, images: np.ndarray, labels: np.ndarray, device: str, **changed: Any) -> Call:
+    """A call of `train` on a machine that has a GPU, with the state of `net` after it."""
+    plain = run(net, images, labels, device=device, **changed)
+    call: Call = train_near_a_gpu(Student("train"), *plain.arguments.values(), **plain.keywords)
+    label = f"train(net, images, labels, ..., device={device!r}) on a machine with a GPU"
+    return watching(replace(call, label=label, paste=_pasted(plain)), "net")
+
+
+def _pasted(plain: Call) -> str:
+    """Python that makes the call on a simulated GPU."""
+    *before, made, _ = snippet((plain,)).splitlines()
+    return "\n".join(
+        [
+            *before,
+            "from autograder.simulated_cuda import simulated_cuda",
+            "with simulated_cuda():  # a pretended GPU, with CUDA's rules",
+            f"    {made}",
+            "    print(result, next(net.parameters()).device)",
+        ]
+    )
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2, weight=2)
+def trains_on_a_gpu(start: int) -> Law:
+    """With device="cuda" the computation runs on the GPU, without an error, and gives the losses that the CPU gives."""
+    why = unsupported()
+    if why is not None:
+        return unanswerable(why)
+    net, (images, labels) = linear_net(start), pictures(4, 5, start)
+    settings = {"k_shot": 2, "n_episodes": 3}
+    calls = (run(net, images, labels, **settings), run_near_a_gpu(net, images, labels, "cuda", **settings))
+
+    def judge(on_cpu: Any, out: Any) -> Broken | None:
+        on_gpu = out["losses"]
+        # the same steps, added up in another order, and magnified by what follows
+        far = [
+            i for i, (a, b) in enumerate(zip(on_cpu, on_gpu, strict=True)) if abs(a - b) > 1e-3 * (1 + abs(a))
+        ]
+        if far:
+            return Broken(
+                f"losses[{far[0]}] is {number(on_gpu[far[0]])} on the GPU and {number(on_cpu[far[0]])} on the CPU, from "
+                "the same generator state.",
+                f"{[float(number(each)) for each in on_gpu]}",
+                f"{[float(number(each)) for each in on_cpu]}, as on the CPU",
+                call=1,
+            )
+        if out["products_on_gpu"] < 2 * len(on_cpu):  # the network's product, forward and backward
+            return Broken(
+                "The computation did not run on the GPU: move the network with net.to(device) before the optimizer is made, "
+                "and every episode's images and labels with .to(device).",
+                f"{out['products_on_gpu']} matrix products on the GPU, {out['products_on_cpu']} on the CPU",
+                "forward and backward passes on the GPU",
+                call=1,
+            )
+        return None
+
+    return Law(calls, judge)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2)
+def network_ends_on_the_device(start: int) -> Law:
+    """Parameters and buffers end on the device that was asked for, changed by training: on "cuda" for "cuda", and on the CPU
+    for "cpu" even where there is a GPU."""
+    why = unsupported()
+    if why is not None:
+        return unanswerable(why)
+    net, (images, labels) = tally_net(start), pictures(3, 4, start)
+    fresh = make_tally_net(**net.parameters).state_dict()
+    devices = ("cuda", "cpu")
+
+    def judge(*outcomes: Outcome) -> Broken | None:
+        for i, (device, outcome) in enumerate(zip(devices, outcomes, strict=True)):
+            if isinstance(outcome, Raised):
+                says = f"With device={device!r} on a machine with a GPU training raised an error."
+                return Broken(says, f"{outcome.type}: {outcome.message}", "a trained network", call=i)
+            broken = _where_it_ended(outcome, device, fresh) if isinstance(outcome, Returned) else None
+            if broken is not None:
+                return replace(broken, call=i)
+        return None
+
+    calls = tuple(run_near_a_gpu(net, images, labels, device) for device in devices)
+    return Law(calls, judge, outcomes=True, raising=True)
+
+
+def _where_it_ended(outcome: Returned, device: str, fresh: Mapping[str, Any]) -> Broken | None:
+    """What is wrong with the state of the network after training on `device`."""
+    state = outcome.states.get("net")
+    parts = [state.get(part) for part in ("parameters", "buffers")] if isinstance(state, dict) else []
+    tensors = {name: each for part in parts if isinstance(part, dict) for name, each in part.items()}
+    if set(tensors) != set(fresh) or not all(isinstance(each, Tensor) for each in tensors.values()):
+        return Broken("The network after training cannot be read.", "no weights", "the weights of net")
+    elsewhere = [name for name, each in tensors.items() if each.device.split(":")[0] != device]
+    if elsewhere:
+        place = tensors[elsewhere[0]].device
+        return Broken(
+            f"With device={device!r} training leaves {elsewhere[0]} on {place}: compute on `device`, and keep net there.",
+            f"{elsewhere[0]} on {place}",
+            f"all parameters and buffers on {device}",
+        )
+    idle = [name for name in IN_EVERY_STEP if np.array_equal(values(tensors[name]), fresh[name].numpy())]
+    if idle:
+        says = f"With device={device!r} the network that was handed over keeps its {idle[0]}."
+        return Broken(says, f"{idle[0]} unchanged", "changed by training")
+    return None
+
+
+IN_EVERY_STEP = ("linear.weight", "norm.weight", "norm.running_mean")

@@ -47,6 +47,8 @@ PASTE = """\
 import torch
 from safetensors.torch import load_file
 
+READ = '"Now train" and "Your trained weights" in this notebook; Snell et al. (2017), section 3.1'
+
 net = EmbeddingNet()
 net.load_state_dict(load_file("fewshot.safetensors"))
 print(net.eval()(torch.rand(4, 1, 28, 28)).shape)

@@ -10,9 +10,10 @@ The kinds (anything else, and anything malformed, draws nothing):
     {"kind": "episode", "classes": [label of item 0, of item 1, ...], "support": [item, ...],
      "query": [item, ...], "overlap": [item, ...]}
         the items of an episode by class; instead of one label per item, `classes` may name groups, with
-        support and query as one list of items per group
-    {"kind": "curves", "series": {"name": [value, ...], ...}}
-        lines over steps
+        support and query as one list of items per group; `overlap` marks items beside those that are seen to be
+        in both or to occur twice
+    {"kind": "curves", "series": {"name": [value, ...], ...}, "y": what the values are (optional)}
+        lines over steps, up to six: losses on the CPU beside losses on cuda
 
 Numbers that are not finite or lie beyond 1e9 are left out, and the alternative text says so.
 """

@@ -40,6 +40,8 @@ def draw_curves(data: Mapping[str, Any]) -> tuple[str, str]:
                 ms=3,
             )
         axes.set_xlabel("step")
+        if "y" in data:
+            axes.set_ylabel(label(data["y"]))
         axes.tick_params(length=2)
         axes.locator_params(nbins=6)
         made.legend(loc="outside lower center", ncols=3)

@@ -15,6 +15,7 @@ from autograder.sandbox.jail.view import View
 CUT = "/fewlabels"
 SCRATCH = "/scratch"
 OPENLY = "0755"
+INSIDE = "61234"  # who an ordinary user's jail believes to be
 UNLISTABLE = "0333"  # a child finds its own scratch by name; nobody finds another's
 
 
@@ -31,11 +32,13 @@ def command(
     root: bool,
     scratch_bytes: int,
     inner: Sequence[str],
+    devices: Sequence[str] = (),
+    readable: Sequence[str] = (),
 ) -> list[str]:
     """The whole command that runs `inner` in a jail which sees `view`, `cut` (at `CUT`) and an empty `SCRATCH`.
 
     `root`: we are root and may make namespaces without a user namespace. Inside, only the first process may change its
-    uid, and has to.
+    uid, and has to. `devices`: nodes of /dev that may be used, `readable`: what has to be read for that.
     """
     bwrap = program()
     if bwrap is None:
@@ -44,7 +47,8 @@ def command(
         spaces = [f"--unshare-{space}" for space in ("ipc", "pid", "net", "uts", "cgroup-try")]
         capabilities = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
-        spaces = ["--unshare-all"]
+        # As nobody in particular: a root that is none could not make the namespaces of jail/own_scratch.py.
+        spaces = ["--unshare-all", "--unshare-user", "--uid", INSIDE, "--gid", INSIDE]
         capabilities = ["--cap-drop", "ALL"]
     size = ["--size", str(scratch_bytes)] if knows_size() else []
     return [
@@ -58,6 +62,8 @@ def command(
         *_mounts(view.paths),
         *("--ro-bind", cut, CUT),
         *("--proc", "/proc", "--dev", "/dev"),
+        *(part for path in devices for part in ("--dev-bind", path, path)),
+        *(part for path in readable if not path.startswith("/proc/") for part in ("--ro-bind", path, path)),
         *(*size, "--perms", UNLISTABLE, "--tmpfs", SCRATCH),
         *("--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"),
         "--",

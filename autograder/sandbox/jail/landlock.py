@@ -44,6 +44,7 @@ WRITE = (
     | REFER
     | TRUNCATE
 )
+USE = READ_FILE | WRITE_FILE | IOCTL_DEV
 _FOR_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -68,8 +69,9 @@ def abi() -> int:
     return max(0, int(version))
 
 
-def restrict(read: Iterable[str], write: Iterable[str]) -> None:
-    """From here on this thread, and what it starts, reads below `read` and reads and writes below `write` alone.
+def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] = ()) -> None:
+    """From here on this thread, and what it starts, reads below `read` and reads and writes below `write` alone;
+    `devices` are nodes on which ioctl is allowed too.
 
     Paths may be files or directories; those that do not exist are passed over. Nothing may be executed. Call with
     one thread and after `no_new_privileges`. Raises OSError where Landlock is missing.
@@ -80,7 +82,7 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> None:
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = _call(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
     try:
-        for right, paths in ((READ, read), (WRITE, write)):
+        for right, paths in ((READ, read), (WRITE, write), (USE, devices)):
             for path in paths:
                 with contextlib.suppress(FileNotFoundError):
                     _allow(ruleset, path, right & files)

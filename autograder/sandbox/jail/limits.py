@@ -18,6 +18,7 @@ PR_SET_KEEPCAPS = 8
 PR_SET_SECCOMP = 22
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
+SIGNALS = 256
 
 CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -55,6 +56,10 @@ def undumpable() -> None:
     prctl(PR_SET_DUMPABLE, 0)
 
 
+def dumpable() -> None:
+    prctl(PR_SET_DUMPABLE, 1)
+
+
 def load_filter(program: bytes) -> None:
     """Installs a compiled seccomp filter (jail/seccomp.py) for good."""
 
@@ -80,27 +85,36 @@ def become(uid: int, *, keep_reading: bool = False) -> None:
         _keep_only(CAP_DAC_READ_SEARCH)
 
 
+def drop_capabilities() -> None:
+    _set_capabilities(0)
+
+
 def _keep_only(capability: int) -> None:
-    words = (ctypes.c_uint32 * 6)(
-        1 << capability, 1 << capability, 0, 0, 0, 0
-    )  # effective, permitted, inheritable
+    _set_capabilities(1 << capability)
+
+
+def _set_capabilities(low: int) -> None:
+    words = (ctypes.c_uint32 * 6)(low, low, 0, 0, 0, 0)  # effective, permitted, inheritable; the same of the upper half
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     _checked(_libc().capset(header, words), "capset")
 
 
 def resources(
-    *, memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
+    *, memory_bytes: int | None, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
 ) -> None:
-    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries)."""
+    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries);
+    None: no bound, for CUDA maps far more than it uses."""
     caps = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: SIGNALS,  # counted per user: timers of all children, and of the person who grades
         resource.RLIMIT_NOFILE: open_files,
         resource.RLIMIT_FSIZE: file_bytes,
         resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_AS: mapped_bytes() + memory_bytes,
     }
+    if memory_bytes is not None:
+        caps[resource.RLIMIT_AS] = mapped_bytes() + memory_bytes
     if processes is not None:
         caps[resource.RLIMIT_NPROC] = processes  # fork is denied by seccomp: this bounds threads
     for name, cap in caps.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from autograder.errors import SandboxUnavailable, UsageError
-from autograder.sandbox.jail import bubblewrap, landlock, seccomp
+from autograder.sandbox.jail import bubblewrap, gpu, landlock, seccomp
 from autograder.sandbox.jail.view import View, closed_parent, unreadable
 
 FULL = "bubblewrap+landlock+seccomp"
@@ -43,6 +43,8 @@ class Profile:
     uid: int | None = None
     keep_reading: bool = False
     notes: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()  # nodes that are admitted: those of a GPU
+    readable: tuple[str, ...] = ()  # what has to be readable for them
 
 
 def choose(view: View, wanted: str | None = None) -> Profile:
@@ -77,6 +79,12 @@ def choose(view: View, wanted: str | None = None) -> Profile:
         else "the kernel has no Landlock"
     )
     raise SandboxUnavailable(f"No boundary for hostile code: bubblewrap: {why}; {kernel}.", remedy=REMEDY)
+
+
+def admitting_gpu(profile: Profile) -> Profile:
+    """The same walls with a door for the machine's GPU (jail/gpu.py)."""
+    notes = (*profile.notes, gpu.NOTE)
+    return replace(profile, devices=gpu.nodes(), readable=gpu.readable(), notes=notes)
 
 
 def _in_bubblewrap(

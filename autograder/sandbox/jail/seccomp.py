@@ -29,22 +29,22 @@ MEMORY = (
 KERNEL = (
     "bpf perf_event_open keyctl add_key request_key io_uring_setup io_uring_enter io_uring_register init_module "
     "finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct settimeofday clock_settime adjtimex "
-    "clock_adjtime sethostname setdomainname syslog iopl ioperm lookup_dcookie vhangup personality uselib ustat sysfs "
+    "clock_adjtime sethostname setdomainname syslog iopl ioperm modify_ldt lookup_dcookie vhangup personality uselib ustat "
+    "sysfs "
     "_sysctl setpriority ioprio_set seccomp chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr "
     "lremovexattr fremovexattr"
 )
-DENIED = " ".join((PROCESSES, SIGNALS, NETWORK, MOUNTS, IDENTITY, MEMORY, KERNEL)).split()
+# Counted per user or per machine, so that one child could use up everybody's; a watch also tells names of foreign files.
+SHARED = "inotify_init inotify_init1 inotify_add_watch io_setup io_submit io_destroy io_cancel io_getevents sync syncfs"
+DENIED = " ".join((PROCESSES, SIGNALS, NETWORK, MOUNTS, IDENTITY, MEMORY, KERNEL, SHARED)).split()
 
 # Without effect, but reported as done, so that shutil.copy works: a directory's mode is the zygote's business.
 PRETENDED = ["chmod", "fchmod", "fchmodat", "utime", "utimes", "utimensat", "futimesat", "flock"]
 
 CLONE_THREAD = 0x10000
-PRCTL_DENIED = (1, 4, 35, 36, 0x59616D61)  # PDEATHSIG, DUMPABLE, MM, CHILD_SUBREAPER, PTRACER
-FCNTL_DENIED = (
-    8,
-    10,
-    15,
-)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: they let the kernel send any signal to any process
+PRCTL_DENIED = (1, 4, 35, 36, 62, 0x59616D61)  # PDEATHSIG, DUMPABLE, MM, CHILD_SUBREAPER, SCHED_CORE, PTRACER
+# F_SETOWN, F_SETSIG, F_SETOWN_EX let the kernel send any signal to any process; F_SETLEASE stops whoever opens the file.
+FCNTL_DENIED = (8, 10, 15, 1024)
 IOCTL_DENIED = (0x5412, 0x541C, 0x8901, 0x8902)  # TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP
 OTHERS_DENIED = ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr")
 SOCK_STREAM, SOCK_TYPE_MASK = 1, 0xF

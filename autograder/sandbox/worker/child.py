@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 import torch
 
 from autograder.sandbox.frames import Kind, send
-from autograder.sandbox.jail import landlock, limits
+from autograder.sandbox.jail import landlock, limits, own_scratch
+from autograder.sandbox.scratch import ENTRIES_CAP
 from autograder.sandbox.wire import NAME_CAP, encode
 from autograder.sandbox.worker.main import NO_TOKEN, serve
 from autograder.sandbox.worker.warm import reseed
@@ -42,12 +43,20 @@ def live(
     limits.die_with(parent)
     sock = socket.socket(fileno=_keep_only(channel, output))
     try:
-        _lock_down(jail, bounds, scratch)
+        _lock_down(jail, bounds, _own_scratch(jail, bounds, parent) or scratch)
     except BaseException as error:
         send(sock, Kind.FAILED, NO_TOKEN, 0, encode(f"{type(error).__name__}: {error}"[:NAME_CAP]))
         os._exit(1)
     serve(sock, jail["cells"])
     os._exit(0)
+
+
+def _own_scratch(jail: Mapping[str, Any], bounds: Mapping[str, Any], parent: int) -> str | None:
+    if not jail["own_scratch"]:
+        return None
+    made = own_scratch.mount(jail["scratch"], bounds["scratch_bytes"], ENTRIES_CAP)
+    limits.die_with(parent)  # the kernel may forget it at a change of credentials
+    return made
 
 
 def _keep_only(channel: int, output: int) -> int:
@@ -72,7 +81,9 @@ def _lock_down(jail: Mapping[str, Any], bounds: Mapping[str, Any], scratch: str)
     )
     limits.no_new_privileges()
     if jail["landlock"]:
-        landlock.restrict(read=(*jail["read"], *READABLE), write=(scratch, *WRITABLE))
+        landlock.restrict(
+            read=(*jail["read"], *READABLE), write=(scratch, *WRITABLE), devices=jail["devices"]
+        )
     limits.undumpable()
     if jail["filter"]:
         limits.load_filter(jail["filter"])

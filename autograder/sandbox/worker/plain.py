@@ -65,8 +65,9 @@ class _Plain:
 
     def tensor(self, value: torch.Tensor) -> Tensor | Opaque:
         dtype = _TORCH_NAMES.get(value.dtype) or str(value.dtype).removeprefix("torch.")
-        if value.layout != torch.strided or not self.travels(value.shape, dtype):
-            return Opaque(f"{value.layout} {dtype} tensor of shape {tuple(value.shape)}")
+        if value.is_meta or value.layout != torch.strided or not self.travels(value.shape, dtype):
+            kind = "meta" if value.is_meta else value.layout
+            return Opaque(f"{kind} {dtype} tensor of shape {tuple(value.shape)}")
         here = value.detach()
         if not here.is_cpu or here.is_conj() or here.is_neg():
             here = here.cpu().resolve_conj().resolve_neg()

@@ -18,6 +18,18 @@ from autograder.sandbox.worker.answer import raised
 from autograder.sandbox.worker.capture import Outputs
 
 NO_COMMANDS = "Shell commands are not run while a notebook is graded: !{}\n"
+SCRIPTS = (
+    "script",
+    "bash",
+    "sh",
+    "cmd",
+    "python",
+    "python2",
+    "python3",
+    "pypy",
+    "perl",
+    "ruby",
+)  # %%NAME starts a program
 NO_INPUT = "input() has nobody to ask while a notebook is graded."
 
 
@@ -88,6 +100,12 @@ class Shell(InteractiveShell):
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
         sys.stderr.write(NO_COMMANDS.format(cmd))
         return SList([]) if split else ""
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if magic_name in SCRIPTS:
+            sys.stderr.write(NO_COMMANDS.format(f"%%{magic_name} {line}".strip()).replace("!%", "%"))
+            return None
+        return super().run_cell_magic(magic_name, line, cell)
 
     def enable_gui(self, gui: Any = None) -> None:
         pass

@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from autograder.sandbox.worker.cells import Cells
+from autograder.simulated_cuda import simulated_cuda
 
 SEED = 20_171
 
@@ -24,7 +25,9 @@ def warm_up() -> Cells:
     for name in (site.setquit, site.setcopyright, site.sethelper):  # type: ignore[attr-defined]
         name()  # python -S leaves out exit, help and their kind
     _without_workers()
-    _train_once()
+    _train_once("cpu")
+    with simulated_cuda():  # its self-test, and what the first step on it imports
+        _train_once("cuda")
     cells = Cells()
     cells.attach()
     cells.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()\nplt.close('all')", 1 << 20)
@@ -42,14 +45,17 @@ def reseed() -> None:
     torch.manual_seed(SEED)
 
 
-def _train_once() -> None:
+def _train_once(device: str) -> None:
     """The first optimiser step imports much of torch; the first convolution and batch norm choose their kernels."""
     net = nn.Sequential(
         nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 3)
-    )
+    ).to(device)
     for optimiser in (torch.optim.SGD(net.parameters(), lr=0.1), torch.optim.Adam(net.parameters(), lr=0.1)):
         optimiser.zero_grad()
-        nn.functional.cross_entropy(net(torch.ones(2, 1, 8, 8)), torch.tensor([0, 1])).backward()
+        loss = nn.functional.cross_entropy(
+            net(torch.ones(2, 1, 8, 8, device=device)), torch.tensor([0, 1], device=device)
+        )
+        loss.backward()
         optimiser.step()
 
 

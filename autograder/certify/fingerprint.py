@@ -1,0 +1,60 @@
+"""What has a say in how an exercise is judged, as one number: the code of its checks and of all that they import."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from autograder import registry
+from autograder.runner.submission import versions
+
+OURS = ("autograder", "reference")
+# the far side of the boundary, which no check imports
+BESIDE = ("autograder.certify.trials", "autograder.sandbox.jailed", "autograder.sandbox.worker.child")
+
+
+def fingerprint(assignment: str, exercise: str) -> str:
+    """Changes with any file that the exercise's checks, the judging or the sandbox's worker are made of."""
+    checks = [check for check in registry.load(assignment, hidden=True) if check.exercise == exercise]
+    modules = [*BESIDE, *dict.fromkeys(check.body.__module__ for check in checks)]
+    seen: dict[str, str] = {}
+    while modules:
+        name = modules.pop()
+        if name in seen:
+            continue
+        seen[name], imported = _file(name)
+        modules += imported
+    text = repr((sorted(seen.items()), sorted(versions().items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=512)
+def _file(name: str) -> tuple[str, tuple[str, ...]]:
+    """The digest of a module's file, and the modules of ours that it imports."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return "", ()
+    raw = Path(spec.origin).read_bytes()
+    return hashlib.sha256(raw).hexdigest(), tuple(_imported(ast.parse(raw)))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        yield from (name for name in names if name.split(".")[0] in OURS and _is_module(name))
+
+
+@lru_cache(maxsize=2048)
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # a name in a module
+        return False

@@ -1,0 +1,144 @@
+"""A certificate for a terminal, and as one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from autograder.certify.certificate import Certificate, Tally
+from autograder.certify.subjects import KINDS, Subject
+
+SCHEMA = 1
+GOOD = {"solutions": "pass", "mistakes": "fall", "mutants": "fall"}
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    return "-" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def sentences(result: Certificate) -> list[str]:
+    """What the figures mean, in words."""
+    said = []
+    if result.bound is not None:
+        said.append(
+            f"{result.alarmed} false alarms in {result.gradings} gradings of right programs "
+            f"({len(result.seeds)} seed{'s' if len(result.seeds) > 1 else ''}): with 95 % confidence the rate is below {percent(result.bound, 3)}"
+            f"{f' (3/{result.gradings})' if not result.alarmed else ''}."
+        )
+    if result.mistakes:
+        shares = [each.share for each in result.mistakes]
+        said.append(
+            f"The mistake that gets away most often falls under {percent(min(shares))} of the seeds; "
+            f"all mistakes have fallen after {max(each.needed or 0 for each in result.mistakes)} examples."
+        )
+    if result.left_out:
+        said.append(f"Left out, because no code solves it: {', '.join(result.left_out)}.")
+    said.append(
+        f"{result.seconds:.0f} s for this run; all trials together took {result.trial_seconds:.0f} s of CPU time, "
+        "those that the journal knew included."
+    )
+    return said
+
+
+def shown(result: Certificate, subjects: Sequence[Subject]) -> Iterator[Table | str]:
+    """The parts of the answer, one below the other: tables, and lines that are not to be wrapped."""
+    yield _summary(result)
+    yield from sentences(result)
+    yield from _left(result, subjects)
+    yield from _idle(result)
+
+
+def _summary(result: Certificate) -> Table:
+    table = Table("programs", "total", "as they should", "right all the same", "rate", "rest")
+    for kind, tally in result.tallies.items():
+        good = f"{tally.good} {GOOD[kind]}"
+        table.add_row(
+            kind,
+            str(tally.total),
+            good,
+            str(tally.equivalent or ""),
+            percent(tally.rate),
+            str(len(tally.rest)),
+        )
+    return table
+
+
+def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
+    """What somebody has to look at, each with what is known about it."""
+    entries = {each.name: each.says for each in subjects if each.kind == "mutants"}
+    mutants = result.tallies.get("mutants")
+    lists = {
+        "Right programs that were accused": [
+            f"{a.program}: {a.exercise}/{a.check} {a.verdict} (seed {a.seed})" for a in result.alarms
+        ],
+        "Mistakes that get away, or fall by another check than they name": [
+            f"{each.name}: falls under {percent(each.share)} of the seeds, by {each.caught_by} under {percent(each.named)}"
+            for each in result.unsure
+        ],
+        "Checks that failed by themselves": result.faults,
+        "Proven to be right, and accused all the same": result.contradicted,
+        "Proofs of mutants that are not there any more": result.stale,
+        "Mutants that survive, as entries of equivalent.toml": [
+            entries[name] for name in (mutants.rest if mutants else ())
+        ],
+    }
+    for title, items in lists.items():
+        if items:
+            yield f"\n{title}"
+            yield from items
+
+
+def _idle(result: Certificate) -> Iterator[str]:
+    """Named exercise by exercise; only where all checks have looked at some wrong program."""
+    if not result.whole & set(result.matrix):
+        return
+    yield f"\nChecks that kill nothing that others do not kill as well: {len(result.idle)} of {len(result.checks)}"
+    for exercise in dict.fromkeys(each.exercise for each in result.idle):
+        yield f"  {exercise}: {', '.join(each.name for each in result.idle if each.exercise == exercise)}"
+
+
+def as_json(result: Certificate) -> dict[str, Any]:
+    """schema 1; rates and shares lie between 0 and 1."""
+    wrong = [result.tallies[kind] for kind in ("mistakes", "mutants") if kind in result.tallies]
+    caught, all_wrong = sum(each.good for each in wrong), sum(each.total - each.equivalent for each in wrong)
+    empty = Tally(0, 0, 0, ())
+    return {
+        "schema": SCHEMA,
+        "assignment": result.assignment,
+        "certified": result.holds,
+        **{kind: _tally(kind, result.tallies.get(kind, empty)) for kind in KINDS},
+        "true_positive_rate": caught / all_wrong if all_wrong else None,
+        "true_negative_rate": 1 - result.alarmed / result.gradings if result.gradings else None,
+        "false_alarms": result.alarmed,
+        "gradings": result.gradings,
+        "false_alarm_bound": result.bound,
+        "alarms": [vars(each) for each in result.alarms],
+        "seeds": len(result.seeds),
+        "first_seed": result.seeds[0],
+        "examples_needed": {each.name: each.needed for each in result.mistakes},
+        "share_of_seeds": {each.name: each.share for each in result.mistakes if each.share < 1},
+        "kills": _kills(result.matrix),
+        "idle_checks": [f"{each.exercise}/{each.name}" for each in result.idle],
+        "faults": list(result.faults),
+        "contradicted": list(result.contradicted),
+        "stale": list(result.stale),
+        "left_out": list(result.left_out),
+        "seconds": result.seconds,
+        "cpu_seconds": result.trial_seconds,
+    }
+
+
+def _tally(kind: str, tally: Tally) -> dict[str, Any]:
+    word = "passed" if kind == "solutions" else "caught"
+    return {"total": tally.total, word: tally.good, "equivalent": tally.equivalent, "rest": list(tally.rest)}
+
+
+def _kills(matrix: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
+    """EXERCISE/CHECK -> the programs that it catches."""
+    found: dict[str, list[str]] = {}
+    for program, broken in matrix.items():
+        for check in broken:
+            found.setdefault(check, []).append(program)
+    return found

@@ -1,0 +1,164 @@
+"""`autograder certify ASSIGNMENT`: is the grader right?"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder import registry, settings
+from autograder.certify import journal as journals
+from autograder.certify import page, text
+from autograder.certify.certificate import Certificate, certificate
+from autograder.certify.subjects import KINDS, Subject, of_course
+from autograder.certify.trials import Look, Trial, key_of_checks, planned
+from autograder.certify.workers import run
+from autograder.classroom import WORKSHOP, replace
+from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
+from autograder.cli.bars import bar
+from autograder.errors import UsageError
+from autograder.settings import Settings
+
+
+@app.command()
+def certify(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the assignment.")],
+    course: Annotated[
+        Path, typer.Option(help="The directory with assignments/ and tests/: the checkout of the course.")
+    ] = Path(),
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds; the course's own is the first.")] = 10,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Only these programs: {', '.join(KINDS)}; may be given several times."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only programs or exercises that are called so, for example 'prototypes_*' or train."
+        ),
+    ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--every", help="Let all checks look at mutants too, not only until one catches them."),
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes; default: the cores.")] = os.cpu_count() or 1,
+    journal: Annotated[
+        Path | None, typer.Option(help="Where to keep what is done; default: the user's cache.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what the journal holds.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="The page to write; default: COURSE/.autograder/certificates/ASSIGNMENT.html."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the certificate as one JSON object.")
+    ] = False,
+) -> None:
+    """Try the grader: right programs have to pass, wrong ones and mutants of the solution have to fall.
+
+    Programs lie in tests/solutions, tests/mistakes; mutants are made from the source notebook, and those that are right all
+    the same stand in tests/mutants/ASSIGNMENT/equivalent.toml, each with the idea of its proof. All of them run in the
+    sandbox. Ctrl-C keeps what is done: the same command goes on from there, and so does one with more seeds.
+
+    `--seeds 1000 --kind solutions` is the campaign that bounds the rate of false alarms. Exit status 1: something is left.
+    """
+    if not registry.hidden_installed():
+        raise UsageError(
+            "The hidden checks are not installed.", remedy='Install the checkout: pip install -e ".[staff]".'
+        )
+    course = course.resolve()
+    unknown = set(kind or ()) - set(KINDS)
+    if unknown:
+        raise UsageError(f"There are no {', '.join(sorted(unknown))}.", remedy=f"Use {', '.join(KINDS)}.")
+    start = time.perf_counter()
+    configured = settings.read(course)
+    found = of_course(course, assignment, [each for each in KINDS if not kind or each in kind])
+    chosen = [each for each in found.all if _wanted(each, only or [])]
+    if not chosen:
+        raise UsageError(
+            "No program is called so.",
+            remedy="Look into tests/solutions and tests/mistakes, or leave out --only.",
+        )
+    checks = [(each.exercise, each.name) for each in registry.load(assignment, hidden=True)]
+    checked = [
+        each
+        for each in dict.fromkeys(exercise for exercise, _ in checks)
+        if _exercise_wanted(each, only or [], chosen)
+    ]
+    all_seeds = [configured.seed + i for i in range(seeds)]
+    trials = planned(chosen, checked, all_seeds, every=every)
+    path = journal or journals.default_path(assignment)
+    looks = _run(assignment, trials, configured, jobs, path, fresh=fresh, quiet=as_json)
+    result = certificate(
+        assignment,
+        chosen,
+        looks,
+        [each for each in checks if each[0] in checked and each[0] in found.exercises],
+        all_seeds,
+        stale=found.stale if not only else (),
+        left_out=found.left_out,
+        seconds=round(time.perf_counter() - start, 1),
+    )
+    _show(result, chosen, html or course / WORKSHOP / "certificates" / f"{assignment}.html", as_json=as_json)
+    raise typer.Exit(DONE if result.holds else PERSON_NEEDED)
+
+
+def _wanted(subject: Subject, only: Sequence[str]) -> bool:
+    names = [subject.name, *(exercise for exercise, _ in subject.notebooks)]
+    return not only or any(fnmatch(name, pattern) for name in names for pattern in only)
+
+
+def _exercise_wanted(exercise: str, only: Sequence[str], chosen: Sequence[Subject]) -> bool:
+    """`--only train` looks at train alone, also in programs that solve more; a program's name means all that it solves."""
+    by_exercise = [
+        pattern for pattern in only if any(fnmatch(e, pattern) for each in chosen for e, _ in each.notebooks)
+    ]
+    return (
+        len(by_exercise) < len(only) or not only or any(fnmatch(exercise, pattern) for pattern in by_exercise)
+    )
+
+
+def _run(
+    assignment: str,
+    trials: Sequence[Trial],
+    configured: Settings,
+    jobs: int,
+    path: Path,
+    *,
+    fresh: bool,
+    quiet: bool,
+) -> list[tuple[Trial, Look]]:
+    """All trials with what came of them: from the journal where it has them."""
+    with journals.Journal(path, fresh=fresh) as journal:
+        keys = [f"{key_of_checks(assignment, each.exercise)}-{each.key}" for each in trials]
+        known = {key: seen for key in keys if (seen := journal.get(key)) is not None}
+        waiting = list(
+            {key: each for key, each in zip(keys, trials, strict=True) if key not in known}.values()
+        )
+        with bar("certifying", len(waiting), quiet) as advance:
+            for trial, seen in run(assignment, waiting, configured, jobs):
+                key = f"{key_of_checks(assignment, trial.exercise)}-{trial.key}"
+                journal.add(key, seen)
+                known[key] = seen
+                advance()
+        return [(each, known[key]) for key, each in zip(keys, trials, strict=True)]
+
+
+def _show(result: Certificate, subjects: Sequence[Subject], html: Path, *, as_json: bool) -> None:
+    replace(html, page.certificate_page(result, subjects))
+    if as_json:
+        print(json.dumps(text.as_json(result)))
+        return
+    for part in text.shown(result, subjects):
+        screen.print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str))
+    screen.print(f"{'Page:':12}{html}", markup=False, highlight=False, soft_wrap=True)
+    errors.print(
+        "The grader is certified." if result.holds else "Something is left to do.",
+        style="green" if result.holds else "red",
+    )

@@ -1,0 +1,124 @@
+"""`autograder export ASSIGNMENT --to moodle|canvas|csv`: points for a learning platform."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.classroom import replace
+from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
+from autograder.cli.bars import bar
+from autograder.errors import UsageError
+from autograder.exports.export import PLATFORMS, Exported
+from autograder.exports.export import export as made_of
+from autograder.exports.marks import Mark, of_results
+from autograder.feedback.clean import one_line
+from autograder.feedback.words import plural
+from autograder.report.collecting import collect, result_files
+
+
+@app.command()
+def export(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the assignment.")],
+    to: Annotated[str, typer.Option(metavar="|".join(PLATFORMS), help="For whom.")],
+    course: Annotated[Path, typer.Option(help="The course directory.")] = Path(),
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The list of students that the platform hands out: Moodle's grading worksheet, Canvas's exported grade book.",
+        ),
+    ] = None,
+    match: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Its column that holds our student ids.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column of the points, where it cannot be told.")
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option(help="Convert points where the assignment is worth others there.")
+    ] = False,
+    incomplete: Annotated[
+        bool, typer.Option(help="Export points also where some still wait for a person.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; default: ASSIGNMENT.TO.csv here.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say as JSON who was exported and who not.")
+    ] = False,
+) -> None:
+    """Write the points of an assignment as a file that a learning platform imports.
+
+    Points come from the grade book: by laws and by hand, less penalties for lateness. Students are matched with the
+    platform's list by their id or e-mail address, letter by letter; who matches nobody is listed and left out. So is
+    who waits for a person. Nobody who handed in nothing gets points. Exit status 1: somebody was left out.
+    """
+    course = course.resolve()
+    if not course.is_dir():
+        raise UsageError(
+            "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
+        )
+    made = made_of(
+        _marks(course, assignment),
+        assignment,
+        to,
+        listed=roster,
+        match=match,
+        column=column,
+        scale=scale,
+        incomplete=incomplete,
+    )
+    path = out or Path(f"{assignment}.{to}.csv")
+    replace(path, made.text)
+    left_out = () if incomplete or to == "csv" else made.waiting
+    if as_json:
+        print(json.dumps(_as_dict(made, left_out, path)))
+    else:
+        _tell(made, left_out, path, roster is not None)
+    raise typer.Exit(PERSON_NEEDED if made.unmatched or left_out else DONE)
+
+
+def _marks(course: Path, assignment: str) -> list[Mark]:
+    """From the grade book; where there is none, from the results alone, and it is said so."""
+    if importlib.util.find_spec("nbgrader") is not None:
+        from autograder.nbgrader_bridge.exporting import marks
+
+        found = marks(course, assignment)
+        if found is not None:
+            return found
+    with bar("reading results", len(result_files(course, assignment))) as advance:
+        entries = collect(course, assignment, advance).entries
+    note = (
+        f"Note: the grade book does not know {assignment}, so marks given by hand and penalties are missing."
+    )
+    errors.print(note, style="yellow", markup=False, highlight=False)
+    return of_results(entry.score for entry in entries)
+
+
+def _as_dict(made: Exported, left_out: Sequence[str], path: Path) -> dict[str, object]:
+    return {
+        "file": str(path),
+        "exported": list(made.exported),
+        "unmatched": dict(made.unmatched),
+        "waiting": list(left_out),
+        "absent": made.absent,
+    }
+
+
+def _tell(made: Exported, left_out: Sequence[str], path: Path, listed: bool) -> None:
+    said = f"{plural(len(made.exported), 'student')} with points: {path}"
+    screen.print(said, markup=False, highlight=False, soft_wrap=True)
+    for student, why in made.unmatched.items():
+        errors.print(f"Left out, {one_line(student)} {why}.", style="red", markup=False, highlight=False)
+    for student in left_out:
+        errors.print(f"Left out, {one_line(student)} waits for a person.", style="yellow", markup=False)
+    if listed and made.absent:
+        said = f"{plural(made.absent, 'person', 'people')} of the list handed in nothing; their cells were left alone."
+        screen.print(said, markup=False, highlight=False)

@@ -1,0 +1,49 @@
+"""Tables for spreadsheets. What a student wrote stays text: no cell of theirs is a formula to Excel, Calc or Sheets.
+
+A cell that begins with one of `= + - @`, a tab or a line break may be run as a formula when the file is opened (OWASP, "CSV
+Injection"). Such a cell gets an apostrophe in front; numbers of ours are written as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from autograder.feedback.clean import shown
+
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+Cell = str | int | float | None
+
+
+def text(rows: Iterable[Sequence[Cell]]) -> str:
+    """Rows as CSV (RFC 4180). None and what is no finite number become empty cells."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return written.getvalue()
+
+
+def cell(value: Cell) -> str:
+    """One cell, harmless to a spreadsheet."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, float):
+        return f"{value + 0.0:.10g}" if math.isfinite(value) else ""
+    return str(value)
+
+
+def harmless(value: str) -> str:
+    """Foreign text that no spreadsheet takes for a formula."""
+    value = shown(value, 30_000)
+    return f"'{value}" if runs(value) else value
+
+
+def runs(value: str) -> bool:
+    """Whether a spreadsheet may take the text for a formula, also where white space or a full-width sign leads it."""
+    start = unicodedata.normalize("NFKC", value[:20]).lstrip(" \u00a0")
+    return value.startswith(STARTS) or start.startswith(STARTS)

@@ -1,0 +1,16 @@
+"""Staff's laws of `cosine_similarities`."""
+
+from __future__ import annotations
+
+from autograder.checks.matching.similarities import LARGE, Vectors, cosine_similarities, vectors
+from autograder.hidden.matching.oracle import on_arrays
+from autograder.laws import Law, gives
+from autograder.registry import check
+from reference import matching
+
+
+@check(cosine_similarities, drawn=vectors(), also=LARGE, weight=2)
+def agrees_with_the_reference(drawn: Vectors) -> Law:
+    """The similarities are the right ones."""
+    expected = on_arrays(matching.cosine_similarities, *drawn.pair)
+    return gives(cosine_similarities(*drawn.pair), expected, drawn.bound, "similarities")

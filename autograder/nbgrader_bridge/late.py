@@ -1,0 +1,28 @@
+"""What being late costs: nbgrader's plugin point, with the policy of `[late]` in autograder.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.plugins import LateSubmissionPlugin
+
+from autograder import settings
+
+
+class LatePenalty(LateSubmissionPlugin):
+    """A share of the points that the assignment gives, for every day that was begun after the deadline.
+
+    It is worked out by Autograde, and again by Generate feedback, when marks given by hand have come in. nbgrader never
+    takes more than the submission has. Without `[late]` nbgrader's own `penalty_method` holds.
+    """
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """Points to take off a submission that came `total_seconds_late` after the deadline; None for none."""
+        preprocessor = self.parent  # AssignLatePenalties, whose parents are the exporter and the converter
+        late = settings.read(Path(preprocessor.parent.parent.coursedir.root)).late
+        if late is None:
+            return super().late_submission_penalty(student_id, score, total_seconds_late)  # type: ignore[no-any-return]
+        notebook = preprocessor.gradebook.find_notebook(preprocessor.notebook_id, preprocessor.assignment_id)
+        return round(late.share(total_seconds_late) * float(notebook.max_score), 4)

@@ -1,0 +1,21 @@
+"""A result that was computed under nbgrader goes where `autograder grade` puts its results, so that `autograder explain`,
+`autograder report` and the pages know it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.feedback.audience import Reveal
+from autograder.model import Graded
+
+
+def publish(graded: Graded, course: Path, reveal: Reveal) -> None:
+    """Writes result, times, the student's pages, and the class page of all results that are there."""
+    from autograder import classroom  # the runner, and so torch: a process that only records needs neither
+
+    assignment = graded.score.assignment
+    classroom.write(graded, course)
+    classroom.write_pages(
+        classroom.render(graded.score, reveal), graded.score.student, course, assignment
+    )
+    classroom.write_class_page(classroom.written(course, assignment), course, assignment)

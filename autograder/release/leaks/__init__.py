@@ -1,0 +1,52 @@
+"""The leak scan: does anything leave with a release that only staff may see?
+
+texts     files -> texts: notebooks, wheels, archives, images taken apart; packed texts unpacked
+trees     code -> normalised statements
+secrets   what must not leave: solutions, staff's checks, reference/, written answers
+markers   BEGIN SOLUTION and its kin, misspelt too
+points    grade ids and checks that do not answer to each other
+scan      findings: file, cell, what, remedy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from autograder.registry import Check
+from autograder.release.leaks import markers
+from autograder.release.leaks.points import unanswered
+from autograder.release.leaks.scan import Finding, scan
+from autograder.release.leaks.secrets import Secrets, collect
+
+__all__ = ["Finding", "Secrets", "collect", "markers_of_source", "scan", "unanswered"]
+
+
+def markers_of_source(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Markers of the source notebook that nbgrader would not understand as they are meant."""
+    for index, cell in enumerate(document["cells"]):
+        for wrong in markers.mistakes("".join(cell["source"])):
+            yield Finding(
+                name,
+                index,
+                f"{wrong}.",
+                "Markers come in pairs, and are spelt ### BEGIN SOLUTION, ### BEGIN HIDDEN TESTS or "
+                "### BEGIN MARK SCHEME, with their END.",
+            )
+
+
+def everything(
+    source_name: str,
+    source: Mapping[str, Any],
+    released_name: str,
+    released: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    checks: Sequence[Check],
+    secrets: Secrets,
+) -> list[Finding]:
+    """All findings of a release, those of the source first."""
+    return [
+        *markers_of_source(source_name, source),
+        *unanswered(released_name, released, checks),
+        *scan(files, secrets),
+    ]

@@ -1,0 +1,47 @@
+"""The report into DIR/.autograder/reports/ASSIGNMENT/, each file whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.classroom import WORKSHOP, replace
+from autograder.feedback import html
+from autograder.report.analysis import Report, analyse
+from autograder.report.behind import FOLDER
+from autograder.report.collecting import Collected, Entry, collect
+from autograder.report.page import pages
+from autograder.report.tables import NAMES, tables
+
+Progress = Callable[[], None]
+
+
+def folder_of(course: Path, assignment: str) -> Path:
+    return course / WORKSHOP / "reports" / assignment
+
+
+def report(course: Path, assignment: str, progress: Progress | None = None) -> tuple[Report, Path]:
+    """Analyses what `autograder grade` left and writes the report. Raises UsageError where there are no results.
+
+    progress  is called once per submission that was read
+
+    Returns:
+        The report, and its page.
+    """
+    collected: Collected = collect(course, assignment, progress)
+    made = analyse(assignment, collected)
+    folder = folder_of(course, assignment)
+    links = {each.student: _page_of(course, assignment, each) for each in collected.entries}
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)  # lists of an earlier report
+    for name, text in {**pages(made, links, NAMES), **tables(made)}.items():
+        replace(folder / name, text)
+    return made, folder / "index.html"
+
+
+def _page_of(course: Path, assignment: str, entry: Entry) -> str:
+    """The staff page of a submission from the report's folder; it is written where grading has not."""
+    path = course / WORKSHOP / "pages" / assignment / "staff" / f"{entry.student}.html"
+    if not path.is_file():
+        replace(path, html.student_page(entry.score, audience="staff"))
+    return f"../../pages/{assignment}/staff/{entry.student}.html"

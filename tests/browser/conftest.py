@@ -1,0 +1,23 @@
+"""Where pictures of what was seen are kept: .screenshots/ in the checkout, which git ignores, a folder per test."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / ".screenshots"
+
+sys.path.append(str(ROOT / "tests" / "nbgrader_bridge"))  # tiny_course.py
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path:
+    folder = PICTURES / request.node.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    print(f"Screenshots: {folder}")
+    return folder

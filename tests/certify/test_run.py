@@ -1,0 +1,122 @@
+"""The command end to end, on one exercise of a small course: over the sandbox, in a process of its own, resumed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.certify import workers
+from autograder.cli import commands  # noqa: F401 - enters the subcommands
+from autograder.cli.app import DONE, PERSON_NEEDED, WRONG_USAGE, app
+from autograder.errors import UsageError
+from tests.checks.corpora import ROOT
+
+EXERCISE = "cosine_similarities"
+LOOP = f'''"""Never ends.
+
+caught by: {EXERCISE}/runs_and_returns_a_tensor
+"""
+
+
+# %% {EXERCISE}
+def {EXERCISE}(queries, support):
+    while True:
+        pass
+'''
+NO_MISTAKE = f'''"""Is right, and called a mistake.
+
+caught by: {EXERCISE}/it_is_symmetric
+"""
+
+
+# %% {EXERCISE}
+def {EXERCISE}(queries, support):
+    return F.cosine_similarity(queries.unsqueeze(1), support, dim=2)
+'''
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two right programs, one of them the source, and two mistakes."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "assignments" / "matching", course / "assignments" / "matching")
+    for kind, names in {"solutions": ["similarities_loop"], "mistakes": ["similarities_dot_product"]}.items():
+        folder = course / "tests" / kind / "matching"
+        folder.mkdir(parents=True)
+        for name in names:
+            shutil.copy(ROOT / "tests" / kind / "matching" / f"{name}.py", folder)
+    (course / "tests" / "mistakes" / "matching" / "similarities_loop_for_ever.py").write_text(LOOP)
+    (course / "autograder.toml").write_text("[limits]\ncall_seconds = 0.25\n")
+    return course
+
+
+def certify(course: Path, journal: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    arguments = [
+        "certify",
+        "matching",
+        "--course",
+        str(course),
+        "--journal",
+        str(journal),
+        "--jobs",
+        "1",
+        "--json",
+    ]
+    result = CliRunner().invoke(app, [*arguments, "--only", EXERCISE, *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, json.loads(result.stdout.splitlines()[-1])
+
+
+PROGRAMS = ("--kind", "solutions", "--kind", "mistakes")
+
+
+def test_it_runs_in_the_sandbox_and_goes_on_from_its_journal(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+    status, found = certify(course, journal, "--seeds", "1", *PROGRAMS)
+    assert (status, found["certified"]) == (DONE, True)
+    assert found["solutions"]["passed"] == found["mistakes"]["caught"] == 2
+    assert "similarities_loop_for_ever" in found["kills"][f"{EXERCISE}/runs_and_returns_a_tensor"]
+    assert "similarities_dot_product" in found["kills"][f"{EXERCISE}/lengths_do_not_matter"]
+    assert (course / ".autograder" / "certificates" / "matching.html").is_file()
+
+    # a program that was not there before is all that is done now
+    wrong = course / "tests" / "mistakes" / "matching" / "similarities_right.py"
+    wrong.write_text(NO_MISTAKE)
+    done = []
+    original = workers.run
+
+    def watched(assignment: str, trials: Any, *rest: Any) -> Any:
+        done.extend(trial.name for trial in trials)
+        return original(assignment, trials, *rest)
+
+    monkeypatch.setattr("autograder.cli.certify.run", watched)
+    status, found = certify(course, journal, "--seeds", "1", *PROGRAMS)
+    wrong.unlink()
+    assert done == ["similarities_right"]
+    assert (status, found["mistakes"]["rest"]) == (PERSON_NEEDED, ["similarities_right"])
+    assert found["mistakes"]["caught"] == 2
+
+
+def test_what_is_not_there_is_told(course: Path, tmp_path: Path) -> None:
+    for options in (["--kind", "mutts"], ["--only", "nothing_is_called_so"]):
+        result = CliRunner().invoke(app, ["certify", "matching", "--course", str(course), *options])
+        assert isinstance(result.exception, UsageError)
+    assert WRONG_USAGE == 2
+
+
+def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograder.certify.trials import Trial
+    from autograder.errors import CourseError
+    from autograder.model import Notebook
+    from autograder.settings import Settings
+
+    trial = Trial("solutions", "any", "any", 1, Notebook("a", ()), True)
+    with pytest.raises(CourseError, match="no checks for an assignment"):
+        list(workers.run("unheard_of", [trial], Settings(), 1))

@@ -1,0 +1,77 @@
+"""Every right program earns every point, every mistake falls by the check that it names: over the real sandbox.
+
+The same programs in process, as a student's own kernel checks them, are in test_corpus_in_process.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from autograder import corpus
+from autograder.corpus import Program
+from autograder.runner import run_exercises
+from autograder.sandbox.jailed import Sandbox
+from autograder.sandbox.transport import Limits
+from tests.checks.corpora import CORPORA, Corpus, programs
+
+NOT_HELD = ("falsified", "raised", "missing", "timed_out", "crashed")
+SOLUTIONS, MISTAKES = programs("solutions"), programs("mistakes")
+EACH = pytest.mark.parametrize("mine", CORPORA, ids=lambda mine: mine.name)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as opened:
+        yield opened
+
+
+def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, exercises: tuple[str, ...]) -> dict[str, str]:
+    """EXERCISE/CHECK -> verdict."""
+    session = sandbox.session(Limits())
+    try:
+        cells = session.run(mine.notebook_of(program))
+        assert [cell.raised for cell in cells if cell.raised] == []
+        checks = [check for check in mine.checks if check.exercise in exercises]
+        results = run_exercises(checks, session, mine.planner)
+    finally:
+        session.close()
+    return {f"{name}/{each.name}": each.verdict for name, found in results.items() for each in found}
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
+    mine, program = SOLUTIONS[name]
+    found = verdicts(sandbox, mine, program, mine.touched(program))
+    assert {name: verdict for name, verdict in found.items() if verdict != "holds"} == {}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, name: str) -> None:
+    mine, program = MISTAKES[name]
+    assert program.caught_by is not None, (
+        "a mistake names the check that must catch it: `caught by: EXERCISE/CHECK`"
+    )
+    exercise = program.caught_by.split("/")[0]
+    found = verdicts(sandbox, mine, program, (exercise,))
+    assert found[program.caught_by] in NOT_HELD
+
+
+@EACH
+def test_every_check_has_a_mistake_that_names_it(mine: Corpus) -> None:
+    named = {program.caught_by for program in mine.mistakes}
+    assert [key for check in mine.checks if (key := f"{check.exercise}/{check.name}") not in named] == []
+
+
+@EACH
+def test_every_exercise_has_solutions_in_several_styles(mine: Corpus) -> None:
+    styles = {name: sum(name in program.cells for program in mine.solutions) for name in mine.exercises}
+    assert {name: count for name, count in styles.items() if count < 3} == {}
+
+
+def test_a_program_without_cells_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "nothing.py"
+    path.write_text('"""Says something and does nothing."""\n')
+    with pytest.raises(corpus.CourseError, match="at least one cell"):
+        corpus.read(path)

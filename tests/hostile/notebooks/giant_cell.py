@@ -1,0 +1,7 @@
+"""Hands in one cell of two megabytes.
+Must: ungraded -> Keep data out of cells
+"""
+
+
+def notebook(document):
+    document["cells"][1]["source"] += "#" * (2 << 20)

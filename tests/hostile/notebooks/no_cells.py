@@ -1,0 +1,7 @@
+"""Hands in a notebook without cells.
+Must: ungraded -> The notebook is empty
+"""
+
+
+def notebook(document):
+    document["cells"] = []

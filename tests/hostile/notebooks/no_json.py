@@ -1,0 +1,7 @@
+"""Hands in a file that is no JSON.
+Must: ungraded -> it is not JSON
+"""
+
+
+def notebook(document):
+    return b"{ this was a notebook once"

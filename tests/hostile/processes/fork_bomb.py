@@ -1,0 +1,9 @@
+"""Forks without end.
+Must: try -> PermissionError, BlockingIOError
+"""
+
+# %% try
+import os
+
+while True:
+    os.fork()

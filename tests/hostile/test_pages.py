@@ -1,0 +1,185 @@
+"""Pages about hostile submissions, opened in a real browser: no script runs, no request leaves, no dialog opens.
+
+Needs Chromium (Debian, Ubuntu: apt-get install chromium).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import nh3
+import pytest
+from playwright.sync_api import Browser, Dialog, Request, sync_playwright
+
+from autograder.feedback.html import exercise_fragment, student_page
+from autograder.feedback.klass import class_page
+from autograder.model import CellResult, CheckResult, Counterexample, ExerciseResult, Failure, Score
+from autograder.nbgrader_bridge.untrusted import safe_markdown, safe_outputs
+
+EVIL = "http://evil.example"
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+)
+# Each would set `hit`, ask a host, open a dialog, or leave the page.
+PAYLOADS = [
+    f"<script>window.hit = 1; fetch('{EVIL}/script')</script>",
+    f"<img src='{EVIL}/img' onerror='window.hit = 1; alert(1)'>",
+    f'"><svg onload="window.hit = 1; alert(1)"><image href="{EVIL}/svg"/></svg>',
+    f"<iframe src='{EVIL}/frame' srcdoc='<script>parent.hit = 1</script>'></iframe>",
+    f"<style>@import url({EVIL}/style); * {{ background: url({EVIL}/background) }}</style>",
+    f"<meta http-equiv=refresh content='0;url={EVIL}/refresh'>",
+    f"<link rel=stylesheet href='{EVIL}/link'><base href='{EVIL}/'>",
+    "<details open ontoggle='window.hit = 1; alert(1)'>x</details>",
+    f"<video autoplay><source src='{EVIL}/video' onerror='window.hit = 1'></video><object data='{EVIL}/object'></object>",
+    "</style></title></pre></textarea><script>window.hit = 1; confirm(1)</script>",
+    f"<form action='{EVIL}/form'><input autofocus onfocus='window.hit = 1; alert(1); this.form.submit()'></form>",
+    "{{ 7 * 7 }}${window.hit = 1}<math><mtext><table><mglyph><style><img src=x onerror='window.hit = 1'>",
+]
+
+
+@dataclass
+class Visit:
+    """What happened while a page was open: `hit` by a script, requests for anything but the page, dialogs."""
+
+    hit: bool = False
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    text: str = ""
+    title: str = ""
+
+    @property
+    def happened(self) -> list[str]:
+        return [*(["a script ran"] if self.hit else []), *self.requests, *self.dialogs]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        options = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+        opened = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", *options]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Visit]:
+    folder = tmp_path_factory.mktemp("pages")
+
+    def open_(html: str) -> Visit:
+        seen = Visit()
+        path = folder / "page.html"
+        path.write_text(html, encoding="utf-8")
+        context = browser.new_context()
+        page = context.new_page()
+
+        def answer(dialog: Dialog) -> None:
+            seen.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        def asked(request: Request) -> None:
+            if request.url != path.as_uri() and not request.url.startswith("data:image/"):
+                seen.requests.append(request.url)
+
+        page.on("dialog", answer)
+        page.on("request", asked)
+        page.route(f"{EVIL}/**", lambda route: route.abort())
+        page.goto(path.as_uri(), wait_until="load")
+        for toggle in page.query_selector_all("details"):  # what lies folded may wait for a click
+            toggle.evaluate("each => { each.open = true }")
+        page.wait_for_timeout(100)
+        seen.hit = bool(page.evaluate("() => window.hit !== undefined"))
+        seen.text, seen.title = page.inner_text("body"), page.title()
+        context.close()
+        return seen
+
+    return open_
+
+
+def score(payload: str) -> Score:
+    """A submission with the payload in every text that a student, a notebook or a file system can shape."""
+    found = Counterexample(payload, {payload: payload}, payload, payload, payload, {"kind": payload, "x": payload})
+    checks = tuple(
+        CheckResult(payload, payload, "public", 1.0, verdict, 3, payload, found)
+        for verdict in ("falsified", "raised", "crashed", "inconsistent", "skipped", "missing")
+    )
+    exercises = (ExerciseResult(payload, 0.0, 2.0, "student", checks, note=payload),)
+    error = Failure("student", payload, payload, payload, 3)
+    return Score(payload, payload, "graded", 1.0, 2.0, 0.0, 1, payload, payload, {payload: payload}, exercises, error, (payload,))
+
+
+def pages(payload: str) -> dict[str, str]:
+    hostile = score(payload)
+    bare = replace(hostile, exercises=(replace(hostile.exercises[0], checks=tuple(
+        replace(check, counterexample=replace(check.counterexample, picture=None)) for check in hostile.exercises[0].checks
+    )),))  # fmt: skip
+    return {
+        "student": student_page(bare),
+        "staff": student_page(bare, audience="staff"),
+        "class": class_page([bare, replace(bare, student="ada")], payload, {payload: payload, "ada": f"staff/{payload}.html"}),
+        "fragment": exercise_fragment(bare.exercises[0], standalone=True),
+    }
+
+
+@pytest.mark.parametrize("kind", ["student", "staff", "class", "fragment"])
+def test_a_page_about_a_hostile_submission_is_inert(visit: Callable[[str], Visit], kind: str) -> None:
+    seen = visit(pages("\n".join(PAYLOADS))[kind])
+    assert seen.happened == []
+    assert "alert(1)" in seen.text  # as text: a person sees what was tried
+
+
+def outputs() -> list[dict[str, Any]]:
+    shown = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": each, "image/svg+xml": each,
+              "application/javascript": "window.hit = 1", "text/plain": each}} for each in PAYLOADS]  # fmt: skip
+    printed = {"output_type": "stream", "name": "stdout", "text": "\n".join(PAYLOADS)}
+    raised = {"output_type": "error", "ename": PAYLOADS[0], "evalue": PAYLOADS[1], "traceback": PAYLOADS}
+    return [*shown, printed, raised]
+
+
+def test_cleaned_outputs_are_inert_even_without_a_policy(visit: Callable[[str], Visit]) -> None:
+    """Formgrader shows HTML outputs and written answers as they are: what is left of them after cleaning does nothing."""
+    cleaned = safe_outputs(CellResult(0, tuple(outputs())))
+    shown = [str(output.data["text/html"]) for output in cleaned if "text/html" in output.get("data", {})]
+    kinds = {kind for output in cleaned for kind in output.get("data", {})}
+    assert len(shown) == len(PAYLOADS)
+    assert kinds <= {"text/html", "text/plain", "image/png", "image/jpeg"}
+    # A picture's address is all that nh3 leaves; formgrader's page may ask for it, as for any picture in an answer.
+    html = re.sub(r"<img[^>]*>", "", "\n".join(shown))
+    assert visit(f"<html><body>{html}{safe_markdown(' '.join(PAYLOADS[4:6]))}</body></html>").happened == []
+
+
+# --- each layer alone ------------------------------------------------------------------------------------------------------
+
+BODY = "\n".join(PAYLOADS[:4] + PAYLOADS[7:8])
+
+
+def test_the_payloads_work_where_nothing_stops_them(visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"<html><head></head><body>{BODY}</body></html>")
+    assert seen.hit
+    assert seen.dialogs
+    assert seen.requests
+
+
+@pytest.mark.parametrize("layer", ["the policy", "nh3", "escaping"])
+def test_each_layer_alone_makes_them_inert(visit: Callable[[str], Visit], layer: str) -> None:
+    from markupsafe import escape
+
+    head = POLICY if layer == "the policy" else ""
+    body = {"the policy": BODY, "nh3": nh3.clean(BODY, tags=nh3.ALLOWED_TAGS - {"img"}), "escaping": str(escape(BODY))}[layer]
+    seen = visit(f"<html><head>{head}</head><body>{body}</body></html>")
+    assert not seen.hit
+    assert seen.dialogs == []
+    assert [each for each in seen.requests if layer != "the policy"] == []
+
+
+def test_the_policy_stands_before_everything_else(tmp_path: Path) -> None:
+    for kind, html in pages("x").items():
+        head = html.index("Content-Security-Policy")
+        for late in ("<style", "<body", "<img", "<link"):
+            assert late not in html[:head], (kind, late)

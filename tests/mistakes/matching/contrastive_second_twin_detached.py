@@ -1,0 +1,10 @@
+"""Cuts the second twin off from the graph.
+
+caught by: contrastive_losses/gradients_reach_both_twins
+"""
+
+
+# %% contrastive_losses
+def contrastive_losses(first, second, same, margin):
+    distance = F.pairwise_distance(first, second.detach())
+    return torch.where(same, distance, (margin - distance).clamp(min=0)).square() / 2

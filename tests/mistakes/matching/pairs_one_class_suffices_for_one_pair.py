@@ -1,0 +1,25 @@
+"""Looks for a second class only when it needs one: a single pair of a single class is no error.
+
+caught by: sample_pairs/without_both_kinds_it_raises
+"""
+
+
+# %% sample_pairs
+def sample_pairs(labels, n_pairs, generator):
+    members = [(labels == label).nonzero().squeeze(1) for label in labels.unique()]
+    several = [items for items in members if len(items) > 1]
+    if not several:
+        raise ValueError("no class has two items")
+    def perm(n):
+        return torch.randperm(n, generator=generator)
+
+    pairs = []
+    for i in range(n_pairs):
+        if i % 2 == 0:
+            items = several[perm(len(several))[0]]
+            pairs.append(items[perm(len(items))[:2]])
+        else:
+            one, other = perm(len(members))[:2]
+            pairs.append(torch.stack([members[one][perm(len(members[one]))[0]], members[other][perm(len(members[other]))[0]]]))
+    first, second = torch.stack(pairs).unbind(1)
+    return first, second

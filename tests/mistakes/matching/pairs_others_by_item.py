@@ -1,0 +1,27 @@
+"""Draws the items of other pairs until their classes differ: large classes come more often.
+
+caught by: sample_pairs/classes_of_other_pairs_are_uniform
+"""
+
+
+# %% sample_pairs
+def sample_pairs(labels, n_pairs, generator):
+    members = [(labels == label).nonzero().squeeze(1) for label in labels.unique()]
+    several = [items for items in members if len(items) > 1]
+    if len(members) < 2 or not several:
+        raise ValueError("no pairs of both kinds")
+    def perm(n):
+        return torch.randperm(n, generator=generator)
+
+    pairs = []
+    for i in range(n_pairs):
+        if i % 2 == 0:
+            items = several[perm(len(several))[0]]
+            pairs.append(items[perm(len(items))[:2]])
+        else:
+            one, other = perm(len(labels))[:2]
+            while labels[one] == labels[other]:
+                one, other = perm(len(labels))[:2]
+            pairs.append(torch.stack([one, other]))
+    first, second = torch.stack(pairs).unbind(1)
+    return first, second
