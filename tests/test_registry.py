@@ -291,7 +291,10 @@ def test_a_student_s_installation_has_no_hidden_checks(tiny: Path, monkeypatch: 
 def test_an_unknown_assignment_is_named_with_those_that_there_are(name: str) -> None:
     with pytest.raises(AssignmentError) as caught:
         registry.load(name)
-    assert str(caught.value) == f"There are no checks for an assignment called {name!r}. Use one of: fewshot, matching."
+    assert (
+        str(caught.value)
+        == f"There are no checks for an assignment called {name!r}. Use one of: fewshot, matching."
+    )
 
 
 def test_a_check_of_numbers_and_its_law() -> None:

@@ -152,7 +152,8 @@ def test_an_exercise_that_is_not_there_is_named_with_those_that_are(shell: Inter
         autograder.check("class_prototype")
     assert str(caught.value) == (
         "There is no exercise called 'class_prototype'. Use one of: class_prototypes, class_probabilities, "
-        "sample_episode, episode_loss, embedding_net, train, trained_weights."
+        "sample_episode, episode_loss, embedding_net, train, trained_weights, contrastive_losses, sample_pairs, "
+        "cosine_similarities, label_probabilities, matching_loss."
     )
     with pytest.raises(UsageError, match="There is no exercise called 'nothing'"):
         autograder.check("nothing", assignment="fewshot")

@@ -59,9 +59,7 @@ def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Sco
 
 def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
     """audience -> the page of one submission."""
-    return {
-        audience: html.student_page(score, audience=audience, reveal=reveal) for audience in AUDIENCES
-    }
+    return {audience: html.student_page(score, audience=audience, reveal=reveal) for audience in AUDIENCES}
 
 
 def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:

@@ -79,7 +79,7 @@ def grade(
         try:
             grader = _grader(assignment, course, source, idle_seconds)
             if unreadable is not None:
-                return grader.ungraded(student, unreadable)
+                return grader.ungraded(student, unreadable, read=submitted)
             return grader.grade(submitted, student)
         finally:
             _keep(idle_seconds)
@@ -98,7 +98,9 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     decided = (source, source.parent / "release.toml", course / "autograder.toml")
     key = (name, *(_version(path) for path in decided), checks)
     if key not in _graders:
-        grader = Grader(assignment.of_course(course, name, source), settings.read(course), start(idle_seconds))
+        grader = Grader(
+            assignment.of_course(course, name, source), settings.read(course), start(idle_seconds)
+        )
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

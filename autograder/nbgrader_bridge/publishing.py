@@ -15,7 +15,5 @@ def publish(graded: Graded, course: Path, reveal: Reveal) -> None:
 
     assignment = graded.score.assignment
     classroom.write(graded, course)
-    classroom.write_pages(
-        classroom.render(graded.score, reveal), graded.score.student, course, assignment
-    )
+    classroom.write_pages(classroom.render(graded.score, reveal), graded.score.student, course, assignment)
     classroom.write_class_page(classroom.written(course, assignment), course, assignment)

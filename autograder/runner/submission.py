@@ -111,12 +111,18 @@ class Grader:
             graded = self.ungraded(
                 student, Failure("grader", what, "Report it; grade this submission again.", file=path.name)
             )
+        return self._with_receipt(graded, path, document)
+
+    def ungraded(self, student: str, failure: Failure, *, read: Path | None = None) -> Graded:
+        """No score, because of `failure`; `read` is the notebook that there is all the same."""
+        graded = Graded(
+            self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure)
+        )
+        return graded if read is None else self._with_receipt(graded, read, None)
+
+    def _with_receipt(self, graded: Graded, path: Path, document: Notebook | None) -> Graded:
         receipt = receipts.of((path, path.parent / f"{self.assignment.name}.safetensors"), document)
         return replace(graded, score=replace(graded.score, receipt=receipt))
-
-    def ungraded(self, student: str, failure: Failure) -> Graded:
-        """No score, because of `failure`."""
-        return Graded(self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure))
 
     def _refuse_other_languages(self, submission: Notebook) -> None:
         if submission.kernel.lower().split("-")[0] in OTHER_LANGUAGES:

@@ -35,11 +35,10 @@ class _Socket:
     def __init__(self, data: bytes) -> None:
         self._left = memoryview(data)
 
-    def recv_into(self, buffer: memoryview) -> int:
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
+    def recv(self, count: int) -> bytes:
+        found = bytes(self._left[:count])
         self._left = self._left[count:]
-        return count
+        return found
 
 
 def read_frame(data: bytes) -> object:

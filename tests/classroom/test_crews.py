@@ -60,7 +60,9 @@ def test_killed_workers_are_replaced_and_nobody_is_lost(tmp_path: Path) -> None:
     assert found["s7"] == "BrokenProcessPool"
     assert all(sandbox.isdigit() for student, sandbox in found.items() if student != "s7")
     tries = len((tmp_path / "s7").read_text().splitlines())
-    assert TRIES - 1 <= tries <= TRIES  # once it may have been lost with somebody else's worker, before it began
+    assert (
+        TRIES - 1 <= tries <= TRIES
+    )  # once it may have been lost with somebody else's worker, before it began
 
 
 class Counting:

@@ -29,7 +29,11 @@ from tests.sandbox.sessions import call, notebook
 
 ALONE = ("landlock", "seccomp")
 IN_THE_CHILD = ("rlimits", "own scratch", "closed descriptors")
-IN_THE_ZYGOTE = ("clean zygote", "undumpable", "looks")  # in this order: what it held once, memory holds for good
+IN_THE_ZYGOTE = (
+    "clean zygote",
+    "undumpable",
+    "looks",
+)  # in this order: what it held once, memory holds for good
 ROOT = os.getuid() == 0
 
 SWITCHES = {
@@ -78,7 +82,9 @@ class Switchable:
         self.sandbox = sandbox
         self._layers = layers
 
-    def ends(self, attack: Attack, layers: Sequence[str], limits: Limits = course.LIMITS) -> tuple[list[str], list[str]]:
+    def ends(
+        self, attack: Attack, layers: Sequence[str], limits: Limits = course.LIMITS
+    ) -> tuple[list[str], list[str]]:
         """How the tries of an attack end under these layers, and what of the world it changed; beside a neighbour."""
         self._layers[:] = layers
         world = World(self.sandbox._spawner.profile.uid)
@@ -130,7 +136,9 @@ def attacks_on(layer: str, most: int = 100) -> list[Attack]:
 def succeeds(sandbox: Switchable, attack: Attack, layers: Sequence[str]) -> str:
     """How, in a few words; empty where the attack is stopped."""
     ends, changes = sandbox.ends(attack, layers)
-    pretended = layers and "done" in attack.clause("try")  # chmod under seccomp: reported as done, and nothing has changed
+    pretended = layers and "done" in attack.clause(
+        "try"
+    )  # chmod under seccomp: reported as done, and nothing has changed
     return f"{attack.name}: {ends} {changes}" if changes or ("done" in ends and not pretended) else ""
 
 
@@ -159,7 +167,9 @@ SHORT_AND_LONG = pytest.mark.parametrize("most", [2, pytest.param(100, marks=pyt
 
 
 @SHORT_AND_LONG
-def test_landlock_and_seccomp_alone_stop_what_they_are_there_for(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+def test_landlock_and_seccomp_alone_stop_what_they_are_there_for(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
     with switchable(monkeypatch, None, uid()) as bare:
         assert [each for layer in ALONE for each in problems(bare, layer, most)] == []
         # The other half of the next test: what a wall of namespaces stops succeeds where there is none.
@@ -169,8 +179,12 @@ def test_landlock_and_seccomp_alone_stop_what_they_are_there_for(monkeypatch: py
 @SHORT_AND_LONG
 def test_bubblewrap_and_what_a_child_takes_upon_itself(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     with switchable(monkeypatch, "root" if ROOT else "user", uid()) as walled:
-        assert [each for layer in (*IN_THE_ZYGOTE, *IN_THE_CHILD) for each in problems(walled, layer, most)] == []
-        assert [each for each in (succeeds(walled, each, ()) for each in attacks_on("bubblewrap", most)) if each] == []
+        assert [
+            each for layer in (*IN_THE_ZYGOTE, *IN_THE_CHILD) for each in problems(walled, layer, most)
+        ] == []
+        assert [
+            each for each in (succeeds(walled, each, ()) for each in attacks_on("bubblewrap", most)) if each
+        ] == []
 
 
 @pytest.mark.campaign
@@ -189,7 +203,10 @@ def test_the_directory_of_scratches_cannot_be_listed(monkeypatch: pytest.MonkeyP
     (attack,) = attacks_on("unlistable scratch")
     for mode, stopped in (("0777", False), (bubblewrap.UNLISTABLE, True)):
         monkeypatch.setattr(bubblewrap, "UNLISTABLE", mode)
-        with pytest.MonkeyPatch.context() as patches, switchable(patches, "root" if ROOT else "user", uid()) as walled:
+        with (
+            pytest.MonkeyPatch.context() as patches,
+            switchable(patches, "root" if ROOT else "user", uid()) as walled,
+        ):
             assert bool(succeeds(walled, attack, ())) is not stopped, mode
 
 
@@ -207,7 +224,9 @@ def test_a_question_is_answered_by_whoever_knows_its_token(arena: Arena) -> None
             assert results[-1].crashed is not guessable
 
 
-@pytest.mark.parametrize("source", ["import time\ntime.sleep(2.5)", "import time\nwhile time.process_time() < 1e4: pass"])
+@pytest.mark.parametrize(
+    "source", ["import time\ntime.sleep(2.5)", "import time\nwhile time.process_time() < 1e4: pass"]
+)
 def test_a_deadline_ends_what_would_go_on(arena: Arena, source: str) -> None:
     short = arena.sandbox.session(replace(course.LIMITS, cell_seconds=0.2))
     assert short.run(notebook(source))[0].timed_out

@@ -23,7 +23,7 @@ from autograder.nbgrader_bridge.untrusted import safe_markdown, safe_outputs
 
 EVIL = "http://evil.example"
 POLICY = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 )
 # Each would set `hit`, ask a host, open a dialog, or leave the page.
 PAYLOADS = [
@@ -104,14 +104,30 @@ def visit(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 def score(payload: str) -> Score:
     """A submission with the payload in every text that a student, a notebook or a file system can shape."""
-    found = Counterexample(payload, {payload: payload}, payload, payload, payload, {"kind": payload, "x": payload})
+    found = Counterexample(
+        payload, {payload: payload}, payload, payload, payload, {"kind": payload, "x": payload}
+    )
     checks = tuple(
         CheckResult(payload, payload, "public", 1.0, verdict, 3, payload, found)
         for verdict in ("falsified", "raised", "crashed", "inconsistent", "skipped", "missing")
     )
     exercises = (ExerciseResult(payload, 0.0, 2.0, "student", checks, note=payload),)
     error = Failure("student", payload, payload, payload, 3)
-    return Score(payload, payload, "graded", 1.0, 2.0, 0.0, 1, payload, payload, {payload: payload}, exercises, error, (payload,))
+    return Score(
+        payload,
+        payload,
+        "graded",
+        1.0,
+        2.0,
+        0.0,
+        1,
+        payload,
+        payload,
+        {payload: payload},
+        exercises,
+        error,
+        (payload,),
+    )
 
 
 def pages(payload: str) -> dict[str, str]:
@@ -122,7 +138,9 @@ def pages(payload: str) -> dict[str, str]:
     return {
         "student": student_page(bare),
         "staff": student_page(bare, audience="staff"),
-        "class": class_page([bare, replace(bare, student="ada")], payload, {payload: payload, "ada": f"staff/{payload}.html"}),
+        "class": class_page(
+            [bare, replace(bare, student="ada")], payload, {payload: payload, "ada": f"staff/{payload}.html"}
+        ),
         "fragment": exercise_fragment(bare.exercises[0], standalone=True),
     }
 
@@ -171,7 +189,11 @@ def test_each_layer_alone_makes_them_inert(visit: Callable[[str], Visit], layer:
     from markupsafe import escape
 
     head = POLICY if layer == "the policy" else ""
-    body = {"the policy": BODY, "nh3": nh3.clean(BODY, tags=nh3.ALLOWED_TAGS - {"img"}), "escaping": str(escape(BODY))}[layer]
+    body = {
+        "the policy": BODY,
+        "nh3": nh3.clean(BODY, tags=nh3.ALLOWED_TAGS - {"img"}),
+        "escaping": str(escape(BODY)),
+    }[layer]
     seen = visit(f"<html><head>{head}</head><body>{body}</body></html>")
     assert not seen.hit
     assert seen.dialogs == []

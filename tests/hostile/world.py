@@ -32,7 +32,9 @@ class World:
         self._file("solution.py", f"ANSWER = {self.secret!r}")
         self.private = self._file("private", self.secret)
         self.private.chmod(0o600)
-        if os.getuid() == 0 and uid is not None:  # nothing but the boundary stands between the jail's user and these
+        if (
+            os.getuid() == 0 and uid is not None
+        ):  # nothing but the boundary stands between the jail's user and these
             for path in (self.place, self.place / "gradebook.db"):
                 os.chown(path, uid, uid)
         self.unix = str(self.place / "listener")

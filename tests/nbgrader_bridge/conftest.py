@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbgrader.converters import GenerateAssignment
 
-from autograder import checks
+from autograder import checks, registry
 from autograder.nbgrader_bridge import engine
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
@@ -32,16 +32,21 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="package")
-def tiny_checks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Checks of the made-up assignment, as if they were installed."""
+@pytest.fixture(scope="session")
+def _tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("checks")
     (folder / "tiny.py").write_text(CHECKS)
-    checks.__path__.append(str(folder))
     yield folder
-    checks.__path__.remove(str(folder))
-    sys.modules.pop("autograder.checks.tiny", None)
-    engine.close()
+    engine.close()  # one for all tests that need one
+
+
+@pytest.fixture
+def tiny_checks(_tiny_folder: Path) -> Iterator[Path]:
+    """Checks of the made-up assignment, as if they were installed."""
+    checks.__path__.append(str(_tiny_folder))
+    yield _tiny_folder
+    checks.__path__.remove(str(_tiny_folder))
+    registry.forget("tiny")
 
 
 @pytest.fixture

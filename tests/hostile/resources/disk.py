@@ -1,6 +1,7 @@
 """Fills the disk with one file and with many.
 Must: try -> OSError, Crashed
 Layer: own scratch
+Beyond: landlock+seccomp
 """
 
 # %% try
