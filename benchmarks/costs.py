@@ -29,15 +29,15 @@ class Spent:
     left_over: int  # processes that outlived the first one by more than a moment
 
 
-def family(command: Sequence[str], env: Mapping[str, str], log: Path) -> Spent:
-    """Runs a command to its end, and waits for all its descendants, however they were started."""
+def family(command: Sequence[str], env: Mapping[str, str], log: Path, folder: Path | None = None) -> Spent:
+    """Runs a command (in `folder`) to its end, and waits for all its descendants, however they were started."""
     ctypes.CDLL(None).prctl(
         PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0
     )  # orphans come to us, and their times with them
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     with log.open("wb") as out:
-        process = subprocess.Popen(command, env=dict(env), stdout=out, stderr=out)
+        process = subprocess.Popen(command, env=dict(env), stdout=out, stderr=out, cwd=folder)
         watch = _Memory(process.pid)
         status = process.wait()
         wall = time.perf_counter() - start

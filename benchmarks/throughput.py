@@ -65,16 +65,19 @@ def nbgraders(course: Path, students: list[str], log: Path) -> tuple[Spent, Mapp
     notes.mkdir()
     env = {**_environment(), NOTES: str(notes)}
     generated = family(
-        (*PYTHON, "nbgrader", "generate_assignment", "fewshot", f"--course-dir={apart}"), env, log
+        (*PYTHON, "nbgrader", "generate_assignment", "fewshot", f"--course-dir={apart}"), env, log, apart
     )
     if generated.status != 0:
         raise SystemExit(f"nbgrader generate_assignment failed:\n{log.read_text(errors='replace')[-3000:]}")
-    spent = family((*PYTHON, "nbgrader", "autograde", "fewshot", f"--course-dir={apart}"), env, log)
+    # in its own folder: nbgrader reads the nbgrader_config.py of the folder in which it is called, and ours grades by laws
+    spent = family((*PYTHON, "nbgrader", "autograde", "fewshot", f"--course-dir={apart}"), env, log, apart)
     graded = len(list((apart / "autograded").glob("*/fewshot/fewshot.ipynb")))
     if graded != len(students):
         raise SystemExit(
             f"nbgrader graded {graded} of {len(students)}:\n{log.read_text(errors='replace')[-3000:]}"
         )
+    if not list(notes.glob("*.json")):
+        raise SystemExit(f"No check ran in nbgrader's kernels:\n{log.read_text(errors='replace')[-3000:]}")
     drawn = [json.loads(path.read_text()) for path in notes.glob("*.json")]
     return spent, {name: sum(each[name] for each in drawn) for name in ("wall", "cpu")}
 
