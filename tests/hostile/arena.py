@@ -60,7 +60,6 @@ class Arena:
         self.sandbox = sandbox
         self.folder = Path(tempfile.mkdtemp(prefix="fewlabels-arena-"))
         self.world = World(sandbox._spawner.profile.uid)
-        self.before = descendants(os.getpid()) - {self.world.victim.pid}  # bubblewrap, the zygote
         self.grader: Grader = course.grader(sandbox, limits)
         self.grader.prepare()
         self.neighbour = sandbox.session(course.LIMITS)
@@ -96,6 +95,7 @@ class Arena:
         """Grades the attack, and at the same time an honest submission in the same sandbox."""
         path = course.hand_in(self.folder / "attack", attack.made(self.facts))
         others: list[str] = []
+        self.before = descendants(os.getpid())  # the jail, the neighbour, and what other tests of this process keep
 
         def grade_other() -> None:
             others.append(to_json(course.grader(self.sandbox).grade(self.honest, "honest").score))
@@ -112,14 +112,13 @@ class Arena:
         return Seen(graded, tries, outputs, others[0], self.ask(), tuple(self.world.touched()))
 
     def processes_left(self) -> list[int]:
-        """What runs below the grader and should not: the zygote and the neighbour's child may."""
-        expected = self.before | {self.world.victim.pid}
+        """What runs below the grader since the last attack was graded."""
 
         def extra() -> list[int]:
-            return living(descendants(os.getpid()) - expected)
+            return living(descendants(os.getpid()) - self.before)
 
-        soon(lambda: len(extra()) <= 1, 3.0)
-        return extra()[1:]
+        soon(lambda: not extra(), 3.0)
+        return extra()
 
 
 def assert_held(attack: Attack, seen: Seen, arena: Arena) -> None:

@@ -15,8 +15,10 @@ from tests.sandbox.sessions import QUICK, descendants, living, soon
 def sandbox() -> Iterator[Sandbox]:
     before = descendants(os.getpid())
     with Sandbox() as opened:
+        # not what others start later: servers and browsers, which live as long as this process
+        started = descendants(os.getpid()) - before
         yield opened
-        ours = descendants(os.getpid()) - before
+        ours = started.union(*map(descendants, started | {opened._spawner.pid or 0} - {0}))
     assert soon(lambda: not living(ours))
 
 
