@@ -56,8 +56,23 @@ def graded_with(
     print("\n".join([*said(stated), *differences(stated)]))
 
 
+def restated(source: str, settings: Settings, versions: Mapping[str, str]) -> str:
+    """A cell's text, with the call of `graded_with` in it saying a course's settings, and `versions` of the packages that
+    the call names. Text without such a call is returned as it is."""
+    call = _call(source)
+    if call is None:
+        return source
+    named = [keyword.arg for keyword in call.keywords if keyword.arg and keyword.arg not in LIMITS]
+    lines = source.splitlines(keepends=True)
+    first, last = call.lineno - 1, (call.end_lineno or call.lineno) - 1
+    before = lines[first].encode()[: call.col_offset].decode()
+    after = lines[last].encode()[call.end_col_offset :].decode()
+    kept = {name: versions[name] for name in named if name in versions}
+    return "".join([*lines[:first], before, cell(settings, kept), after, *lines[last + 1 :]])
+
+
 def cell(settings: Settings, versions: Mapping[str, str]) -> str:
-    """The text of the locked cell, for a course's settings; a release writes it."""
+    """The text of the locked cell, for a course's settings."""
     limits = settings.limits
     values = (
         limits.cell_seconds,
@@ -73,16 +88,20 @@ def cell(settings: Settings, versions: Mapping[str, str]) -> str:
 def stated(notebook: Notebook) -> Conditions | None:
     """What a notebook's cell says, read and not run; None where no cell does."""
     for each in notebook.code:
-        if "graded_with(" not in each.source:
-            continue
-        try:
-            tree = ast.parse(each.source)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "graded_with":
-                return _literal(node)
+        if (call := _call(each.source)) is not None:
+            return _literal(call)
     return None
+
+
+def _call(source: str) -> ast.Call | None:
+    if "graded_with(" not in source:
+        return None
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    return next((node for node in calls if getattr(node.func, "id", None) == "graded_with"), None)
 
 
 def _literal(call: ast.Call) -> Conditions:

@@ -11,10 +11,11 @@ import autograder
 from autograder import conditions, notebook
 from autograder.conditions import Conditions, cell, differences, graded_with, stated
 from autograder.model import Cell, Notebook
+from autograder.sandbox.transport import Limits
 from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "assignments" / "fewshot" / "fewshot.ipynb"
+SOURCES = sorted(ROOT.glob("assignments/*/*.ipynb"))
 
 
 def written(text: str) -> Notebook:
@@ -34,12 +35,28 @@ def test_the_cell_that_is_written_is_read_again() -> None:
     assert found.versions == {"fewlabels": "0.1.0", "torch": "2.13.0"}
 
 
-def test_the_source_notebook_states_the_defaults_and_the_pinned_versions() -> None:
-    found = stated(notebook.read(SOURCE))
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_source_notebook_states_the_defaults_and_the_pinned_versions(source: Path) -> None:
+    found = stated(notebook.read(source))
     assert found is not None
     pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
     versions = {name: pins.get(name, autograder.__version__) for name in ("fewlabels", "torch", "numpy")}
     assert found == stated(written(cell(Settings(), versions)))
+
+
+def test_a_course_states_its_own_limits_in_the_same_place() -> None:
+    before = '# é above\nx = 1; graded_with(cell_seconds=10, torch="1.0", other="2.0")  # behind\nprint(x)\n'
+    own = Settings(limits=Limits(cell_seconds=2.5, memory_bytes=512 * 2**20))
+    after = conditions.restated(before, own, {"torch": "2.13.0", "numpy": "2.4.6"})
+    assert after.startswith("# é above\nx = 1; graded_with(\n    cell_seconds=2.5,\n")
+    assert after.endswith('    torch="2.13.0",\n)  # behind\nprint(x)\n')
+    assert stated(written(after)) == stated(written(cell(own, {"torch": "2.13.0"})))
+    assert conditions.restated(after, own, {"torch": "2.13.0"}) == after
+
+
+def test_text_that_states_nothing_stays_as_it_is() -> None:
+    for text in ("", "graded_with(", "%%bash\ngraded_with(", "f(graded_with)"):
+        assert conditions.restated(text, Settings(), {"torch": "2.13.0"}) == text
 
 
 @pytest.mark.parametrize("text", ["", "graded_with(", "graded_with(**x)", "f(graded_with)", "x = 1"])

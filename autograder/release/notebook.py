@@ -1,4 +1,5 @@
-"""The source notebook -> the student's: the term's variant, nbgrader's student version, and nothing that is not theirs."""
+"""The source notebook -> the student's: the term's variant, the course's limits, nbgrader's student version, and nothing
+that is not theirs."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import nbgrader_bridge, variants
+from autograder import __version__, conditions, nbgrader_bridge, settings, variants
 from autograder.errors import AssignmentError
+from autograder.release import requirements
 
 # What of a cell's and of a notebook's metadata is the course's; the rest says how and where somebody edited it.
 CELL_METADATA = ("nbgrader", "tags", "deletable", "editable")
@@ -18,8 +20,13 @@ CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def student_version(source: Path, course: Path, assignment: str, variant: int | None) -> dict[str, Any]:
-    """The student's notebook as JSON. Raises AssignmentError."""
+    """The student's notebook as JSON. Raises AssignmentError and CourseError."""
     document = as_json(source)
+    decided = settings.read(course)
+    versions = {**requirements.pins(course), "fewlabels": __version__}
+    for cell in document["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == conditions.GRADE_ID:
+            cell["source"] = conditions.restated(cell["source"], decided, versions)
     recipe = variants.read(source)
     if variant is not None:
         picked = recipe.pick(variant)

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder import __version__, conditions
 from autograder.errors import UsageError
+from autograder.release import requirements
 from autograder.release.wheel import ROOT
+from autograder.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORD = "ASSIGNMENT"  # stands for the name in the templates
@@ -42,7 +45,7 @@ def files(name: str, course: Path) -> dict[str, bytes]:
         for kind, folder in places.items()
         for path in sorted((TEMPLATES / kind).glob("*.txt"))
     }
-    notebook = json.dumps(_notebook(name), indent=1, ensure_ascii=False) + "\n"
+    notebook = json.dumps(_notebook(name, course), indent=1, ensure_ascii=False) + "\n"
     made[f"{places['assignment'].format(name=name)}/{name}.ipynb"] = notebook.encode()
     if not is_checkout(course) and not (course / "nbgrader_config.py").exists():
         made["nbgrader_config.py"] = _filled(TEMPLATES / "nbgrader_config.py.txt", name)
@@ -99,7 +102,8 @@ cell `check("centred")` calls your function with many inputs and shows you the s
 IMPORTS = """\
 import torch
 
-from autograder import check"""
+from autograder import check, graded_with"""
+STATED = "# What your notebook will be graded with. There is nothing to do here; a release writes the course's own limits.\n"
 PARAMETERS = """\
 # Where training takes long: with True, the notebook loads what was saved. The grader always sets this to True.
 skip_training = False"""
@@ -139,11 +143,14 @@ END = """\
 arguments, and do not delete cells."""
 
 
-def _notebook(name: str) -> dict[str, Any]:
+def _notebook(name: str, course: Path) -> dict[str, Any]:
     title = name.replace("_", " ").capitalize()
+    versions = {"fewlabels": __version__, "torch": requirements.pins(course)["torch"]}
+    limits = conditions.cell(Settings(), versions)
     cells = [
         _cell("markdown", "title", TITLE.format(title=title)),
         _cell("code", "imports", IMPORTS, _marks("imports", locked=True)),
+        _cell("code", "graded-with", STATED + limits, _marks(conditions.GRADE_ID, locked=True)),
         _cell("code", "parameters", PARAMETERS, {"tags": ["parameters"]}),
         _cell("code", "data", DATA, _marks("data", locked=True)),
         _cell("markdown", "centred-text", TEXT),

@@ -95,7 +95,9 @@ class Arena:
         """Grades the attack, and at the same time an honest submission in the same sandbox."""
         path = course.hand_in(self.folder / "attack", attack.made(self.facts))
         others: list[str] = []
-        self.before = descendants(os.getpid())  # the jail, the neighbour, and what other tests of this process keep
+        self.before = descendants(
+            os.getpid()
+        )  # the jail, the neighbour, and what other tests of this process keep
 
         def grade_other() -> None:
             others.append(to_json(course.grader(self.sandbox).grade(self.honest, "honest").score))

@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
 from autograder import assignment, settings
 from autograder.errors import AssignmentError, UsageError
@@ -108,6 +109,17 @@ def test_the_stub_keeps_its_signature_and_loses_its_solution(course: Path, run: 
     assert stub.source.startswith("def centred(points):")
     assert stub.source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError()")
     assert "mean(dim=0)" not in stub.source
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_notebook_states_the_limits_of_the_course_and_nbgrader_holds_to_it(
+    course: Path, run: Run
+) -> None:
+    (course / "autograder.toml").write_text("[limits]\ncell_seconds = 33\n", encoding="utf-8")
+    assert run() == 0
+    (said,) = [cell for cell in notebook(course).cells if cell.id == "graded-with"]
+    assert "    cell_seconds=33,\n" in said.source
+    assert said.metadata.nbgrader.checksum == compute_checksum(said)
 
 
 def test_the_requirements_are_exact_and_reach_all_that_the_wheel_needs(
@@ -266,7 +278,7 @@ def test_a_leak_is_refused_with_file_cell_and_remedy(
     capsys.readouterr()
     assert run() == 1
     told = capsys.readouterr().err
-    assert "tiny.ipynb, cell 7" in told
+    assert "tiny.ipynb, cell 8" in told
     assert "tiny/solution.py" in told
     assert "Not released: 3 leaks." in told
     assert released(course) == before
@@ -332,7 +344,7 @@ def test_the_difference_is_told_cell_by_cell_and_nothing_is_written(
     capsys.readouterr()
     assert run(diff=True) == 0
     told = capsys.readouterr().out
-    assert "changed cell 7, code centred-look" in told
+    assert "changed cell 8, code centred-look" in told
     assert '- print("mean before:", points.mean(dim=0))' in told
     assert '+ print("mean:", points.mean(dim=0))' in told
     assert "changed DATA.md" in told

@@ -23,6 +23,7 @@ from autograder.laws import (
     watching,
 )
 from autograder.model import Call, Outcome, Prop, Raised, Returned, Student, Tensor
+from autograder.props.generators import generator as make_generator
 from autograder.props.networks import tally_net as make_tally_net
 from autograder.registry import check
 from autograder.simulated_cuda import unsupported
@@ -229,12 +230,16 @@ def statistics_move_once_per_episode(start: int, n_episodes: int) -> Law:
 
 @check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
 def only_the_generator_decides(start: int) -> Law:
-    """The same generator state gives the same losses, another gives others; global random state is left alone."""
+    """The same generator state gives the same losses, another gives others; the generator moves on, and global random state
+    is left alone."""
     images, labels = pictures(5, 6, start)
 
     def once(advanced: int) -> Call:
         source = Prop("generator", {"seed": start, "advanced": advanced})
-        return watching(run(linear_net(start), images, labels, n_episodes=4, generator=source), "generators")
+        call = run(linear_net(start), images, labels, n_episodes=4, generator=source)
+        return watching(call, "generators", "generator")
+
+    before = make_generator(start, 3).get_state().numpy()
 
     def judge(one: Returned, again: Returned, *others: Returned) -> Broken | None:
         if one.touched:
@@ -243,6 +248,10 @@ def only_the_generator_decides(start: int) -> Law:
                 "global state changed",
                 "untouched",
             )
+        after = one.states.get("generator")
+        if isinstance(after, Tensor) and np.array_equal(after.array, before):
+            says = "The generator is where it was before the call: training on would meet the same episodes again."
+            return Broken(says, "the same state of the generator", "a generator that has moved on")
         if not np.allclose(one.value, again.value, rtol=1e-4, atol=1e-6):
             return Broken(
                 "The same generator state gave other losses.", f"{again.value}", f"{one.value}", call=1
