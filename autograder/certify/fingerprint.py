@@ -26,19 +26,26 @@ def fingerprint(assignment: str, exercise: str) -> str:
         name = modules.pop()
         if name in seen:
             continue
-        seen[name], imported = _file(name)
+        seen[name], imported = _file(_origin(name))
         modules += imported
     text = repr((sorted(seen.items()), sorted(versions().items())))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=512)
-def _file(name: str) -> tuple[str, tuple[str, ...]]:
-    """The digest of a module's file, and the modules of ours that it imports."""
+def _origin(name: str) -> Path | None:
+    """The module's file; which one it is depends on the course in use."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
+
+
+@lru_cache(maxsize=512)
+def _file(path: Path | None) -> tuple[str, tuple[str, ...]]:
+    """The digest of a module's file, and the modules of ours that it imports."""
+    if path is None:
         return "", ()
-    raw = Path(spec.origin).read_bytes()
+    raw = path.read_bytes()
     return hashlib.sha256(raw).hexdigest(), tuple(_imported(ast.parse(raw)))
 
 

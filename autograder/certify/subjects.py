@@ -67,22 +67,24 @@ class Subjects:
 
 
 def of_course(course: Path, name: str, kinds: Sequence[Kind] = KINDS) -> Subjects:
-    """Reads assignments/NAME and tests/{solutions,mistakes,mutants}/NAME. Raises CourseError that names the file."""
-    source = assignments.load(assignments.find(course, name), name)
+    """Reads the assignment as this term's students have it, and solutions/, mistakes/ and mutants/NAME of the course, which
+    a checkout has in tests/. Puts the course's own checks in use. Raises CourseError that names the file."""
+    source = assignments.of_course(course, name)
     exercises = exercises_in_code(source.notebook)
-    tests = course / "tests"
     found: list[Subject] = []
     stale: tuple[str, ...] = ()
     if "solutions" in kinds:
         found.append(_right(source.notebook, exercises, SOURCE, "The course's own solution.", {}))
-        for program in corpus.read_all(tests / "solutions" / name):
+        for program in corpus.read_all(_folder(course, "solutions", name)):
             found.append(
                 _right(source.notebook, tuple(program.cells), program.name, program.says, program.cells)
             )
     if "mistakes" in kinds:
-        found += [_wrong(source.notebook, each) for each in corpus.read_all(tests / "mistakes" / name)]
+        found += [
+            _wrong(source.notebook, each) for each in corpus.read_all(_folder(course, "mistakes", name))
+        ]
     if "mutants" in kinds:
-        proofs = read_proofs(tests / "mutants" / name / "equivalent.toml")
+        proofs = read_proofs(_folder(course, "mutants", name) / "equivalent.toml")
         made = mutants.of_notebook(source.notebook)
         found += [_mutant(source.notebook, each, proofs) for each in made]
         stale = tuple(
@@ -93,6 +95,11 @@ def of_course(course: Path, name: str, kinds: Sequence[Kind] = KINDS) -> Subject
     graded = [each.name for each in source.exercises if not each.manual]
     left_out = tuple(each for each in graded if each not in exercises)
     return Subjects(source, exercises, tuple(found), stale, left_out)
+
+
+def _folder(course: Path, kind: Kind, name: str) -> Path:
+    own = course / kind / name
+    return own if own.is_dir() else course / "tests" / kind / name
 
 
 def _right(source: Notebook, exercises: Iterable[str], name: str, says: str, cells: Any) -> Subject:

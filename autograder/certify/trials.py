@@ -7,9 +7,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from autograder.certify.fingerprint import fingerprint
 from autograder.certify.subjects import Kind, Subject
 from autograder.model import Notebook
 from autograder.registry import Check
@@ -55,12 +53,6 @@ class Look:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]
-
-
-@lru_cache(maxsize=64)
-def key_of_checks(assignment: str, exercise: str) -> str:
-    """Names all code that has a say in how the checks of an exercise judge."""
-    return fingerprint(assignment, exercise)
 
 
 def planned(

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.certify.trials import Look, Trial, look
@@ -21,7 +22,7 @@ Group = Sequence[tuple[int, Trial]]
 
 
 def run(
-    assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int
+    course: Path, assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int
 ) -> Iterator[tuple[Trial, Look]]:
     """The trials with what came of them, as they are done. Raises what a process could not get over."""
     if not trials:
@@ -36,7 +37,9 @@ def run(
     try:
         for _ in range(min(jobs, len(groups))):
             tasks.put(None)
-            process = context.Process(target=_work, args=(assignment, settings, tasks, results), daemon=False)
+            process = context.Process(
+                target=_work, args=(course, assignment, settings, tasks, results), daemon=False
+            )
             process.start()
             processes.append(process)
         for _ in trials:
@@ -83,13 +86,13 @@ def _next(results: Any, processes: Sequence[BaseProcess]) -> tuple[int, Look]:
         return found  # type: ignore[no-any-return]
 
 
-def _work(assignment: str, settings: Settings, tasks: Any, results: Any) -> None:
+def _work(course: Path, assignment: str, settings: Settings, tasks: Any, results: Any) -> None:
     """The life of a process: groups until there is none left."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     signal.signal(signal.SIGTERM, _leave)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        _groups_until_done(assignment, settings, tasks, results)
+        _groups_until_done(course, assignment, settings, tasks, results)
     except FewlabelsError as error:
         results.put({"blame": error.blame, "what": error.what, "remedy": error.remedy})
     except Exception as error:
@@ -102,7 +105,7 @@ def _leave(*_: object) -> NoReturn:
     raise SystemExit(1)  # so that the sandbox is closed on the way out
 
 
-def _groups_until_done(assignment: str, settings: Settings, tasks: Any, results: Any) -> None:
+def _groups_until_done(course: Path, assignment: str, settings: Settings, tasks: Any, results: Any) -> None:
     import torch
 
     from autograder import registry
@@ -110,6 +113,7 @@ def _groups_until_done(assignment: str, settings: Settings, tasks: Any, results:
     from autograder.sandbox.jailed import Sandbox
 
     torch.set_num_threads(1)
+    registry.use(course)
     checks = registry.load(assignment, hidden=registry.hidden_installed())
     planner = Planner(-1, settings)
     parent = multiprocessing.parent_process()

@@ -16,8 +16,9 @@ from autograder import registry, settings
 from autograder.certify import journal as journals
 from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
+from autograder.certify.fingerprint import fingerprint
 from autograder.certify.subjects import KINDS, Subject, of_course
-from autograder.certify.trials import Look, Trial, key_of_checks, planned
+from autograder.certify.trials import Look, Trial, planned
 from autograder.certify.workers import run
 from autograder.classroom import WORKSHOP, replace
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
@@ -94,7 +95,7 @@ def certify(
     all_seeds = [configured.seed + i for i in range(seeds)]
     trials = planned(chosen, checked, all_seeds, every=every)
     path = journal or journals.default_path(assignment)
-    looks = _run(assignment, trials, configured, jobs, path, fresh=fresh, quiet=as_json)
+    looks = _run(course, assignment, trials, configured, jobs, path, fresh=fresh, quiet=as_json)
     result = certificate(
         assignment,
         chosen,
@@ -125,6 +126,7 @@ def _exercise_wanted(exercise: str, only: Sequence[str], chosen: Sequence[Subjec
 
 
 def _run(
+    course: Path,
     assignment: str,
     trials: Sequence[Trial],
     configured: Settings,
@@ -135,15 +137,16 @@ def _run(
     quiet: bool,
 ) -> list[tuple[Trial, Look]]:
     """All trials with what came of them: from the journal where it has them."""
+    checks = {name: fingerprint(assignment, name) for name in {each.exercise for each in trials}}
     with journals.Journal(path, fresh=fresh) as journal:
-        keys = [f"{key_of_checks(assignment, each.exercise)}-{each.key}" for each in trials]
+        keys = [f"{checks[each.exercise]}-{each.key}" for each in trials]
         known = {key: seen for key in keys if (seen := journal.get(key)) is not None}
         waiting = list(
             {key: each for key, each in zip(keys, trials, strict=True) if key not in known}.values()
         )
         with bar("certifying", len(waiting), quiet) as advance:
-            for trial, seen in run(assignment, waiting, configured, jobs):
-                key = f"{key_of_checks(assignment, trial.exercise)}-{trial.key}"
+            for trial, seen in run(course, assignment, waiting, configured, jobs):
+                key = f"{checks[trial.exercise]}-{trial.key}"
                 journal.add(key, seen)
                 known[key] = seen
                 advance()

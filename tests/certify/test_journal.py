@@ -77,13 +77,13 @@ def test_which_trials_are_planned() -> None:
 
 def test_the_fingerprint_sees_the_checks_and_all_that_they_import(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    original = fingerprint._file
+    where, original = fingerprint._origin, fingerprint._file
 
-    def watched(name: str) -> tuple[str, tuple[str, ...]]:
+    def watched(name: str) -> Path | None:
         read.append(name)
-        return original(name)
+        return where(name)
 
-    monkeypatch.setattr(fingerprint, "_file", watched)
+    monkeypatch.setattr(fingerprint, "_origin", watched)
     first = fingerprint.fingerprint("matching", "cosine_similarities")
     assert {
         "autograder.checks.matching.similarities",
@@ -96,6 +96,6 @@ def test_the_fingerprint_sees_the_checks_and_all_that_they_import(monkeypatch: p
     } <= set(read)
     assert "autograder.checks.matching.pairs" not in read
     assert "autograder.cli" not in read
-    changed = {"reference.matching": ("another digest", ())}
-    monkeypatch.setattr(fingerprint, "_file", lambda name: changed.get(name) or original(name))
+    changed = {where("reference.matching"): ("another digest", ())}
+    monkeypatch.setattr(fingerprint, "_file", lambda path: changed.get(path) or original(path))
     assert fingerprint.fingerprint("matching", "cosine_similarities") != first

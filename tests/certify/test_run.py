@@ -20,6 +20,7 @@ from autograder.certify import workers
 from autograder.cli import commands  # noqa: F401 - enters the subcommands
 from autograder.cli.app import DONE, PERSON_NEEDED, WRONG_USAGE, app
 from autograder.errors import UsageError
+from autograder.release import skeleton
 from tests.checks.corpora import ROOT
 
 EXERCISE = "cosine_similarities"
@@ -98,9 +99,9 @@ def test_it_runs_in_the_sandbox_and_goes_on_from_its_journal(
     done = []
     original = workers.run
 
-    def watched(assignment: str, trials: Any, *rest: Any) -> Any:
+    def watched(course: Path, assignment: str, trials: Any, *rest: Any) -> Any:
         done.extend(trial.name for trial in trials)
-        return original(assignment, trials, *rest)
+        return original(course, assignment, trials, *rest)
 
     monkeypatch.setattr("autograder.cli.certify.run", watched)
     status, found = certify(course, journal, "--seeds", "1", *PROGRAMS)
@@ -108,6 +109,22 @@ def test_it_runs_in_the_sandbox_and_goes_on_from_its_journal(
     assert done == ["similarities_right"]
     assert (status, found["mistakes"]["rest"]) == (PERSON_NEEDED, ["similarities_right"])
     assert found["mistakes"]["caught"] == 2
+
+
+def test_a_course_with_checks_of_its_own_is_certified_as_its_term_has_it(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    course.mkdir()
+    skeleton.write("tiny", course, skeleton.files("tiny", course))
+    (course / "autograder.toml").write_text("variant = 4\n")
+    command = ["certify", "tiny", "--course", str(course), "--journal", str(tmp_path / "journal.jsonl")]
+    result = CliRunner().invoke(app, [*command, "--seeds", "1", "--jobs", "1", "--json"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert found["false_alarms"] == 0
+    assert (found["solutions"]["total"], found["mistakes"]["total"]) == (4, 5)  # the source itself among them
+    assert found["solutions"]["rest"] == found["mistakes"]["rest"] == []
+    assert found["mutants"]["total"] > 5
+    assert [key for key in found["kills"] if not key.startswith("centred/")] == []
 
 
 def test_what_is_not_there_is_told(course: Path, tmp_path: Path) -> None:
@@ -125,7 +142,7 @@ def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     trial = Trial("solutions", "any", "any", 1, Notebook("a", ()), True)
     with pytest.raises(CourseError, match="no checks for an assignment"):
-        list(workers.run("unheard_of", [trial], Settings(), 1))
+        list(workers.run(ROOT, "unheard_of", [trial], Settings(), 1))
 
 
 def left_of(group: int) -> list[str]:
