@@ -63,6 +63,12 @@ class Corpus:
         """The solutions of the source notebook, the program's own where it has one, and what they need: no pictures."""
         return cells_for(corpus.as_notebook(self.source.notebook, program.cells), self.exercises)
 
+    def named(self, mistake: Program) -> tuple[str, str]:
+        """The check that has to catch a mistake: (exercise, check)."""
+        assert mistake.caught_by is not None, "it has to say `caught by: EXERCISE/CHECK` in its docstring"
+        exercise, check = mistake.caught_by.split("/")
+        return exercise, check
+
     def touched(self, program: Program) -> tuple[str, ...]:
         """The exercises that the program solves, and those whose cells use its functions."""
         whole = corpus.as_notebook(self.source.notebook, program.cells)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from autograder import corpus
+from autograder.certify.trials import Trial, look
 from autograder.corpus import Program
+from autograder.registry import Check
 from autograder.runner import run_exercises
 from autograder.sandbox.jailed import Sandbox
 from autograder.sandbox.transport import Limits
@@ -27,13 +29,12 @@ def sandbox() -> Iterator[Sandbox]:
         yield opened
 
 
-def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, exercises: tuple[str, ...]) -> dict[str, str]:
+def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, checks: list[Check]) -> dict[str, str]:
     """EXERCISE/CHECK -> verdict."""
     session = sandbox.session(Limits())
     try:
         cells = session.run(mine.notebook_of(program))
         assert [cell.raised for cell in cells if cell.raised] == []
-        checks = [check for check in mine.checks if check.exercise in exercises]
         results = run_exercises(checks, session, mine.planner)
     finally:
         session.close()
@@ -43,19 +44,23 @@ def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, exercises: tuple[
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
     mine, program = SOLUTIONS[name]
-    found = verdicts(sandbox, mine, program, mine.touched(program))
+    touched = mine.touched(program)
+    found = verdicts(sandbox, mine, program, [check for check in mine.checks if check.exercise in touched])
     assert {name: verdict for name, verdict in found.items() if verdict != "holds"} == {}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, name: str) -> None:
     mine, program = MISTAKES[name]
-    assert program.caught_by is not None, (
-        "a mistake names the check that must catch it: `caught by: EXERCISE/CHECK`"
-    )
-    exercise = program.caught_by.split("/")[0]
-    found = verdicts(sandbox, mine, program, (exercise,))
-    assert found[program.caught_by] in NOT_HELD
+    exercise, check = mine.named(program)
+    trial = Trial("mistakes", name, exercise, mine.planner.seed, mine.notebook_of(program), False, check)
+    session = sandbox.session(Limits())
+    try:
+        found = look(trial, mine.checks, mine.planner, session)  # not shrunk: in process, it is
+    finally:
+        session.close()
+    assert list(found.fell) == [check]
+    assert found.fell[check][0] in NOT_HELD
 
 
 @EACH

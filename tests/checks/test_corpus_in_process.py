@@ -11,6 +11,12 @@ from autograder.sandbox.inprocess import InProcess
 from tests.checks.corpora import Corpus, programs
 
 SOLUTIONS, MISTAKES = programs("solutions"), programs("mistakes")
+# a mistake for each public check: the others fall in test_corpus.py
+OF_EACH_CHECK = {
+    (mine.name, mistake.caught_by): name
+    for name, (mine, mistake) in MISTAKES.items()
+    if mistake.caught_by in mine.public
+}
 
 
 def results(mine: Corpus, program: Program) -> list[CheckResult]:
@@ -32,10 +38,8 @@ def test_a_right_program_passes(name: str) -> None:
     assert [(each.name, each.message) for each in found if each.verdict != "holds"] == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, (mine, each) in MISTAKES.items() if each.caught_by in mine.public]
-)
-def test_a_mistake_that_a_public_check_names_is_told(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(OF_EACH_CHECK.values()))
+def test_a_mistake_is_told_with_a_smallest_input(name: str) -> None:
     mine, program = MISTAKES[name]
     broken = [each for each in results(mine, program) if each.verdict not in ("holds", "skipped")]
     assert str(program.caught_by).split("/")[1] in [each.name for each in broken]
