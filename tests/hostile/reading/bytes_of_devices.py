@@ -1,5 +1,5 @@
 """Opens the devices and kernel files through which memory or other processes show.
-Must: try -> FileNotFoundError, PermissionError, OSError
+Must: try -> FileNotFoundError, PermissionError, OSError, StopIteration, IndexError
 """
 
 # %% try
@@ -12,7 +12,7 @@ open("/dev/kmsg", "rb")
 open("/proc/kcore", "rb")
 
 # %% try
-open("/proc/kallsyms").read()
+next(line for line in open("/proc/kallsyms") if line.split()[0].strip("0"))  # where the kernel shows no addresses, there is none
 
 # %% try
 open("/sys/kernel/security/lsm").read()
