@@ -14,6 +14,10 @@ from examples import sample_class as sample
 
 # Those that hang or crash on purpose wait for deadlines; they are no measure of a grader's speed.
 SLOW = ("loop", "hang", "sleep", "exit", "crash", "segfault", "slow", "forever", "hog", "memory")
+STYLES = (
+    "whole_notebook_short",
+    "whole_notebook_with_classes",
+)  # the one in loops waits for a cell's deadline
 SHARES = {"right": 0.35, "mistaken": 0.45, "half done": 0.1, "broken": 0.1}
 
 
@@ -40,7 +44,7 @@ def hand_in(course: Path, count: int, seed: int) -> dict[str, str]:
 
 
 def _makers(chance: random.Random) -> dict[str, Callable[[], Any]]:
-    solutions = [sample.perfect, sample.in_another_style]
+    solutions = [{}, *(corpus.read(sample.SOLUTIONS / f"{name}.py").cells for name in STYLES)]
     broken: list[Callable[[], Any]] = [
         lambda: sample.with_code("class_probabilities", "def oops(:\n    pass\n"),
         lambda: sample.without_cell("sample_episode"),
@@ -49,7 +53,7 @@ def _makers(chance: random.Random) -> dict[str, Callable[[], Any]]:
     ]
     names = mistakes()
     return {
-        "right": lambda: chance.choice(solutions)(),
+        "right": lambda: corpus.as_submission(sample.SOURCE, chance.choice(solutions)),
         "mistaken": lambda: corpus.as_submission(
             sample.SOURCE, corpus.read(sample.MISTAKES / f"{chance.choice(names)}.py").cells
         ),

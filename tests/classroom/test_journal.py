@@ -142,12 +142,29 @@ def test_force_grades_all(tmp_path: Path, make_grader: Make) -> None:
     assert len(runs(again)) == 1
 
 
-def test_who_is_ungraded_is_tried_again(tmp_path: Path, make_grader: Make) -> None:
+def test_a_file_that_is_no_notebook_is_so_until_another_is_handed_in(
+    tmp_path: Path, make_grader: Make
+) -> None:
     path = hand_in(tmp_path, "ada")
     path.write_text("{")
-    assert graded(tmp_path, make_grader())[0].score.error is not None
+    first = graded(tmp_path, make_grader())[0]
+    assert first.score.error is not None
+    (submission,) = classroom.submissions(tmp_path, "made_up")
+    assert Journal(tmp_path, make_grader()).whole(submission) == first
     hand_in(tmp_path, "ada", RIGHT)
     assert graded(tmp_path, make_grader())[0].score.score == 3.0
+
+
+def test_what_the_grader_failed_at_is_tried_again(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path, "ada")
+    with monkeypatch.context() as broken:
+        broken.setattr(Grader, "_graded", lambda *_: 1 / 0)
+        failed = graded(tmp_path, make_grader())[0].score.error
+    assert failed is not None
+    assert failed.blame == "grader"
+    assert graded(tmp_path, make_grader())[0].score.score == 5.0
 
 
 @pytest.mark.parametrize("content", [b"", b"no gzip", b"\x1f\x8b\x08\x00broken"])
