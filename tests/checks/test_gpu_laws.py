@@ -6,6 +6,7 @@ import pytest
 
 from autograder import registry
 from autograder.checks.fewshot import network, training
+from autograder.feedback import pictures
 from autograder.runner.drawing import draw
 from autograder.runner.exercises import run_exercises
 from autograder.runner.plans import Planner
@@ -30,3 +31,16 @@ def test_an_unchecked_torch_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch
         assert verdicts[name].verdict == "grader_fault"
         assert "not checked with torch 2.99" in verdicts[name].message
     assert verdicts["images_stay_unmodified"].verdict == "holds"
+
+
+def test_other_losses_on_the_gpu_are_drawn_beside_those_of_the_cpu() -> None:
+    (check,) = (each for each in CHECKS if each.name == "trains_on_a_gpu")
+    law = check.body(0)
+    same = {"products_on_gpu": 60, "products_on_cpu": 0}
+    assert law.judge({"losses": [1.0, 0.5, 0.25], **same}, [1.0, 0.5, 0.25]) is None
+    broken = law.judge({"losses": [1.0, 0.75, 0.5], **same}, [1.0, 0.5, 0.25])
+    assert broken is not None
+    picture = pictures.draw(broken.picture)
+    assert picture is not None
+    assert "cpu: 3 steps from 1 to 0.25" in picture.alt
+    assert "cuda: 3 steps from 1 to 0.5" in picture.alt

@@ -342,6 +342,7 @@ def trains_on_a_gpu(start: int) -> Law:
                 "the same generator state.",
                 f"{[float(number(each)) for each in on_gpu]}",
                 f"{[float(number(each)) for each in on_cpu]}, as on the CPU",
+                picture={"kind": "curves", "series": {"cpu": on_cpu, "cuda": on_gpu}, "y": "loss"},
             )
         if out["products_on_gpu"] < 2 * len(on_cpu):  # the network's product, forward and backward
             return Broken(
