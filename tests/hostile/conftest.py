@@ -12,6 +12,7 @@ import pytest
 
 from autograder.sandbox.jailed import Sandbox
 from tests.hostile.arena import Arena
+from tests.hostile.browsing import browser, visit  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

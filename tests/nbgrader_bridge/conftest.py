@@ -14,6 +14,7 @@ from autograder import checks, registry
 from autograder.nbgrader_bridge import engine
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
+from tests.hostile.browsing import browser, visit  # noqa: F401 - fixtures
 
 sys.path.append(str(Path(__file__).parent))  # whatever import mode pytest runs in
 
