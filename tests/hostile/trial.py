@@ -27,7 +27,7 @@ def main(profile: str, *names: str) -> int:
                     assert_held(attack, arena.grade(attack), arena)
                 except AssertionError as error:
                     failed += 1
-                    print(f"NOT HELD {attack.name}: {str(error)[-400:]}", flush=True)
+                    print(f"NOT HELD {attack.name}: {str(error)[:1500]}", flush=True)
     except FewlabelsError as error:
         print(f"{type(error).__name__}: {error.what} {error.remedy}")
         return 1
