@@ -128,7 +128,7 @@ def checkout(tmp_path: Path) -> Path:
     copy = tmp_path / "checkout"
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)
     for name in tracked.stdout.splitlines():
-        if not name.startswith(("tests/reference", "tests/golden", "tests/sandbox", "tests/snapshots")):
+        if not name.startswith(("tests/reference", "tests/golden", "tests/sandbox")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, copy / name)
     skeleton.write("brand_new", copy, skeleton.files("brand_new", copy))
