@@ -110,6 +110,9 @@ def constant_classes(seed: int, classes: int = 2, items: int = 3) -> tuple[np.nd
     return pictures(classes, items, seed, spread=0.0)
 
 
+LARGEST_DECAY = 2e-2  # of weight_decay in torch.optim; usual ones lie at 1e-2 and below
+
+
 def first_gradient(weight: np.ndarray, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     w = torch.from_numpy(weight.astype(np.float64)).requires_grad_()
     loss = loss_of(w, images, labels, *every_episode(labels, 2, 1)[0])
@@ -127,7 +130,9 @@ def first_step_goes_downhill(start: int) -> Law:
     net, (images, labels) = linear_net(start), constant_classes(start)
     weight = np.asarray(net.parameters["weight"], dtype=np.float64)
     gradient = first_gradient(weight, images, labels)
-    clear = np.abs(gradient) > max(1e-2 * float(np.abs(gradient).max()), 1e-4)
+    tiny = max(1e-2 * float(np.abs(gradient).max()), 1e-4)
+    # weight decay may pull the other way, and is no mistake
+    clear = np.abs(gradient) > np.maximum(tiny, LARGEST_DECAY * np.abs(weight))
 
     def judge(outcome: Returned) -> Broken | None:
         step = _step(outcome, weight)

@@ -1,0 +1,19 @@
+"""SGD with as much weight decay as is ever used."""
+
+
+# %% train
+def train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator):
+    net.to(device)
+    net.train()
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, weight_decay=1e-2)
+    losses = []
+    for _ in range(n_episodes):
+        s, q = sample_episode(labels, n_way, k_shot, n_query, generator)
+        loss, _ = episode_loss(
+            net, images[s].to(device), labels[s].to(device), images[q].to(device), labels[q].to(device)
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
