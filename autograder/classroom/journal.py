@@ -93,10 +93,10 @@ class Journal:
         return Graded(entry["score"], entry["cells"])
 
     def keep(self, graded: Graded) -> None:
-        """Keeps a result, also that a file is no notebook; what the grader or the course failed at is tried again."""
-        student, error = graded.score.student, graded.score.error
+        """Keeps a result; one that says only why there is none is found again each time: the reason may be a disk."""
+        student = graded.score.student
         handed_in = self._seen.pop(student, None)
-        if handed_in is None or (error is not None and error.blame != "student"):
+        if handed_in is None or graded.score.error is not None:
             return
         entry = {
             "schema": SCHEMA,

@@ -11,6 +11,7 @@ import pytest
 
 from autograder import classroom
 from autograder.classroom import Journal
+from autograder.errors import NotebookError
 from autograder.model import Graded
 from autograder.runner import Grader, digests
 from tests.classroom.conftest import RIGHT, TRIPLES, hand_in
@@ -142,15 +143,27 @@ def test_force_grades_all(tmp_path: Path, make_grader: Make) -> None:
     assert len(runs(again)) == 1
 
 
-def test_a_file_that_is_no_notebook_is_so_until_another_is_handed_in(
-    tmp_path: Path, make_grader: Make
+def test_a_file_that_could_not_be_read_is_read_again(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The same bytes, and another answer: a disk or a mount was at fault."""
+    hand_in(tmp_path, "ada")
+    with monkeypatch.context() as broken:
+        broken.setattr("autograder.notebook._bytes", _fails)
+        assert graded(tmp_path, make_grader())[0].score.error is not None
+    assert graded(tmp_path, make_grader())[0].score.score == 5.0
+
+
+def _fails(path: Path) -> bytes:
+    raise NotebookError(
+        "The file cannot be read (Input/output error).", remedy="Submit it again.", file=path.name
+    )
+
+
+def test_who_is_ungraded_is_tried_again(tmp_path: Path, make_grader: Make) -> None:
     path = hand_in(tmp_path, "ada")
     path.write_text("{")
-    first = graded(tmp_path, make_grader())[0]
-    assert first.score.error is not None
-    (submission,) = classroom.submissions(tmp_path, "made_up")
-    assert Journal(tmp_path, make_grader()).whole(submission) == first
+    assert graded(tmp_path, make_grader())[0].score.error is not None
     hand_in(tmp_path, "ada", RIGHT)
     assert graded(tmp_path, make_grader())[0].score.score == 3.0
 
