@@ -63,12 +63,13 @@ def restated(source: str, settings: Settings, versions: Mapping[str, str]) -> st
     if call is None:
         return source
     named = [keyword.arg for keyword in call.keywords if keyword.arg and keyword.arg not in LIMITS]
-    lines = source.splitlines(keepends=True)
+    lines = source.split("\n")  # as `ast` counts them
     first, last = call.lineno - 1, (call.end_lineno or call.lineno) - 1
     before = lines[first].encode()[: call.col_offset].decode()
     after = lines[last].encode()[call.end_col_offset :].decode()
     kept = {name: versions[name] for name in named if name in versions}
-    return "".join([*lines[:first], before, cell(settings, kept), after, *lines[last + 1 :]])
+    said_anew = before + cell(settings, kept) + after
+    return "\n".join([*lines[:first], said_anew, *lines[last + 1 :]])
 
 
 def cell(settings: Settings, versions: Mapping[str, str]) -> str:

@@ -45,10 +45,12 @@ def test_a_source_notebook_states_the_defaults_and_the_pinned_versions(source: P
 
 
 def test_a_course_states_its_own_limits_in_the_same_place() -> None:
-    before = '# é above\nx = 1; graded_with(cell_seconds=10, torch="1.0", other="2.0")  # behind\nprint(x)\n'
+    before = (
+        '# é \x0c above\nx = 1; graded_with(cell_seconds=10, torch="1.0", other="2.0")  # behind\nprint(x)\n'
+    )
     own = Settings(limits=Limits(cell_seconds=2.5, memory_bytes=512 * 2**20))
     after = conditions.restated(before, own, {"torch": "2.13.0", "numpy": "2.4.6"})
-    assert after.startswith("# é above\nx = 1; graded_with(\n    cell_seconds=2.5,\n")
+    assert after.startswith("# é \x0c above\nx = 1; graded_with(\n    cell_seconds=2.5,\n")
     assert after.endswith('    torch="2.13.0",\n)  # behind\nprint(x)\n')
     assert stated(written(after)) == stated(written(cell(own, {"torch": "2.13.0"})))
     assert conditions.restated(after, own, {"torch": "2.13.0"}) == after
