@@ -69,6 +69,12 @@ class Corpus:
         exercise, check = mistake.caught_by.split("/")
         return exercise, check
 
+    def up_to(self, exercise: str, name: str) -> list[Check]:
+        """The rungs before a check, which have to hold or it is never asked, and the check itself."""
+        mine = [each for each in self.checks if each.exercise == exercise]
+        place = [each.name for each in mine].index(name)
+        return [*(each for each in mine[:place] if each.ladder), mine[place]]
+
     def touched(self, program: Program) -> tuple[str, ...]:
         """The exercises that the program solves, and those whose cells use its functions."""
         whole = corpus.as_notebook(self.source.notebook, program.cells)

@@ -53,10 +53,12 @@ def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
 def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, name: str) -> None:
     mine, program = MISTAKES[name]
     exercise, check = mine.named(program)
-    trial = Trial("mistakes", name, exercise, mine.planner.seed, mine.notebook_of(program), False, check)
+    trial = Trial("mistakes", name, exercise, mine.planner.seed, mine.notebook_of(program), True)
     session = sandbox.session(Limits())
     try:
-        found = look(trial, mine.checks, mine.planner, session)  # not shrunk: in process, it is
+        found = look(
+            trial, mine.up_to(exercise, check), mine.planner, session
+        )  # not shrunk: in process, it is
     finally:
         session.close()
     assert list(found.fell) == [check]
