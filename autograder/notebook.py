@@ -12,9 +12,8 @@ from autograder.model import Cell, Notebook
 SIZE_CAP = 32 << 20
 CELLS_CAP = 2_000
 SOURCE_CAP = 1 << 20
-ITEMS_CAP = (
-    2_000_000  # commas and brackets of the file: JSON of a few bytes an item becomes objects of seventy
-)
+# commas and brackets of the file: JSON of a few bytes an item becomes objects of seventy
+ITEMS_CAP = 2_000_000
 
 
 def read(path: Path) -> Notebook:

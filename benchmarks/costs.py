@@ -31,9 +31,8 @@ class Spent:
 
 def family(command: Sequence[str], env: Mapping[str, str], log: Path, folder: Path | None = None) -> Spent:
     """Runs a command (in `folder`) to its end, and waits for all its descendants, however they were started."""
-    ctypes.CDLL(None).prctl(
-        PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0
-    )  # orphans come to us, and their times with them
+    # orphans come to us, and their times with them
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     with log.open("wb") as out:

@@ -14,10 +14,8 @@ from examples import sample_class as sample
 
 # Those that hang or crash on purpose wait for deadlines; they are no measure of a grader's speed.
 SLOW = ("loop", "hang", "sleep", "exit", "crash", "segfault", "slow", "forever", "hog", "memory")
-STYLES = (
-    "whole_notebook_short",
-    "whole_notebook_with_classes",
-)  # the one in loops waits for a cell's deadline
+# the one in loops waits for a cell's deadline
+STYLES = ("whole_notebook_short", "whole_notebook_with_classes")
 SHARES = {"right": 0.35, "mistaken": 0.45, "half done": 0.1, "broken": 0.1}
 
 

@@ -276,9 +276,8 @@ class _Reader:
 
     def extension(self, code: int, data: bytes) -> Any:
         self.built += 1
-        if (
-            self.built > ELEMENTS_CAP
-        ):  # each costs the reader far more than the three bytes that it cost the writer
+        # each costs the reader far more than the three bytes that it cost the writer
+        if self.built > ELEMENTS_CAP:
             raise WireError(f"more than {ELEMENTS_CAP} items")
         if code == _ARRAY:
             return self.array(data)

@@ -173,9 +173,8 @@ def test_an_engine_that_is_not_needed_goes(
     before = set(threading.enumerate())  # other tests' sandboxes in this process
     course.nbgrader_autograde(prepare=False)
     zygote = engine.start(0.3)._spawner.pid
-    assert executable(zygote) != executable(
-        os.getpid()
-    )  # bubblewrap's: started by exec, no copy of this process
+    # bubblewrap's: started by exec, no copy of this process
+    assert executable(zygote) != executable(os.getpid())
     wait_until(lambda: not alive(zygote))
     started = [thread for thread in threading.enumerate() if thread not in before]
     assert [thread.name for thread in started if "zygote" in thread.name] == []

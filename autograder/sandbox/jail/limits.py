@@ -94,9 +94,8 @@ def _keep_only(capability: int) -> None:
 
 
 def _set_capabilities(low: int) -> None:
-    words = (ctypes.c_uint32 * 6)(
-        low, low, 0, 0, 0, 0
-    )  # effective, permitted, inheritable; the same of the upper half
+    # effective, permitted, inheritable; the same of the upper half
+    words = (ctypes.c_uint32 * 6)(low, low, 0, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     _checked(_libc().capset(header, words), "capset")
 
