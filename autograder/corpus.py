@@ -24,8 +24,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder.errors import CourseError
 from autograder.model import Cell, Notebook
 
@@ -82,6 +80,8 @@ def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
 
 def as_submission(source: Path, cells: Mapping[str, str]) -> dict[str, Any]:
     """The same as an nbformat document, ready to be written into submitted/."""
+    import nbformat  # takes seconds, where all of jsonschema is installed
+
     document = nbformat.read(source, as_version=4)
     marks = [cell.metadata.get("nbgrader", {}) for cell in document.cells]
     ids = [mark.get("grade_id") if mark.get("solution") else None for mark in marks]

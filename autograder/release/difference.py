@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import nbformat
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -33,6 +32,7 @@ class Change:
 def of_notebooks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """The cells that were added, removed or changed, in the order of the notebook."""
     import nbdime
+    import nbformat  # takes seconds, where all of jsonschema is installed
 
     before, after = nbformat.from_dict(dict(old)), nbformat.from_dict(dict(new))
     found: list[Change] = []
