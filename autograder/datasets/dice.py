@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograder.datasets.strokes import Floats
@@ -18,12 +20,13 @@ class Dice:
         self._bits = np.random.PCG64(np.random.SeedSequence(key))
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> Floats:
-        raw = self._bits.random_raw(int(np.prod(shape, dtype=np.int64)))
+        raw = self._bits.random_raw(math.prod(shape))
         unit = (np.asarray(raw, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) / 2.0**53
         return low + (high - low) * unit.reshape(shape)
 
     def number(self, low: float, high: float) -> float:
-        return float(self.uniform(1, low=low, high=high)[0])
+        unit = (self._bits.random_raw() >> 11) / 2.0**53  # as `uniform` makes it, without an array
+        return low + (high - low) * unit
 
     def below(self, n: int) -> int:
         return min(int(self.number(0, n)), n - 1)
