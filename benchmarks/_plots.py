@@ -92,6 +92,26 @@ def accuracy_by_size(points: Points, path: Path) -> Path:
     return _save(figure, path)
 
 
+def lines(
+    at: Sequence[float], values: Mapping[str, Sequence[float]], labels: tuple[str, str], path: Path
+) -> Path:
+    """A line for each name over a logarithmic axis; `labels`: of the two axes."""
+    figure, axes = _axes(5.6, 3.2)
+    for (name, line), colour in zip(values.items(), ("#4477aa", "#aa3377", "#228833"), strict=False):
+        axes.plot(at, line, marker="o", markersize=4, color=colour)
+        axes.annotate(
+            name, (at[-1], line[-1]), xytext=(0, 6), textcoords="offset points", ha="right", fontsize=9
+        )
+    axes.set_xscale("log")
+    axes.set_xticks(at, [f"{each:,}" for each in at])
+    axes.minorticks_off()
+    axes.set_ylim(bottom=0)
+    axes.margins(y=0.2)
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
+    return _save(figure, path)
+
+
 def confusion(counts: Sequence[Sequence[float]], names: Sequence[str], path: Path) -> Path:
     """Rows: what was shown; columns: what was guessed; shares of each row."""
     size = 0.34 * len(names) + 1.6

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 1.0  # a look at ten processes takes 70 ms, which whoever is watched has to do without
+
+
+@dataclass(frozen=True)
+class Look:
+    """The first process at one moment: seconds since it began, resident MiB, open descriptors; and its descendants."""
+
+    seconds: float
+    mib: float
+    descriptors: int
+    processes: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Spent:
     supervisor_mib: float
     status: int
     left_over: int  # processes that outlived the first one by more than a moment
+    looks: tuple[Look, ...] = ()
 
 
 def family(command: Sequence[str], env: Mapping[str, str], log: Path, folder: Path | None = None) -> Spent:
@@ -44,7 +55,7 @@ def family(command: Sequence[str], env: Mapping[str, str], log: Path, folder: Pa
         watch.stop()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Spent(wall, cpu, watch.together, watch.first, status, left_over)
+    return Spent(wall, cpu, watch.together, watch.first, status, left_over, tuple(watch.looks))
 
 
 def _orphans(patience: float = 20.0) -> int:
@@ -61,18 +72,25 @@ def _orphans(patience: float = 20.0) -> int:
 
 
 class _Memory:
-    """Looks a few times a second at the memory of a process and its descendants; pages that they share count once."""
+    """Looks now and then at the memory of a process and its descendants; pages that they share count once."""
 
     def __init__(self, pid: int) -> None:
         self.together = self.first = 0.0
+        self.looks: list[Look] = []
         self._pid, self._ended = pid, threading.Event()
+        self._begun = time.perf_counter()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def _look(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
-            self.together = max(self.together, sum(map(_pss, [self._pid, *_descendants(self._pid)])))
+            family = _descendants(self._pid)
+            self.together = max(self.together, sum(map(_pss, [self._pid, *family])))
             self.first = max(self.first, _field(self._pid, "status", "VmHWM:"))
+            with suppress(OSError):
+                descriptors = len(list(Path(f"/proc/{self._pid}/fd").iterdir()))
+                mib = _field(self._pid, "status", "VmRSS:")
+                self.looks.append(Look(time.perf_counter() - self._begun, mib, descriptors, len(family)))
 
     def stop(self) -> None:
         self._ended.set()

@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -28,8 +28,10 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder import assignment, classroom, settings
+from autograder.feedback import pictures
 from autograder.nbgrader_bridge import recorder
 from autograder.runner import Grader
+from benchmarks import _plots
 from benchmarks.clocked import Apart, ClockedSandbox, apart, cpu
 from benchmarks.costs import Spent, family
 from benchmarks.in_kernel import NOTES
@@ -50,7 +52,7 @@ def ours(course: Path, jobs: int, log: Path) -> tuple[Spent, float]:
     """What `autograder grade` used for the class, and after how many seconds its first result stood on disk."""
     start = time.time()
     command = (*PYTHON, "autograder", "grade", "fewshot", "--course", str(course), "--jobs", str(jobs))
-    spent = family(command, _environment(), log)
+    spent = family(command, environment(), log)
     written = [path.stat().st_mtime for path in (course / ".autograder" / "results").glob("*/fewshot.json")]
     if spent.status not in (0, 1) or not written:
         raise SystemExit(f"autograder grade failed:\n{log.read_text(errors='replace')[-3000:]}")
@@ -63,7 +65,7 @@ def nbgraders(course: Path, students: list[str], log: Path) -> tuple[Spent, Mapp
     _plain_course(apart, course, students)
     notes = apart / "notes"
     notes.mkdir()
-    env = {**_environment(), NOTES: str(notes)}
+    env = {**environment(), NOTES: str(notes)}
     generated = family(
         (*PYTHON, "nbgrader", "generate_assignment", "fewshot", f"--course-dir={apart}"), env, log, apart
     )
@@ -106,6 +108,7 @@ def clocked(course: Path, students: list[str]) -> list[Apart]:
     """The CPU seconds of some submissions, one after another in this process, grade book and pages included."""
     source = assignment.load(assignment.find(course, "fewshot"), "fewshot")
     found: list[Apart] = []
+    pictures.get_ready()
     with ClockedSandbox() as sandbox, recorder(course, "fewshot") as book:
         grader = Grader(source, settings.read(course), sandbox)
         grader.prepare()
@@ -127,48 +130,77 @@ def clocked(course: Path, students: list[str]) -> list[Apart]:
     return found
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     code = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     programs = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))  # nbgrader calls alembic
     one_thread = {"OMP_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
     return {**os.environ, "PYTHONPATH": code, "PATH": programs, **one_thread}
 
 
-def measure(count: int, jobs: int, sample: int, seed: int, folder: Path) -> dict[str, Any]:
-    course = folder / "course"
-    kinds = hand_in(course, count, seed)
+def measure(counts: Sequence[int], jobs: int, sample: int, seed: int, folder: Path) -> list[dict[str, Any]]:
+    """What is printed, for a class of each size. nbgrader grades a sample of the largest: its time per submission does
+    not depend on how many there are."""
+    found = []
+    for count in counts:
+        course = folder / str(count) / "course"
+        kinds = hand_in(course, count, seed)
+        facts = {
+            "submissions": count,
+            "jobs": jobs,
+            "cores": os.cpu_count(),
+            "load_before": os.getloadavg()[0],
+        }
+        found.append((course, kinds, facts | _of_ours(course, count, jobs)))
+    course, kinds, _ = max(found, key=lambda each: each[2]["submissions"])
     readable = [student for student in kinds if _readable(course, student)]
-    spent, first = ours(course, jobs, folder / "ours.log")
-    again, _ = ours(course, jobs, folder / "again.log")
     chosen = readable[:: max(1, len(readable) // sample)][:sample]
-    theirs, drawing = nbgraders(course, chosen, folder / "nbgrader.log")
-    parts = clocked(course, chosen)
-    shares = {
-        name: mean(getattr(each, name) for each in parts)
-        for name in (*asdict(Apart()), "student", "overhead")
-    }
-    per_ours, per_theirs = spent.wall / count, theirs.wall / len(chosen)
+    common = _of_nbgraders(course, chosen) | _apart(course, chosen)
+    return [facts | common | _ratios(facts, common) for _, _, facts in found]
+
+
+def _of_ours(course: Path, count: int, jobs: int) -> dict[str, Any]:
+    spent, first = ours(course, jobs, course.parent / "ours.log")
+    again, _ = ours(course, jobs, course.parent / "again.log")
     return {
-        "submissions": count,
-        "jobs": jobs,
-        "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0],
-        "seconds_per_submission": per_ours,
-        "submissions_per_minute": 60 / per_ours,
+        "seconds_per_submission": spent.wall / count,
+        "submissions_per_minute": 60 * count / spent.wall,
         "first_result_seconds": first,
+        "seconds_per_further_submission": (spent.wall - first) / max(1, count - 1),
         "cpu_seconds_per_submission": spent.cpu / count,
         "peak_mib": spent.supervisor_mib,
         "peak_mib_together": spent.peak_mib,
         "left_over_processes": spent.left_over,
         "unchanged_seconds": again.wall,
+    }
+
+
+def _of_nbgraders(course: Path, chosen: list[str]) -> dict[str, Any]:
+    theirs, drawing = nbgraders(course, chosen, course.parent / "nbgrader.log")
+    return {
         "nbgrader_sample": len(chosen),
-        "nbgrader_seconds_per_submission": per_theirs,
-        "nbgrader_submissions_per_minute": 60 / per_theirs,
+        "nbgrader_seconds_per_submission": theirs.wall / len(chosen),
+        "nbgrader_submissions_per_minute": 60 * len(chosen) / theirs.wall,
         "nbgrader_cpu_seconds_per_submission": theirs.cpu / len(chosen),
         "nbgrader_peak_mib_together": theirs.peak_mib,
         "nbgrader_drawing_seconds_per_submission": drawing["wall"] / len(chosen),
-        "ratio": per_theirs / per_ours,
-        "ratio_without_nbgraders_drawing": (per_theirs - drawing["wall"] / len(chosen)) / per_ours,
+    }
+
+
+def _ratios(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, float]:
+    whole, drawing = (theirs[f"nbgrader_{name}seconds_per_submission"] for name in ("", "drawing_"))
+    mine = ours["seconds_per_submission"]
+    return {
+        "ratio": whole / mine,
+        "ratio_without_nbgraders_drawing": (whole - drawing) / mine,
+        "ratio_of_a_further_submission": whole / ours["seconds_per_further_submission"],
+    }
+
+
+def _apart(course: Path, chosen: list[str]) -> dict[str, Any]:
+    parts = clocked(course, chosen)
+    names = (*asdict(Apart()), "student", "overhead")
+    shares = {name: mean(getattr(each, name) for each in parts) for name in names}
+    return {
         "clocked_sample": len(parts),
         "student_cpu_seconds": shares.pop("student"),
         "overhead_cpu_seconds": shares.pop("overhead"),
@@ -187,7 +219,14 @@ def _readable(course: Path, student: str) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--submissions", type=int, default=30, help="the size of the class (default: 30)")
+    parser.add_argument(
+        "--submissions",
+        type=int,
+        nargs="+",
+        default=[30],
+        metavar="N",
+        help="the size of the class, or several (default: 30)",
+    )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes of ours (default: cores)"
     )
@@ -195,18 +234,37 @@ def main() -> None:
         "--sample", type=int, default=4, help="how many nbgrader grades, and how many are clocked"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the class")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object for each size, a line each"
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw submissions per minute into this SVG file"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fewlabels-throughput-") as folder:
-        facts = measure(options.submissions, options.jobs, options.sample, options.seed, Path(folder))
-    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in facts.items()}
+        found = measure(options.submissions, options.jobs, options.sample, options.seed, Path(folder))
+    if options.plot is not None:
+        plot(found, options.plot)
     if options.json:
-        print(json.dumps(rounded))
+        for facts in found:
+            print(json.dumps({k: round(v, 4) if isinstance(v, float) else v for k, v in facts.items()}))
         return
-    table = Table("what", "figure", title=f"A class of {options.submissions}, on {os.cpu_count()} cores")
-    for name, value in rounded.items():
-        table.add_row(name.replace("_", " "), str(value))
+    sizes = [f"{facts['submissions']:,}" for facts in found]
+    table = Table("what", *sizes, title=f"A class, on {os.cpu_count()} cores")
+    for name in found[0]:
+        if name != "submissions":
+            table.add_row(name.replace("_", " "), *(f"{facts[name]:,.4g}" for facts in found))
     Console().print(table)
+
+
+def plot(found: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """Submissions per minute against the size of the class, with nbgrader's."""
+    lines = {
+        f"fewlabels, {found[0]['jobs']} processes": [each["submissions_per_minute"] for each in found],
+        "nbgrader autograde": [each["nbgrader_submissions_per_minute"] for each in found],
+    }
+    sizes = [each["submissions"] for each in found]
+    _plots.lines(sizes, lines, ("submissions in the class", "submissions per minute"), file)
 
 
 if __name__ == "__main__":
