@@ -162,12 +162,15 @@ def close(
         return Broken(
             f"{what} has the wrong shape.", f"shape {actual.shape}", f"shape {wanted.shape}", call=call
         )
-    bound = np.broadcast_to(np.asarray(within, dtype=np.float64), wanted.shape)
+    bound = np.asarray(within, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         excess = np.abs(actual - wanted) - bound
+        if (excess <= 0.0).all():  # nearly always
+            return None
     excess = np.where(np.isnan(excess), np.where(actual == wanted, -1.0, np.inf), excess)
-    if excess.size == 0 or float(excess.max()) <= 0.0:
+    if float(excess.max()) <= 0.0:
         return None
+    bound = np.broadcast_to(bound, wanted.shape)
     index = tuple(int(i) for i in np.unravel_index(int(excess.argmax()), excess.shape))
     within_bound = f"{why} (tolerance {float(bound[index]):.1e})"
     says = f"{_place(what, index)} is {number(actual[index])}, but it has to be {number(wanted[index])}{within_bound}."

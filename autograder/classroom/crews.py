@@ -16,8 +16,9 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -77,26 +78,40 @@ class Local:
     jobs: int
     carries: bool = False
     room: int = field(init=False)
+    _home: Path | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.room = AHEAD * self.jobs
 
     @contextmanager
-    def open(self) -> Iterator[Submit]:
+    def drawing(self) -> Iterator[None]:
+        """Begins to draw the inputs, in the process that workers are forked from; until then there is time for other
+        things. `open` begins by itself."""
         home = Path(tempfile.mkdtemp(prefix="fewlabels-crew-"))
         home.chmod(0o755)  # the sandbox's user passes through it
         file = home / "job"
         file.touch(0o600)
-        file.write_bytes(pickle.dumps(self.job))
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([nursery.__name__])
-        pool = _Pool(lambda: ProcessPoolExecutor(self.jobs, context, _begin, (str(home),)))
+        file.write_bytes(pickle.dumps((self.job, self.jobs)))
         try:
             with _environment(nursery.JOB, str(file)):
-                yield lambda task: pool.submit(work, self.job, task)
+                multiprocessing.get_context("forkserver").set_forkserver_preload([nursery.__name__])
+                forkserver.ensure_running()
+                self._home = home
+                yield
         finally:
-            pool.close()
+            self._home = None
             shutil.rmtree(home, ignore_errors=True)  # also what killed workers left
+
+    @contextmanager
+    def open(self) -> Iterator[Submit]:
+        with ExitStack() as stack:
+            if self._home is None:
+                stack.enter_context(self.drawing())
+            context = multiprocessing.get_context("forkserver")
+            home = str(self._home)
+            pool = _Pool(lambda: ProcessPoolExecutor(self.jobs, context, _begin, (home,)))
+            stack.callback(pool.close)
+            yield lambda task: pool.submit(work, self.job, task)
 
 
 def _begin(home: str) -> None:

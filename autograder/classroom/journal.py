@@ -82,6 +82,12 @@ class Journal:
         results = {each.name: each.checks for each in entry["score"].exercises if each.name in good}
         return Known(results, entry["cells"], entry["score"].sandbox)
 
+    def lacks(self, submission: Submission) -> bool:
+        """Whether a submission is surely to be graded, at a glance; where not, `whole` looks closely."""
+        return submission.path is not None and (
+            self._force or not self._path(submission.student, ".json.gz").exists()
+        )
+
     def whole(self, submission: Submission) -> Graded | None:
         """An earlier result of which nothing at all has changed, points and pages included."""
         if submission.path is None or not all(map(Path.is_file, self._pages(submission.student))):

@@ -6,14 +6,19 @@ The job comes as a file that an environment variable names. Whatever fails here,
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import pickle
+import signal
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.feedback import pictures
+from autograder.runner.drawing import draw_all
 from autograder.runner.plans import Planner
 
 JOB = "FEWLABELS_JOB"
+LATER = ("scipy.stats", "autograder.sandbox.jailed")  # what workers would import at their first submission
 _planners: dict[str, Planner] = {}
 
 
@@ -22,23 +27,30 @@ def planner_of(job: str) -> Planner | None:
     return _planners.get(job)
 
 
-def _draw(file: Path) -> None:
+def _prepare(file: Path) -> None:
     import torch
 
     from autograder import registry
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's
     torch.set_num_threads(1)  # a process that has threads cannot be forked
-    job = pickle.loads(file.read_bytes())  # written by our own parent, into a directory of its own
+    job, processes = pickle.loads(file.read_bytes())  # written by our own parent, into a directory of its own
+    for name in LATER:
+        importlib.import_module(name)
     registry.use(job.course)
     planner = Planner(job.settings.seed, job.settings)
-    for check in registry.load(job.assignment.name, hidden=True):
-        if "weights" not in check.runner_parameters:
-            _ = planner.plan(check).batch.encoded
+    checks = [
+        c for c in registry.load(job.assignment.name, hidden=True) if "weights" not in c.runner_parameters
+    ]
+    for check, drawn in draw_all(checks, planner.seed, processes):
+        planner.take(check, drawn)
+        _ = planner.plan(check).batch.encoded
     _planners[job.digest] = planner
+    pictures.get_ready()
     gc.collect()
     gc.freeze()
 
 
 if JOB in os.environ:
     with suppress(Exception):
-        _draw(Path(os.environ[JOB]))
+        _prepare(Path(os.environ[JOB]))

@@ -97,6 +97,8 @@ def grade(
             _dry_run(grader, handed_in, course, stack, quiet=as_json)
         classroom.sweep(course)
         journal = classroom.Journal(course, grader, force=force)
+        if isinstance(crew, classroom.Local) and any(map(journal.lacks, handed_in)):
+            stack.enter_context(crew.drawing())  # meanwhile the grade book is opened
         book = stack.enter_context(_book(course, assignment, gradebook))
         stop = stack.enter_context(finishing())
         watch = stack.enter_context(Watch(len(handed_in), quiet=as_json))

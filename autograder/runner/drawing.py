@@ -7,7 +7,9 @@ and none of the constants that Hypothesis collects from whatever modules happen 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -25,6 +27,10 @@ class Found(Exception):
     """The predicate holds for the drawn values."""
 
 
+class _Enough(BaseException):
+    """Ends a search at once: Hypothesis takes an `Exception` for a failing example, and goes on."""
+
+
 def seed_of(check: Check, course_seed: int) -> int:
     """The seed of a check: its own, so that adding a check moves no other."""
     text = f"{course_seed}/{check.assignment}/{check.exercise}/{check.name}"
@@ -40,6 +46,32 @@ def draw(check: Check, course_seed: int) -> list[Drawn]:
     return drawn
 
 
+def draw_all(
+    checks: Sequence[Check], course_seed: int, processes: int
+) -> Iterator[tuple[Check, Sequence[Drawn]]]:
+    """Each check with what `draw` gives for it, in their order; divided among `processes`, forked and gone afterwards.
+
+    This process must have one thread only.
+    """
+    global _shared
+    _shared = (checks, course_seed)
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+        futures = [pool.submit(_draw_shared, number) for number in range(len(checks))]
+        for check, future in zip(checks, futures, strict=True):
+            try:
+                yield check, future.result()
+            except Exception:  # what a course's own check draws need not be able to travel
+                yield check, draw(check, course_seed)
+
+
+_shared: tuple[Sequence[Check], int] = ((), 0)  # a check does not travel: forked processes have it from here
+
+
+def _draw_shared(number: int) -> Sequence[Drawn]:
+    checks, course_seed = _shared
+    return draw(checks[number], course_seed)
+
+
 def shrink(
     check: Check, course_seed: int, index: int, breaks: Callable[[Drawn], bool], most: int
 ) -> Drawn | None:
@@ -51,15 +83,17 @@ def shrink(
 
     def visit(drawn: Drawn) -> None:
         state["seen"] += 1
-        if state["seen"] < index or state["asked"] >= most:
+        if state["seen"] < index:
             return
+        if state["asked"] >= most:
+            raise _Enough
         state["asked"] += 1
         if breaks(drawn):
             state["best"] = drawn
             raise Found
 
     # Flakiness is no error here: the counterexample is replayed in a fresh child before anybody believes it.
-    with suppress(Found, HypothesisException, BaseExceptionGroup):
+    with suppress(Found, _Enough, HypothesisException, BaseExceptionGroup):
         _search(check, course_seed, visit, (Phase.generate, Phase.shrink))
     return state["best"]
 

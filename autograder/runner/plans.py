@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,11 +41,17 @@ class Planner:
             self._plans[id(check)] = self._draw(check, None)
         return self._plans[id(check)]
 
+    def take(self, check: Check, drawn: Sequence[Drawn]) -> None:
+        """Plans a check with what another process has drawn for it under the same seed."""
+        self._plans[id(check)] = self._made(check, drawn, None)
+
     def law(self, check: Check, drawn: Drawn, weights: Any = None) -> Law:
         return check.body(**drawn, **self._given(check, weights))
 
     def _draw(self, check: Check, weights: Any) -> Plan:
-        drawn = draw(check, self.seed)
+        return self._made(check, draw(check, self.seed), weights)
+
+    def _made(self, check: Check, drawn: Sequence[Drawn], weights: Any) -> Plan:
         laws = [self.law(check, each, weights) for each in (*drawn, *check.also)]
         return Plan(check, tuple(laws), len(drawn) if check.strategies else 0)
 

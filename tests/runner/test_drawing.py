@@ -153,6 +153,33 @@ def test_the_parts_of_hypothesis_that_drawing_replaces_are_there(monkeypatch: py
     assert [len(empty.set_for_type(kind)) for kind in ("integer", "float", "string", "bytes")] == [0, 0, 0, 0]
 
 
+TOGETHER = """
+import torch
+torch.set_num_threads(1)
+from hypothesis import strategies as st
+from autograder.runner.drawing import draw_all
+from tests.runner.made_up import check, doubles
+from tests.runner.test_drawing import SEED, SMALL, WHOLE, digest
+functions = check(doubles, name="functions", examples=5, x=st.integers(0, 9).map(lambda n: lambda: n))
+found = list(draw_all([WHOLE, functions, SMALL], SEED, 2))
+assert [one.name for one, _ in found] == ["whole", "functions", "small"]
+print(digest(found[0][1]), digest(found[2][1]), len(found[1][1]), callable(found[1][1][0]["x"]))
+"""
+
+
+def test_drawn_by_several_processes_it_is_the_same_also_where_it_cannot_travel() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", TOGETHER],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [digest(draw(WHOLE, SEED)), digest(draw(SMALL, SEED)), "5", "True"]
+
+
 # --- shrinking
 
 
@@ -199,6 +226,16 @@ def test_shrinking_asks_no_more_often_than_it_may(most: int) -> None:
     assert found is not None
     assert sum(found["x"]) > 100
     assert 1 <= len(asked) <= most
+
+
+def test_shrinking_draws_nothing_more_once_it_has_asked_enough() -> None:
+    made: list[Any] = []
+    lists = st.lists(st.integers(0, 1000), max_size=20).map(lambda x: made.append(x) or x)
+    counted = check(doubles, name="counted", examples=50, x=lists)
+    index = first_large(draw(counted, SEED), 100)
+    made.clear()
+    assert shrink(counted, SEED, index, lambda drawn: sum(drawn["x"]) > 100, most=5) is not None
+    assert len(made) <= index + 1 + 5
 
 
 def test_shrinking_gives_nothing_where_nothing_breaks_any_more() -> None:

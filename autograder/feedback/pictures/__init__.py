@@ -46,6 +46,16 @@ class Picture:
         return "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
 
 
+KINDS = ("plane", "rows", "episode", "curves")
+
+
+def get_ready() -> None:
+    """Imports what drawing needs, and has fonts found: otherwise the first picture of a process pays for it."""
+    for kind in KINDS:
+        _artist(kind)
+    draw({"kind": "rows", "returned": [[1.0]], "expected": None})
+
+
 def draw(data: Mapping[str, Any] | None) -> Picture | None:
     """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
     if not isinstance(data, Mapping):

@@ -150,7 +150,7 @@ class _Generators:
 
     def __init__(self) -> None:
         self._found = self._states()
-        torch.manual_seed(self.MARK)
+        torch.default_generator.manual_seed(self.MARK)  # torch.manual_seed visits every kind of device
         np.random.seed(self.MARK)
         random.seed(self.MARK)
         self._marked = self._states()
