@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder import notebook as notebooks
 from autograder import registry, settings, variants
-from autograder.errors import AssignmentError, NotebookError
+from autograder.errors import AssignmentError, NotebookError, UnreadableError
 from autograder.model import Notebook
 from autograder.registry import Check
 
@@ -138,7 +138,7 @@ def load(source: Path, name: str | None = None, *, variant: int | None = None) -
     """Reads a source notebook, as `variant` has it. Raises AssignmentError that names the cell and the remedy."""
     try:
         notebook = variants.vary(notebooks.read(source), variants.read(source), variant)
-    except NotebookError as error:
+    except (NotebookError, UnreadableError) as error:
         raise AssignmentError(error.what, remedy=error.remedy, file=str(source), cell=error.cell) from None
     exercises: list[Exercise] = []
     seen: set[str] = set()

@@ -7,6 +7,7 @@ FewlabelsError                  what happened, in which file and cell, and what 
 │   ├── AssignmentError         source notebook, grade ids, points or checks do not fit together
 │   └── CheckError              a check is declared wrongly
 ├── GraderError                 the grader or its machine is at fault; costs nobody a point
+│   ├── UnreadableError         the machine does not give a file: it is gone, closed to us, or a disk fails
 │   ├── SandboxUnavailable      this machine offers no boundary that may run hostile code
 │   └── SandboxBroken           the boundary was there and failed
 └── UsageError                  the command line asks for something that is not there
@@ -71,6 +72,10 @@ class CheckError(CourseError):
 
 class GraderError(FewlabelsError):
     blame: Blame = "grader"
+
+
+class UnreadableError(GraderError):
+    pass
 
 
 class SandboxUnavailable(GraderError):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import NotebookError
+from autograder.errors import NotebookError, UnreadableError
 from autograder.model import Cell, Notebook
 
 SIZE_CAP = 32 << 20
@@ -17,7 +17,11 @@ ITEMS_CAP = 2_000_000
 
 
 def read(path: Path) -> Notebook:
-    """Reads an .ipynb file of nbformat 4 (3 is converted). Raises `NotebookError` that names file, cell and remedy."""
+    """Reads an .ipynb file of nbformat 4 (3 is converted).
+
+    Raises `NotebookError` for what is in the file, `UnreadableError` where the machine does not give it; both name file
+    and remedy.
+    """
     return parse(_bytes(path), path.name)
 
 
@@ -52,9 +56,15 @@ def _bytes(path: Path) -> bytes:
                 file=path.name,
             )
         return path.read_bytes()
-    except OSError as error:
+    except IsADirectoryError:
         raise NotebookError(
-            f"The file cannot be read ({error.strerror}).", remedy="Submit it again.", file=path.name
+            "There is a folder in place of the file.", remedy="Submit it again.", file=path.name
+        ) from None
+    except OSError as error:
+        raise UnreadableError(
+            f"The file cannot be read ({error.strerror}).",
+            remedy="See that it is there and may be read, and try again.",
+            file=path.name,
         ) from None
 
 

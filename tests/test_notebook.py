@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import notebook
-from autograder.errors import NotebookError
+from autograder.errors import NotebookError, UnreadableError
 from autograder.model import Cell
 
 AGAIN = "Open it in Jupyter, save it as .ipynb, and submit it again."
@@ -185,12 +185,20 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     assert "Clear All Outputs" in caught.value.remedy
 
 
-def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+def test_a_file_that_the_machine_does_not_give_is_no_fault_of_the_student(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        notebook.read(tmp_path / "gone.ipynb")
+    assert str(caught.value) == (
+        "gone.ipynb: The file cannot be read (No such file or directory). See that it is there and may be read, and "
+        "try again."
+    )
+    assert caught.value.blame == "grader"
+
+
+def test_a_folder_is_no_notebook(tmp_path: Path) -> None:
     (tmp_path / "folder.ipynb").mkdir()
-    for name, why in (("gone.ipynb", "No such file or directory"), ("folder.ipynb", "Is a directory")):
-        with pytest.raises(NotebookError) as caught:
-            notebook.read(tmp_path / name)
-        assert str(caught.value) == f"{name}: The file cannot be read ({why}). Submit it again."
+    with pytest.raises(NotebookError, match="a folder in place of the file"):
+        notebook.read(tmp_path / "folder.ipynb")
 
 
 JSON = st.recursive(

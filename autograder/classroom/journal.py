@@ -99,10 +99,12 @@ class Journal:
         return Graded(entry["score"], entry["cells"])
 
     def keep(self, graded: Graded) -> None:
-        """Keeps a result; one that says only why there is none is found again each time: the reason may be a disk."""
+        """Keeps a result, also one that says what is wrong with a file; one that is no student's fault is found again
+        each time."""
         student = graded.score.student
         handed_in = self._seen.pop(student, None)
-        if handed_in is None or graded.score.error is not None:
+        error = graded.score.error
+        if handed_in is None or (error is not None and error.blame != "student"):
             return
         entry = {
             "schema": SCHEMA,

@@ -22,7 +22,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder import notebook
 from autograder.assignment import exercise_of
-from autograder.errors import NotebookError
+from autograder.errors import NotebookError, UnreadableError
 from autograder.nbgrader_bridge.results import Place
 
 
@@ -83,7 +83,7 @@ def _marked_by_hand(book: Gradebook, course: CourseDirectory) -> Iterable[tuple[
 def _answers_in(path: Path) -> dict[str, str]:
     try:
         return {cell.grade_id: cell.source for cell in notebook.read(path).cells if cell.grade_id is not None}
-    except NotebookError:
+    except (NotebookError, UnreadableError):
         return {}
 
 

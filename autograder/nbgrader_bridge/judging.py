@@ -16,7 +16,7 @@ from autograder import settings
 from autograder.assignment import exercise_of
 from autograder.errors import FewlabelsError
 from autograder.feedback.audience import Reveal
-from autograder.model import ExerciseResult, Failure, Graded
+from autograder.model import Blame, ExerciseResult, Failure, Graded
 from autograder.nbgrader_bridge import engine, results
 from autograder.nbgrader_bridge.mending import INDEX
 from autograder.nbgrader_bridge.publishing import publish
@@ -134,7 +134,8 @@ class GradeByLaws(NbGraderPreprocessor):
 def _failure(unreadable: Mapping[str, str] | None) -> Failure | None:
     if unreadable is None:
         return None
-    return Failure("student", unreadable["what"], unreadable["remedy"], file=unreadable["file"] or None)
+    blame: Blame = "grader" if unreadable["blame"] == "grader" else "student"
+    return Failure(blame, unreadable["what"], unreadable["remedy"], file=unreadable["file"] or None)
 
 
 def _exercises(graded: Graded | None) -> dict[str, ExerciseResult]:

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder import notebook
-from autograder.errors import NotebookError
+from autograder.errors import NotebookError, UnreadableError
 from autograder.model import Cell
 from autograder.nbgrader_bridge.reading import UNREADABLE
 from autograder.nbgrader_bridge.results import Place
@@ -139,7 +139,7 @@ class MendCells(NbGraderPreprocessor):
         folder = Path(course.format_path(course.source_directory, ".", place.assignment))
         try:
             return notebook.read(folder / f"{place.notebook}.ipynb").cells
-        except NotebookError:
+        except (NotebookError, UnreadableError):
             return ()  # the grade book knows the assignment; its source may have gone
 
 

@@ -15,12 +15,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from nbgrader.converters import Autograde, NbGraderException
 
 from autograder import notebook
-from autograder.errors import FewlabelsError, NotebookError
+from autograder.errors import FewlabelsError, NotebookError, UnreadableError
 from autograder.model import Cell
 from autograder.nbgrader_bridge import history, results
 from autograder.nbgrader_bridge.untrusted import written
 
-#: Notebook metadata: why there is no submitted file to speak of, as what, remedy and file of a `Failure`.
+#: Notebook metadata: why there is no submitted file to speak of, as blame, what, remedy and file of a `Failure`.
 UNREADABLE = "fewlabels_unreadable"
 
 _MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -62,7 +62,7 @@ class ForgivingExporter(NotebookExporter):
         file = submitted_file(path.parent, path.stem)
         try:
             document = read(file)
-        except NotebookError as error:
+        except (NotebookError, UnreadableError) as error:
             self.log.warning(str(error))
             document = stand_in(error)
         return self.from_notebook_node(document, resources=resources, **kwargs)
@@ -87,7 +87,7 @@ def submitted_file(folder: Path, name: str) -> Path:
 
 
 def read(path: Path) -> NotebookNode:
-    """A submitted file as a clean nbformat 4 notebook, cell by cell. Raises `NotebookError`."""
+    """A submitted file as a clean nbformat 4 notebook, cell by cell. Raises `NotebookError`, `UnreadableError`."""
     _refuse_what_is_no_file_of_its_own(path)
     cells = notebook.read(path).cells
     attachments = _attachments(path) if any(cell.kind == "markdown" for cell in cells) else {}
@@ -108,11 +108,11 @@ def _refuse_what_is_no_file_of_its_own(path: Path) -> None:
         )
 
 
-def stand_in(error: NotebookError) -> NotebookNode:
+def stand_in(error: NotebookError | UnreadableError) -> NotebookNode:
     """What stands for a submission that cannot be read."""
     said = f"**This submission could not be read.** {error.what} {error.remedy}"
     notice = new_markdown_cell(written(said), id="unreadable")
-    why = {"what": error.what, "remedy": error.remedy, "file": error.file}
+    why = {"blame": error.blame, "what": error.what, "remedy": error.remedy, "file": error.file}
     return new_notebook(
         cells=[notice],
         metadata={**_METADATA, UNREADABLE: {key: written(str(text or "")) for key, text in why.items()}},

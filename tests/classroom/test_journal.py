@@ -11,7 +11,7 @@ import pytest
 
 from autograder import classroom
 from autograder.classroom import Journal
-from autograder.errors import NotebookError
+from autograder.errors import UnreadableError
 from autograder.model import Graded
 from autograder.runner import Grader, digests
 from tests.classroom.conftest import RIGHT, TRIPLES, hand_in
@@ -155,9 +155,20 @@ def test_a_file_that_could_not_be_read_is_read_again(
 
 
 def _fails(path: Path) -> bytes:
-    raise NotebookError(
-        "The file cannot be read (Input/output error).", remedy="Submit it again.", file=path.name
+    raise UnreadableError(
+        "The file cannot be read (Input/output error).", remedy="Try again.", file=path.name
     )
+
+
+def test_what_is_no_notebook_is_not_read_again(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path, "ada").write_text("{")
+    before = graded(tmp_path, make_grader())[0].score
+    monkeypatch.setattr(Grader, "grade", lambda *_, **__: pytest.fail("graded again"))
+    after = graded(tmp_path, make_grader())[0].score
+    assert before.error is not None
+    assert (after.status, after.error) == ("ungraded", before.error)
 
 
 def test_who_is_ungraded_is_tried_again(tmp_path: Path, make_grader: Make) -> None:

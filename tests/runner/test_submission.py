@@ -252,6 +252,7 @@ def test_a_file_that_is_not_there_is_ungraded(tmp_path: Path) -> None:
     score = grader().grade(tmp_path / "made_up.ipynb", "ada").score
     assert score.error is not None
     assert score.error.what == "The file cannot be read (No such file or directory)."
+    assert score.error.blame == "grader"
 
 
 @pytest.mark.parametrize("name", ["ir", "julia-1.10", "bash", "javascript", "julia"])
