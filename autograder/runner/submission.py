@@ -17,6 +17,7 @@ from autograder.assignment import Assignment, match
 from autograder.errors import FewlabelsError, NotebookError
 from autograder.model import CellResult, CheckResult, Failure, Graded, Notebook, Score
 from autograder.registry import Check
+from autograder.runner import lost
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
@@ -144,6 +145,7 @@ class Grader:
         checks = [check for check in self.checks if check.exercise not in known.results]
         if not checks:
             sandbox = known.sandbox or self.boundary.name
+            submission = replace(submission, notes=(*submission.notes, *lost.notes(known.cells)))
             return Graded(self._scored(student, submission, known.results, sandbox), known.cells)
         weights = trained.read(path.parent / f"{self.assignment.name}.safetensors")
         transport = self.boundary.session(self.settings.limits)
@@ -151,10 +153,12 @@ class Grader:
             cells = transport.run(submission)
             ran = time.perf_counter()
             found = run_exercises(checks, transport, self.planner, weights=weights, progress=progress)
+            found = {name: lost.explained(each, name, cells, submission) for name, each in found.items()}
             results = {name: found.get(name) or known.results[name] for name in self.exercises}
             sandbox = transport.name
         finally:
             transport.close()
+        submission = replace(submission, notes=(*submission.notes, *lost.notes(cells)))
         score = self._scored(student, submission, results, sandbox)
         usage = getattr(transport, "usage", None)
         seconds = {
