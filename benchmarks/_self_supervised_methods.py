@@ -97,19 +97,20 @@ def surrogate(recipe: dict[str, Any], views: Views, images: Tensor) -> Method:
 
 
 class Patches(nn.Module):
-    """An encoder of patches for CPC: (b, 1, 12, 12) -> (b, width)."""
+    """An encoder of patches for CPC, without batch norm: (b, 1, size, size) -> (b, width)."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, size: int, width: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(1, 32, 3, padding=1),
             nn.ReLU(),
+            nn.Conv2d(32, 64, 3, padding=1),
             nn.MaxPool2d(2),
-            nn.Conv2d(32, width, 3, padding=1),
             nn.ReLU(),
-            nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.LazyLinear(width),
+            nn.Linear(64 * (size // 2) ** 2, 128),
+            nn.ReLU(),
+            nn.Linear(128, width),
         )
 
     def forward(self, patches: Tensor) -> Tensor:
@@ -117,7 +118,7 @@ class Patches(nn.Module):
 
 
 class Latents(nn.Module):
-    """CPC's latents of all places, averaged over 2 x 2 of them and flattened: where a stroke is counts."""
+    """CPC's latents of all places, averaged over the quarters of an image and flattened: where a stroke is counts."""
 
     def __init__(self, net: cpc.ImageCPC) -> None:
         super().__init__()
@@ -125,48 +126,56 @@ class Latents(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         latents = self.net.latents(images).permute(0, 3, 1, 2)
-        return functional.adaptive_avg_pool2d(latents, 3).flatten(1)
+        return functional.adaptive_avg_pool2d(latents, 2).flatten(1)
 
 
 def predictive(recipe: dict[str, Any], views: Views) -> Method:
-    encoder = Patches(WIDTH // 2)
-    encoder(torch.zeros(1, 1, recipe["patch"], recipe["patch"]))
     net = cpc.ImageCPC(
-        encoder,
-        WIDTH // 2,
+        Patches(recipe["patch"], WIDTH),
         WIDTH,
+        2 * WIDTH,
         recipe["ahead"],
         patch_size=recipe["patch"],
         stride=recipe["stride"],
         depth=2,
     )
-    return Method(
-        net, lambda images: net(_data.warped(images, _data.Warp(), views.generator)).mean(), Latents(net)
-    )
+
+    def loss(images: Tensor) -> Tensor:
+        with torch.autocast(images.device.type, torch.bfloat16):
+            return net(_data.warped(images, _data.Warp(), views.generator)).mean()
+
+    return Method(net, loss, Latents(net))
 
 
 class Tokens(nn.Module):
-    """What MAE's encoder makes of all patches, averaged over 2 x 2 of them and flattened."""
+    """What MAE's encoder makes of all patches, averaged over the quarters of an image and flattened."""
 
-    def __init__(self, vit: VisionTransformer) -> None:
+    def __init__(self, vit: VisionTransformer, standard: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.vit = vit
+        self.vit, self.standard = vit, standard
 
     def forward(self, images: Tensor) -> Tensor:
-        tokens = self.vit.encode(self.vit.embed(images))[:, 1:]
+        tokens = self.vit.encode(self.vit.embed(self.standard(images)))[:, 1:]
         side = round(tokens.shape[1] ** 0.5)
         return functional.adaptive_avg_pool2d(tokens.transpose(1, 2).unflatten(2, (side, side)), 2).flatten(1)
 
 
-def masked(recipe: dict[str, Any], views: Views) -> Method:
-    vit = VisionTransformer(patch_size=4, width=WIDTH, depth=3)
-    net = mae.MaskedAutoencoder(vit, width=48, depth=1, normalise=False)
+def masked(recipe: dict[str, Any], views: Views, images: Tensor) -> Method:
+    mean, deviation = float(images.mean()), float(images.std())
 
-    def loss(images: Tensor) -> Tensor:
-        warped = _data.warped(images, _data.Warp(), views.generator)
+    def standard(
+        batch: Tensor,
+    ) -> Tensor:  # little is ink: beside the positions, raw patches would hardly count
+        return (batch - mean) / deviation
+
+    vit = VisionTransformer(patch_size=recipe["patch"], width=WIDTH, depth=3)
+    net = mae.MaskedAutoencoder(vit, width=48, depth=1, mlp_width=192, normalise=False)
+
+    def loss(batch: Tensor) -> Tensor:
+        warped = standard(_data.warped(batch, _data.Warp(), views.generator))
         return net(warped, net.draw_noise(warped, generator=views.generator), mask_ratio=recipe["mask"])[0]
 
-    return Method(net, loss, Tokens(vit))
+    return Method(net, loss, Tokens(vit, standard))
 
 
 def method_of(name: str, recipe: dict[str, Any], seed: int, images: Tensor) -> Method:
@@ -174,20 +183,27 @@ def method_of(name: str, recipe: dict[str, Any], seed: int, images: Tensor) -> M
     views = Views(seed)
     if name == "exemplar":
         return surrogate(recipe, views, images)
-    made = {"simclr": contrastive, "byol": bootstrapped, "dino": distilled, "cpc": predictive, "mae": masked}
+    if name == "mae":
+        return masked(recipe, views, images)
+    made = {"simclr": contrastive, "byol": bootstrapped, "dino": distilled, "cpc": predictive}
     return made[name](recipe, views)
 
 
 def train(method: Method, recipe: dict[str, Any], images: Tensor, seed: int, tick: Tick) -> None:
-    """AdamW; the rate rises for 30 steps and falls as a cosine."""
+    """AdamW; the rate rises for 30 steps, or as many as the recipe says, and falls as a cosine."""
     generator = torch.Generator().manual_seed(seed)
     parameters = [p for p in method.trained.train().parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=recipe["lr"], weight_decay=1e-4)
-    steps = recipe["steps"]
+    optimizer = torch.optim.AdamW(
+        parameters,
+        lr=recipe["lr"],
+        betas=(0.9, recipe.get("beta", 0.999)),
+        weight_decay=recipe.get("decay", 1e-4),
+    )
+    steps, warmup = recipe["steps"], recipe.get("warmup", 30)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = (
-                recipe["lr"] * min(1.0, (step + 1) / 30) * (1 + math.cos(math.pi * step / steps)) / 2
+                recipe["lr"] * min(1.0, (step + 1) / warmup) * (1 + math.cos(math.pi * step / steps)) / 2
             )
         batch = images[torch.randperm(len(images), generator=generator)[: recipe["batch"]]]
         optimizer.zero_grad()

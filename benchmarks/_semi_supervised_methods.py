@@ -185,7 +185,9 @@ def _remixmatch(net: nn.Sequential, recipe: dict[str, Any], draws: Draws, device
             generator=draws.generator,
             alpha=recipe["alpha"],
         )
-        return remixmatch.remixmatch_loss(terms)
+        # as in the authors' code: what the network guesses at first is noise
+        ramp = pi_model.ramp_up(t, recipe["ramp"])
+        return remixmatch.remixmatch_loss(terms, weight=1.5 * ramp, first_strong_weight=0.5 * ramp)
 
     return Learner([net, turned[1]], net, loss)
 

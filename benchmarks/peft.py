@@ -1,4 +1,4 @@
-"""Parameter-efficient tuning: a Vision Transformer pre-trained on one set, adapted to another with five labels a class.
+"""Parameter-efficient tuning: a Vision Transformer pre-trained on one set, adapted to another with ten labels a class.
 
 `head` trains a linear classifier on the frozen network, `full` every number of it. The others train that classifier and
 a little more. Counted are all numbers that training changes, the classifier among them. `share of the gain` is
@@ -19,28 +19,34 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks import _adapt, _plots, _tables
+from benchmarks import _adapt, _data, _plots, _tables
 from benchmarks._runs import Figures, Task, Tick, arguments, campaign
 from reference.adapters import add_adapters
 from reference.lora import add_lora
 from reference.prefix_tuning import Prefix
-from reference.prompt_tuning import prepend, random_prompt
+from reference.prompt_tuning import prepend, prompt_from_vocabulary
 from reference.transfer import freeze, trainable_share
 from reference.vit import VisionTransformer
 
-WIDTH, DEPTH, HEADS = 64, 4, 4
+NETWORK = {"width": 128, "depth": 4, "n_heads": 4, "mlp_width": 512}
+WIDTH, DEPTH, HEADS = NETWORK["width"], NETWORK["depth"], NETWORK["n_heads"]
 METHODS = ("head", "prompt", "prefix", "adapters", "lora", "full")
-# The rates were chosen with --validate, on drawings that are neither trained on nor asked in the end.
+# Chosen on the sets the other way round, one other seed. The classifier's rate is the same for all; the number of
+# steps is a budget: full fine-tuning would gain from more.
 RECIPE: dict[str, Any] = {
-    "pretraining": 1500,
-    "steps": 400,
-    "shots": 5,
-    "lr": {"head": 0.01, "prompt": 0.02, "prefix": 0.01, "adapters": 0.005, "lora": 0.005, "full": 0.001},
+    "network": NETWORK,
+    "pretraining": {"steps": 3000, "lr": 0.0015, "warmup": 200, "decay": 0.02, "beta": 0.98, "clip": 1.0},
+    "steps": 500,
+    "batch": 64,
+    "beta": 0.99,
+    "shots": 10,
+    "head lr": 0.005,
+    "lr": {"prompt": 0.1, "prefix": 0.1, "adapters": 0.005, "lora": 0.005, "full": 0.001},
     "prompt": 16,
-    "prefix": 12,
-    "bottleneck": 8,
-    "rank": 4,
-    "alpha": 8.0,
+    "prefix": 60,
+    "bottleneck": 32,
+    "rank": 8,
+    "alpha": 16.0,
 }
 
 
@@ -68,24 +74,30 @@ class Prefixed(nn.Module):
         return self.vit.norm(hidden)[:, 0]
 
 
-def adapted(method: str, vit: VisionTransformer, recipe: dict[str, Any], seed: int, device: str) -> nn.Module:
-    """The network with what the method adds; what it does not train is frozen."""
-    generator = torch.Generator().manual_seed(seed)
+def adapted(
+    method: str, vit: VisionTransformer, recipe: dict[str, Any], seed: int, images: Tensor
+) -> nn.Module:
+    """The network with what the method adds; what it does not train is frozen. images: the labelled ones."""
+    generator, device = torch.Generator().manual_seed(seed), images.device
     if method == "full":
         return vit
     freeze(vit)
-    if method == "prompt":
-        return Prompted(vit, 0.1 * random_prompt(recipe["prompt"], WIDTH, generator)).to(device)
-    if method == "prefix":
+    if method == "prompt":  # starts as patches that were seen
+        patches = vit.embed(images)[:, 1:].detach().flatten(0, 1)
+        prompt = prompt_from_vocabulary(patches, recipe["prompt"], generator, common=len(patches))
+        return Prompted(vit, prompt)
+    if method == "prefix":  # starts small: at deviation 1 it would drown the patches
         prefix = Prefix(recipe["prefix"], DEPTH, WIDTH, HEADS, hidden=None, generator=generator)
+        with torch.no_grad():
+            prefix.source.mul_(0.1)
         return Prefixed(vit, prefix).to(device)
     if method == "adapters":
         add_adapters(vit, recipe["bottleneck"], generator=generator)
-    if method == "lora":
+    if method == "lora":  # every linear map of attention and perceptron
         vit.cpu()  # the generator draws there
         add_lora(
             vit,
-            lambda name: ".attention." in name,
+            lambda name: name.startswith("encoder."),
             rank=recipe["rank"],
             alpha=recipe["alpha"],
             generator=generator,
@@ -97,28 +109,35 @@ def adapted(method: str, vit: VisionTransformer, recipe: dict[str, Any], seed: i
 def run(task: Task, options: argparse.Namespace, tick: Tick) -> Figures:
     """One seed: pre-training once, then every method from the same weights, head and drawings."""
     recipe, device, seed = task.recipe, task.device, task.seed
-    steps, pretraining = (2, 2) if options.quick else (recipe["steps"], recipe["pretraining"])
-    source, target = _adapt.two_sets(options.data, quick=options.quick)
+    pretraining = recipe["pretraining"] | ({"steps": 2} if options.quick else {})
+    source, target = _adapt.two_sets(options.data, quick=options.quick, reverse="validation" in task.data)
     torch.manual_seed(seed)
-    vit = VisionTransformer(width=WIDTH, depth=DEPTH, n_heads=HEADS)
+    vit = VisionTransformer(**recipe["network"])
     _adapt.pretrain(
-        vit, WIDTH, source, steps=pretraining, device=device, seed=seed, tick=lambda t: tick(0.5 * t)
+        vit,
+        WIDTH,
+        source,
+        device=device,
+        seed=seed,
+        tick=lambda t: tick(0.5 * t),
+        bfloat16=True,
+        **pretraining,
     )
-    data = _adapt.few(target, recipe["shots"], seed, device, validate="validation" in task.data)
+    data = _adapt.few(target, recipe["shots"], seed, device)
     head = nn.Linear(WIDTH, data.n_classes).to(device)
     figures: Figures = {}
     for number, method in enumerate(METHODS):
-        net = nn.Sequential(
-            adapted(method, copy.deepcopy(vit), recipe, seed, device), copy.deepcopy(head)
-        ).train()
+        body = adapted(method, copy.deepcopy(vit), recipe, seed, data.images)
+        net = nn.Sequential(body, copy.deepcopy(head)).train()
         _adapt.classify(
-            net.parameters(),
+            [(body, recipe["lr"].get(method, 0.0)), (net[1], recipe["head lr"])],
             net,
             data.images,
             data.labels,
-            steps=steps,
-            batch=96,
-            lr=recipe["lr"][method],
+            steps=2 if options.quick else recipe["steps"],
+            batch=recipe["batch"],
+            beta=recipe["beta"],
+            bfloat16=True,
             generator=torch.Generator().manual_seed(seed),
             tick=_part(tick, 0.5 + number / (2 * len(METHODS)), 0.5 / len(METHODS)),
         )
@@ -133,8 +152,8 @@ def _part(tick: Tick, start: float, length: float) -> Callable[[float], None]:
 
 
 def tasks(options: argparse.Namespace) -> list[Task]:
-    first, second = ("small1", "small2") if options.data else ("glyphs1", "glyphs2")
-    where = f"{first} to {second}" + (", validation" if options.validate else "")
+    first, second = _data.names(options.data)
+    where = f"{second} to {first}, validation" if options.validate else f"{first} to {second}"
     seeds = range(100, 100 + options.seeds) if options.validate else range(options.seeds)
     return [Task("all", where, seed, options.device, RECIPE) for seed in seeds]
 
@@ -149,7 +168,7 @@ HEAD = (
     "numbers trained",
     "of all, %",
 )
-TITLE = "A Transformer adapted with five labels a class; mean and standard error over seeds"
+TITLE = "A Transformer adapted with ten labels a class; mean and standard error over seeds"
 
 
 def rows(records: list[dict[str, Any]]) -> _tables.Rows:
@@ -187,7 +206,9 @@ def plots(records: list[dict[str, Any]], folder: Path) -> list[Path]:
 def main() -> None:
     parser = arguments(__doc__, "peft", METHODS, seeds=3)
     parser.add_argument(
-        "--validate", action="store_true", help="ask other drawings, other seeds: to choose the rates"
+        "--validate",
+        action="store_true",
+        help="the sets the other way round, other seeds: to choose the recipe",
     )
     options = parser.parse_args()
     records = campaign(tasks(options), run, options)

@@ -2,7 +2,7 @@
 
 The encoder is frozen. Ten drawings of every class of the other set carry labels, the ten others are asked. Beside each
 method stands the same encoder as it was before training: `random`. Probes read what the method keeps: Conv4's features,
-the mean of MAE's tokens, CPC's latents averaged over 2 x 2 places. `bert` learns from text: the language reference that
+MAE's tokens and CPC's latents averaged over the quarters of an image. `bert` learns from text: the language reference that
 Python brings along; see benchmarks/language.py.
 
     python -m benchmarks.self_supervised --data DIR
@@ -32,8 +32,28 @@ RECIPES: dict[str, dict[str, Any]] = {
     "byol": {"steps": 500, "batch": 96, "lr": 0.002, "momentum": 0.97},
     "dino": {"steps": 500, "batch": 64, "lr": 0.002, "momentum": 0.97, "out": 256, "locals": 2},
     "exemplar": {"steps": 600, "batch": 128, "lr": 0.002, "exemplars": 1000},
-    "cpc": {"steps": 500, "batch": 48, "lr": 0.002, "patch": 12, "stride": 4, "ahead": 2},
-    "mae": {"steps": 1500, "batch": 128, "lr": 0.002, "mask": 0.6},
+    "cpc": {
+        "steps": 1100,
+        "batch": 64,
+        "lr": 0.001,
+        "beta": 0.95,
+        "decay": 0.02,
+        "warmup": 100,
+        "patch": 8,
+        "stride": 4,
+        "ahead": 3,
+    },
+    "mae": {
+        "steps": 5000,
+        "batch": 128,
+        "lr": 0.0015,
+        "beta": 0.95,
+        "decay": 0.02,
+        "warmup": 100,
+        "patch": 7,
+        "mask": 0.6,
+        "standardised": True,
+    },
 }
 
 # -------------------------------------------------------------------------------------------------------- probing

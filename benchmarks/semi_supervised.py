@@ -34,10 +34,10 @@ RECIPES: dict[str, dict[str, Any]] = {
     "vat": {"weight": 1.0, "epsilon": 2.0, "entropy": 1.0},
     "uda": {"temperature": 0.4, "threshold": 0.8, "weight": 1.0},
     "mixmatch": {"weight": 20.0, "alpha": 0.75},
-    "remixmatch": {"alpha": 0.75},
+    "remixmatch": {"alpha": 0.75, "ramp": 0.4},
     "fixmatch": {"threshold": 0.95, "weight": 1.0},
-    "supervised-mlp": {"denoising": [0.0, 0.0, 0.0, 0.0]},
-    "ladder": {"denoising": [10.0, 1.0, 0.1, 0.1]},
+    "supervised-mlp": {"denoising": [0.0, 0.0, 0.0, 0.0], "steps": 1500},
+    "ladder": {"denoising": [0.3, 0.03, 0.01, 1.0], "steps": 1500},
 }
 for _name in RECIPES:
     RECIPES[_name] = {**TRAINING, **RECIPES[_name]}

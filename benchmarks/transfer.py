@@ -66,13 +66,12 @@ def run(task: Task, options: argparse.Namespace, tick: Tick) -> Figures:
             net = copy.deepcopy(start).train()
             generator = torch.Generator().manual_seed(seed)
             _adapt.classify(
-                net.parameters(),
+                [(net, lr)],
                 net,
                 data.images,
                 data.labels,
                 steps=steps,
                 batch=96,
-                lr=lr,
                 generator=generator,
                 tick=lambda t, number=number: tick(min(0.999, 0.5 + (number + t) / 6)),
             )

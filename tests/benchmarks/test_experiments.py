@@ -95,11 +95,11 @@ def test_each_digit_is_seen_on_each_side_of_eight_others():
 
 @pytest.mark.parametrize("method", ["prompt", "prefix", "adapters", "lora"])
 def test_little_is_trained(method):
-    vit = VisionTransformer(width=peft.WIDTH, depth=peft.DEPTH, n_heads=peft.HEADS)
+    vit = VisionTransformer(**peft.NETWORK)
     total = sum(p.numel() for p in vit.parameters())
-    net = peft.adapted(method, vit, peft.RECIPE, 0, "cpu")
+    net = peft.adapted(method, vit, peft.RECIPE, 0, torch.rand(3, 1, 28, 28))
     trained = sum(p.numel() for p in net.parameters() if p.requires_grad)
-    assert 0 < trained < 0.06 * total
+    assert 0 < trained < 0.1 * total
     assert net(torch.rand(2, 1, 28, 28)).shape == (2, peft.WIDTH)
 
 
