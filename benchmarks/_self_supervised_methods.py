@@ -163,9 +163,8 @@ class Tokens(nn.Module):
 def masked(recipe: dict[str, Any], views: Views, images: Tensor) -> Method:
     mean, deviation = float(images.mean()), float(images.std())
 
-    def standard(
-        batch: Tensor,
-    ) -> Tensor:  # little is ink: beside the positions, raw patches would hardly count
+    # Little is ink: beside the sines of the positions, raw patches would hardly count.
+    def standard(batch: Tensor) -> Tensor:
         return (batch - mean) / deviation
 
     vit = VisionTransformer(patch_size=recipe["patch"], width=WIDTH, depth=3)
