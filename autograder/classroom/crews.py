@@ -95,7 +95,8 @@ class Local:
         try:
             with _environment(nursery.JOB, str(file)):
                 multiprocessing.get_context("forkserver").set_forkserver_preload([nursery.__name__])
-                forkserver.ensure_running()
+                with _without_ctrl_c():
+                    forkserver.ensure_running()
                 self._home = home
                 yield
         finally:
@@ -137,6 +138,20 @@ class _Pool:
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """A process that is started inside leaves Ctrl-C to this one, from its first import on."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread, which alone may say so
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

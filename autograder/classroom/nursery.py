@@ -9,7 +9,6 @@ import gc
 import importlib
 import os
 import pickle
-import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,7 +31,6 @@ def _prepare(file: Path) -> None:
 
     from autograder import registry
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's
     torch.set_num_threads(1)  # a process that has threads cannot be forked
     job, processes = pickle.loads(file.read_bytes())  # written by our own parent, into a directory of its own
     for name in LATER:

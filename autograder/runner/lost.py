@@ -25,7 +25,7 @@ def explained(
     why = f" {told[0][2]} What it defines is not there."
     return tuple(
         replace(check, message=check.message + why)
-        if check.verdict == "missing" and (check.message or "").endswith(f"{Missing('').why}.")
+        if check.verdict == "missing" and check.message.endswith(f"{Missing('').why}.")
         else check
         for check in checks
     )

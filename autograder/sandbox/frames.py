@@ -129,8 +129,7 @@ class Receiver:
         payload_cap: int = PAYLOAD_CAP,
     ) -> Frame:
         """The next frame; `wait` as in `send`, `answer` as in `decode`."""
-        if len(self._buffer) - self._start < HEADER.size:
-            self._have(HEADER.size, wait)
+        self._have(HEADER.size, wait)
         magic, kind, token, index, structure_size, payload_size = HEADER.unpack_from(
             self._buffer, self._start
         )
@@ -138,8 +137,7 @@ class Receiver:
             raise WireError("bytes that are no frame")
         if structure_size > structure_cap or payload_size > payload_cap:
             raise WireError(f"a frame of {structure_size + payload_size} bytes is over the limit")
-        if len(self._buffer) - self._start < HEADER.size + structure_size + payload_size:
-            self._have(HEADER.size + structure_size + payload_size, wait)
+        self._have(HEADER.size + structure_size + payload_size, wait)
         middle = self._start + HEADER.size + structure_size
         structure = self._buffer[self._start + HEADER.size : middle]
         payload = self._buffer[middle : middle + payload_size]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,20 @@ def test_drawing_may_begin_before_the_crew_is_needed(monkeypatch: pytest.MonkeyP
     with crew.open():
         assert len(begun) == 2
     assert not Path(begun[1]).parent.exists()
+
+
+def test_whoever_draws_leaves_ctrl_c_to_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def start() -> None:
+        program = "import signal; print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)"
+        seen.append(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout)
+
+    monkeypatch.setattr("multiprocessing.forkserver.ensure_running", start)
+    before = signal.getsignal(signal.SIGINT)
+    with Local(a_job(), 2).drawing():
+        assert signal.getsignal(signal.SIGINT) == before
+    assert seen == ["True\n"]
 
 
 def test_it_begins_for_those_whom_the_journal_does_not_know(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ SLOW = (
     "matplotlib",
     "scipy",
     "distributed",
-    "torchvision",
 )
 
 
