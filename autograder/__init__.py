@@ -6,7 +6,8 @@ Students use two names, `check` and `graded_with`; everything else lives in the 
 import os
 from typing import Any
 
-__version__ = "0.1.0"
+from autograder.version import __version__
+
 __all__ = ["__version__", "check", "graded_with"]
 
 
@@ -15,13 +16,13 @@ def __getattr__(name: str) -> Any:
     if name == "check":
         if os.environ.get("FEWLABELS_JAIL"):
             return _nothing
-        from autograder.selfcheck import check
+        from autograder.student.check import check
 
         return check
     if name == "graded_with":
         if os.environ.get("FEWLABELS_JAIL"):
             return _nothing_either
-        from autograder.conditions import graded_with
+        from autograder.student.graded_with import graded_with
 
         return graded_with
     raise AttributeError(f"module 'autograder' has no attribute {name!r}")

@@ -5,7 +5,8 @@ FewlabelsError                  what happened, in which file and cell, and what 
 │   └── NotebookError           the file is no notebook that can be read
 ├── CourseError                 the course's own material is at fault; costs nobody a point
 │   ├── AssignmentError         source notebook, grade ids, points or checks do not fit together
-│   └── CheckError              a check is declared wrongly
+│   ├── CheckError              a check is declared wrongly
+│   └── DataError               a data set is missing, damaged, or does not hold what is asked of it
 ├── GraderError                 the grader or its machine is at fault; costs nobody a point
 │   ├── UnreadableError         the machine does not give a file: it is gone, closed to us, or a disk fails
 │   ├── SandboxUnavailable      this machine offers no boundary that may run hostile code
@@ -67,6 +68,10 @@ class AssignmentError(CourseError):
 
 
 class CheckError(CourseError):
+    pass
+
+
+class DataError(CourseError):
     pass
 
 

@@ -112,8 +112,8 @@ class Student:
 
 
 @dataclass(frozen=True, eq=False)
-class Prop:
-    """Names a stage prop (`autograder.props`) that the worker builds from plain values: a network, a generator ..."""
+class Fixture:
+    """Names a stage fixture (`autograder.fixtures`) that the worker builds from plain values: a network, a generator ..."""
 
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -121,16 +121,16 @@ class Prop:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a student's function (or of a procedure from `autograder.props`, named "props:NAME").
+    """One call of a student's function (or of a procedure from `autograder.fixtures`, named "fixtures:NAME").
 
     function    the name in the notebook
     arguments   name -> value, passed by position; values are plain, numpy arrays (torch tensors in the worker),
-                `Prop` or `Student`
+                `Fixture` or `Student`
     keywords    name -> value, passed by keyword
     gradients   names of the array arguments for which a vector-Jacobian product is asked
     output      which item of a returned tuple the product starts from (None: the value itself)
     cotangent   the vector of that product; None stands for ones
-    watch       names of `Prop` arguments whose state is reported after the call
+    watch       names of `Fixture` arguments whose state is reported after the call
     label       how a message writes the call; None: from function and argument names
     paste       Python that shows the call in a notebook, where its arguments are too large to be written out
     form        judges the structure of what comes back (stays on the trusted side): None, or what is wrong with it
@@ -165,7 +165,7 @@ class Returned:
     gradients   argument name -> vector-Jacobian product, or None where no gradient reached the argument
     modified    names of the arguments whose values the call changed
     touched     which global generators the call read or reseeded: "torch", "numpy", "random"
-    states      watched prop -> its state after the call
+    states      watched fixture -> its state after the call
     """
 
     value: Any
@@ -309,3 +309,18 @@ class Graded:
     score: Score
     cells: tuple[CellResult, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)  # times lie beside the result, never in it
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; seconds count CPU time, wall clock is the backstop (`patience` times as much)."""
+
+    cell_seconds: float = 10.0
+    call_seconds: float = 2.0
+    submission_seconds: float = 120.0
+    patience: float = 5.0
+    memory_bytes: int = 2 << 30
+    file_bytes: int = 64 << 20
+    scratch_bytes: int = 64 << 20
+    output_bytes: int = 1 << 20
+    threads: int = 64

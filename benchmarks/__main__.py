@@ -21,7 +21,7 @@ def main() -> None:
         print(f"\n{name}", file=sys.stderr)
         if status := subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options]).returncode:
             sys.exit(status)
-    subprocess.run([sys.executable, "-m", "benchmarks.report"], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.accuracy.report"], check=True)
 
 
 if __name__ == "__main__":

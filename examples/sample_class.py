@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import corpus
+from autograder.course import corpus
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SOURCE = ROOT / "assignments" / "fewshot" / "fewshot.ipynb"
-MISTAKES = ROOT / "tests" / "mistakes" / "fewshot"
-SOLUTIONS = ROOT / "tests" / "solutions" / "fewshot"
+MISTAKES = ROOT / "corpus" / "fewshot" / "mistakes"
+SOLUTIONS = ROOT / "corpus" / "fewshot" / "solutions"
 WEIGHTS = HERE / "fewshot.safetensors"  # what the source notebook trained, with the seed that stands in it
 STUB = "raise NotImplementedError()\n"
 

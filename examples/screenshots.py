@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from autograder import corpus
-from autograder.sandbox import cut
+from autograder.course import corpus
+from autograder.sandbox import student_package
 from examples import sample_class
 from examples.browser.server import ROOT, JupyterServer, browser
 from examples.walk import Plan, Walk, walk
@@ -80,7 +80,7 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         root = Path(folder)
-        course = walked(root, fewshot(), root / "pictures", student_path=cut.unpack(root / "cut"))
+        course = walked(root, fewshot(), root / "pictures", student_path=student_package.unpack(root / "cut"))
         for picture in sorted(course.pictures.glob("*.png")):
             shrink(picture, out / picture.name)
             print(out / picture.name, f"{(out / picture.name).stat().st_size // 1024} KiB")

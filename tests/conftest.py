@@ -15,7 +15,7 @@ import pytest
 import torch
 from hypothesis import settings
 
-from autograder import registry
+from autograder.laws import registry
 
 torch.set_num_threads(1)  # tests share a machine's cores
 settings.register_profile("tests", derandomize=True, database=None, deadline=None, max_examples=30)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.certify.subjects import Kind, Subject
-from autograder.certify.trials import Look, Trial
+from autograder.certify.programs import Kind, Subject
+from autograder.certify.runs import Look, Trial
 
 SURE = 0.99  # the share of seeds under which a mistake falls, and of mutants that fall
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from autograder import registry
+from autograder.laws import registry
 from autograder.runner.submission import versions
 
 OURS = ("autograder", "reference")
 # the far side of the boundary, which no check imports
-BESIDE = ("autograder.certify.trials", "autograder.sandbox.jailed", "autograder.sandbox.worker.child")
+BESIDE = ("autograder.certify.runs", "autograder.sandbox.jailed", "autograder.sandbox.worker.child")
 
 
 def fingerprint(assignment: str, exercise: str) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from types import TracebackType
 
-from autograder.certify.trials import Look
+from autograder.certify.runs import Look
 
 
 def default_path(assignment: str) -> Path:

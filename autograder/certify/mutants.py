@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from autograder.certify import plumbing, statements, values  # noqa: F401 - plumbing enters its operators
-from autograder.certify.operators import BY_AXIS, OPERATORS
+from autograder.certify.operators import form  # noqa: F401 - enters its operators
+from autograder.certify.operators import statement as statements
+from autograder.certify.operators import value as values
+from autograder.certify.operators.expression import BY_AXIS, OPERATORS
 from autograder.certify.rewriting import called
 from autograder.model import Cell, Notebook
 

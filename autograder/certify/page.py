@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.certify.certificate import Certificate
-from autograder.certify.subjects import Subject
+from autograder.certify.programs import Subject
 from autograder.certify.text import GOOD, percent, sentences
 
 HERE = "autograder.certify"

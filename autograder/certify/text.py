@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from autograder.certify.certificate import Certificate, Tally
-from autograder.certify.subjects import KINDS, Subject
+from autograder.certify.programs import KINDS, Subject
 
 SCHEMA = 1
 GOOD = {"solutions": "pass", "mistakes": "fall", "mutants": "fall"}

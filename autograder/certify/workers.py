@@ -13,9 +13,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.certify.trials import Look, Trial, look
+from autograder.certify.runs import Look, Trial, look
+from autograder.course.settings import Settings
 from autograder.errors import CourseError, FewlabelsError, GraderError
-from autograder.settings import Settings
 
 GROUP = 60  # trials that share one drawing; more of them would leave a core idle at the end
 Group = Sequence[tuple[int, Trial]]
@@ -108,7 +108,7 @@ def _leave(*_: object) -> NoReturn:
 def _groups_until_done(course: Path, assignment: str, settings: Settings, tasks: Any, results: Any) -> None:
     import torch
 
-    from autograder import registry
+    from autograder.laws import registry
     from autograder.runner.plans import Planner
     from autograder.sandbox.jailed import Sandbox
 

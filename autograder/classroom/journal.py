@@ -20,15 +20,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from autograder import trained
-from autograder.classroom.finding import Submission
-from autograder.classroom.writing import WORKSHOP, page_paths, result_path
-from autograder.classroom.writing import replace as write_whole
+from autograder.classroom import atomic
+from autograder.classroom.handed_in import Submission
+from autograder.classroom.writing import page_paths, result_path
+from autograder.course.folders import WORKSHOP
 from autograder.errors import GraderError
 from autograder.feedback.json import from_json, to_json
 from autograder.model import CellResult, Graded, Raised
 from autograder.runner import Grader, Known, digests
 from autograder.runner.submission import versions
+from autograder.submission import trained_weights
 
 SCHEMA = 1
 PIECE = 1 << 20
@@ -119,7 +120,7 @@ class Journal:
         path = self._path(student, ".json.gz")
         packed = gzip.compress(raw, 1, mtime=0)
         if not path.is_file() or path.read_bytes() != packed:
-            write_whole(path, packed)
+            atomic.write_text(path, packed)
 
     # --- the grade book --------------------------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ class Journal:
         return not self._force and path.is_file() and path.read_text(encoding="utf-8") == _entered(graded)
 
     def note_entered(self, graded: Graded) -> None:
-        write_whole(self._path(graded.score.student, ".entered"), _entered(graded))
+        atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded))
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -177,7 +178,7 @@ def _pieces(path: Path) -> Iterable[bytes]:
     """The bytes of a file up to the largest that anybody reads; then its size, so that more is not the same."""
     try:
         with path.open("rb") as file:
-            for _ in range(trained.SIZE_CAP // PIECE + 1):
+            for _ in range(trained_weights.SIZE_CAP // PIECE + 1):
                 piece = file.read(PIECE)
                 if not piece:
                     return

@@ -18,14 +18,14 @@ from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from autograder import registry
-from autograder.assignment import Assignment
 from autograder.classroom.writing import render
+from autograder.course.assignment import Assignment
+from autograder.course.settings import Settings
 from autograder.feedback.audience import Audience
 from autograder.feedback.json import from_json, to_json
+from autograder.laws import registry
 from autograder.model import Failure, Graded
 from autograder.runner import Grader, Known
-from autograder.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def work(job: Job, task: Task) -> Done:
 
 
 def _grader(job: Job) -> Grader:
-    from autograder.classroom import nursery
+    from autograder.classroom import preload
     from autograder.sandbox.jailed import Sandbox
 
     if _bench.grader is None or _bench.job != job.digest:
@@ -134,6 +134,6 @@ def _grader(job: Job) -> Grader:
         sandbox = _bench.sandbox.enter_context(Sandbox(unsandboxed=job.unsandboxed, device=job.device))
         Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
         atexit.register(_bench.clear)
-        _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=nursery.planner_of(job.digest))
+        _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=preload.planner_of(job.digest))
         _bench.job = job.digest
     return _bench.grader

@@ -12,14 +12,15 @@ from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
-from autograder import receipts, whole
+from autograder.classroom import atomic
+from autograder.course.folders import WORKSHOP
 from autograder.errors import GraderError
-from autograder.feedback import html, klass
+from autograder.feedback import class_page, html
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.json import from_json, to_json
 from autograder.model import CheckResult, Graded, Score
+from autograder.submission import receipts
 
-WORKSHOP = ".autograder"
 ABANDONED_SECONDS = 3600.0
 AUDIENCES: tuple[Audience, ...] = ("student", "staff")
 
@@ -32,14 +33,14 @@ def write(graded: Graded, course: Path) -> Path:
     """Writes the result, and beside it its times and the receipt of what was read."""
     score = graded.score
     path = result_path(course, score.student, score.assignment)
-    replace(path, to_json(score))
+    atomic.write_text(path, to_json(score))
     times = course / WORKSHOP / "timings" / score.student / f"{score.assignment}.json"
-    replace(
+    atomic.write_text(
         times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
     )
     if score.receipt is not None:
         by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
-        replace(
+        atomic.write_text(
             course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json",
             receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student),
         )
@@ -65,7 +66,7 @@ def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
 def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:
     paths = dict(zip(AUDIENCES, page_paths(course, student, assignment), strict=True))
     for audience, page in rendered.items():
-        replace(paths[audience], page)
+        atomic.write_text(paths[audience], page)
 
 
 def outline(score: Score) -> Score:
@@ -85,7 +86,7 @@ def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> 
     """Writes the page of the class, which links to its students' pages; returns its path."""
     links = {score.student: f"staff/{score.student}.html" for score in scores}
     index = _pages(course, assignment) / "index.html"
-    replace(index, klass.class_page(scores, assignment, links))
+    atomic.write_text(index, class_page.class_page(scores, assignment, links))
     return index
 
 
@@ -103,11 +104,6 @@ def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
 
 def _pages(course: Path, assignment: str) -> Path:
     return course / WORKSHOP / "pages" / assignment
-
-
-def replace(path: Path, text: str | bytes) -> None:
-    """The whole text or what was there before, also when killed midway."""
-    whole.replace(path, text.encode("utf-8") if isinstance(text, str) else text)
 
 
 def sweep(course: Path) -> None:

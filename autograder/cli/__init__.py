@@ -1,5 +1,1 @@
-"""The command `autograder`: one file per subcommand, small ones together."""
-
-from autograder.cli.app import main
-
-__all__ = ["main"]
+"""The command `autograder`: a file per subcommand, named in commands.py; app.py is the frame, main.py the entry."""

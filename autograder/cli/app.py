@@ -5,19 +5,19 @@ Exit status: 0 done (whatever students scored); 1 a person is needed; 2 wrong us
 
 from __future__ import annotations
 
-import sys
-
 import typer
 from rich.console import Console
 
-from autograder import __version__
+from autograder.cli.commands import CommandTable
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
+from autograder.version import __version__
 
 DONE, PERSON_NEEDED, WRONG_USAGE, CANNOT_GRADE = 0, 1, 2, 3
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="autograder",
+    cls=CommandTable,
     help="Grades deep-learning notebooks by laws: statements about a function that hold for every input.",
     no_args_is_help=True,
     add_completion=False,
@@ -47,21 +47,6 @@ def tell(error: FewlabelsError) -> None:
         errors.print(place, style="bold", markup=False, highlight=False, soft_wrap=True)
     errors.print(f"{label}: {error.what}", style="red", markup=False, highlight=False, soft_wrap=True)
     errors.print(error.remedy, markup=False, highlight=False, soft_wrap=True)
-
-
-def main() -> None:
-    """The entry point `autograder`."""
-    from autograder.cli import commands  # noqa: F401 - importing enters the subcommands
-
-    try:
-        app(prog_name="autograder")
-    except FewlabelsError as error:
-        tell(error)
-        sys.exit(status_of(error))
-    except SystemExit as ended:
-        if ended.code == INTERRUPTED:  # what typer makes of Ctrl-C
-            errors.print("Stopped. Results that were finished are kept.")
-        raise
 
 
 def _version(wanted: bool) -> None:

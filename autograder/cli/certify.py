@@ -12,19 +12,21 @@ from typing import Annotated
 
 import typer
 
-from autograder import registry, settings
 from autograder.certify import journal as journals
 from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
 from autograder.certify.fingerprint import fingerprint
-from autograder.certify.subjects import KINDS, Subject, of_course
-from autograder.certify.trials import Look, Trial, planned
+from autograder.certify.programs import KINDS, Subject, of_course
+from autograder.certify.runs import Look, Trial, planned
 from autograder.certify.workers import run
-from autograder.classroom import WORKSHOP, replace
+from autograder.classroom import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
-from autograder.cli.bars import bar
+from autograder.cli.progress_bar import bar
+from autograder.course import settings
+from autograder.course.folders import WORKSHOP
+from autograder.course.settings import Settings
 from autograder.errors import UsageError
-from autograder.settings import Settings
+from autograder.laws import registry
 
 
 @app.command()
@@ -63,8 +65,8 @@ def certify(
 ) -> None:
     """Try the grader: right programs have to pass, wrong ones and mutants of the solution have to fall.
 
-    Programs lie in tests/solutions, tests/mistakes; mutants are made from the source notebook, and those that are right all
-    the same stand in tests/mutants/ASSIGNMENT/equivalent.toml, each with the idea of its proof. All of them run in the
+    Programs lie in corpus/ASSIGNMENT/solutions and mistakes; mutants are made from the source notebook, and those that are right all
+    the same stand in corpus/ASSIGNMENT/equivalent.toml, each with the idea of its proof. All of them run in the
     sandbox. Ctrl-C keeps what is done: the same command goes on from there, and so does one with more seeds.
 
     `--seeds 1000 --kind solutions` is the campaign that bounds the rate of false alarms. Exit status 1: something is left.
@@ -84,7 +86,7 @@ def certify(
     if not chosen:
         raise UsageError(
             "No program is called so.",
-            remedy="Look into tests/solutions and tests/mistakes, or leave out --only.",
+            remedy="Look into corpus/ASSIGNMENT/solutions and mistakes, or leave out --only.",
         )
     checks = [(each.exercise, each.name) for each in registry.load(assignment, hidden=True)]
     checked = [
@@ -154,7 +156,7 @@ def _run(
 
 
 def _show(result: Certificate, subjects: Sequence[Subject], html: Path, *, as_json: bool) -> None:
-    replace(html, page.certificate_page(result, subjects))
+    atomic.write_text(html, page.certificate_page(result, subjects))
     if as_json:
         print(json.dumps(text.as_json(result)))
         return

@@ -12,23 +12,26 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder import __version__, conditions, notebook, receipts, registry
-from autograder.assignment import CHECKS_SUFFIX, Assignment, Exercise
 from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
-from autograder.cli.bars import bar
-from autograder.cli.here import Here
+from autograder.cli.progress_bar import bar
+from autograder.course.assignment import CHECKS_SUFFIX, Assignment, Exercise
+from autograder.course.settings import Settings
 from autograder.errors import UsageError
 from autograder.feedback import json
-from autograder.feedback.clean import shown
+from autograder.feedback.phrases import plural
+from autograder.feedback.sanitise import shown
 from autograder.feedback.text import student_text
-from autograder.feedback.words import plural
-from autograder.inspection import Finding, inspect, ran
+from autograder.laws import registry
+from autograder.laws.registry import Check
 from autograder.model import Graded, Notebook, Score
-from autograder.patience import ON_TERMINAL, Patience, Stopped
-from autograder.registry import Check
 from autograder.runner import Grader
-from autograder.selfcheck import SEED
-from autograder.settings import Settings
+from autograder.student import graded_with
+from autograder.student.check import SEED
+from autograder.student.fitness import Finding, inspect, ran
+from autograder.student.local_run import Here
+from autograder.student.slow_calls import ON_TERMINAL, Patience, Stopped
+from autograder.submission import notebook, receipts
+from autograder.version import __version__
 
 
 @app.command()
@@ -171,8 +174,8 @@ def _tell(score: Score, document: Notebook, found: Sequence[Finding], fit: bool,
     screen.print(student_text(score))
     if not every:
         screen.print("These are the public laws; the grader asks more of the same functions.", style="dim")
-    stated = conditions.stated(document)
-    for line in [] if stated is None else conditions.differences(stated):
+    stated = graded_with.stated(document)
+    for line in [] if stated is None else graded_with.differences(stated):
         _say(line)
     screen.print()
     serious = [each for each in found if each.serious]

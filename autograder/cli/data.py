@@ -11,7 +11,9 @@ from rich.table import Table
 from autograder.cli.app import app, screen
 
 data = typer.Typer(
-    help="The course's data sets: list them, fetch Omniglot, draw a sheet.", no_args_is_help=True
+    help="The course's data sets: list them, fetch Omniglot, draw a sheet.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 app.add_typer(data, name="data")
 

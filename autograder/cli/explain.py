@@ -12,13 +12,15 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
-from autograder import assignment as assignments
-from autograder import classroom, registry, settings
+from autograder.classroom.handed_in import submissions
 from autograder.cli.app import CANNOT_GRADE, DONE, PERSON_NEEDED, app, errors, screen
+from autograder.course import assignment as assignments
+from autograder.course import settings
 from autograder.errors import UsageError
 from autograder.feedback import json
+from autograder.laws import registry
+from autograder.laws.registry import Check
 from autograder.model import CheckResult, Graded
-from autograder.registry import Check
 from autograder.runner import Grader
 from autograder.sandbox.jailed import Sandbox
 
@@ -42,7 +44,7 @@ def explain(
     course = course.resolve()
     source = assignments.of_course(course, assignment)
     check = _find(assignment, which)
-    (submission,) = classroom.submissions(course, assignment, [student])
+    (submission,) = submissions(course, assignment, [student])
     if submission.path is None:
         raise UsageError(
             f"{student} has not submitted {assignment}: {submission.why}.", remedy="Nothing to explain."
@@ -63,7 +65,7 @@ def _find(assignment: str, which: str) -> Check:
     checks = registry.load(assignment, hidden=registry.hidden_installed())
     for check in checks:
         if (check.exercise, check.name) == (exercise, name):
-            return replace(check, ladder=False)
+            return replace(check, precondition=False)
     known = [check.name for check in checks if check.exercise == exercise]
     remedy = (
         f"{exercise} has: {', '.join(known)}."

@@ -10,15 +10,15 @@ from typing import Annotated
 
 import typer
 
-from autograder.classroom import replace
+from autograder.classroom import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
-from autograder.cli.bars import bar
+from autograder.cli.progress_bar import bar
 from autograder.errors import UsageError
 from autograder.exports.export import PLATFORMS, Exported
 from autograder.exports.export import export as made_of
 from autograder.exports.marks import Mark, of_results
-from autograder.feedback.clean import one_line
-from autograder.feedback.words import plural
+from autograder.feedback.phrases import plural
+from autograder.feedback.sanitise import one_line
 from autograder.report.collecting import collect, result_files
 
 
@@ -76,7 +76,7 @@ def export(
         incomplete=incomplete,
     )
     path = out or Path(f"{assignment}.{to}.csv")
-    replace(path, made.text)
+    atomic.write_text(path, made.text)
     left_out = () if incomplete or to == "csv" else made.waiting
     if as_json:
         print(json.dumps(_as_dict(made, left_out, path)))

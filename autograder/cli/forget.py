@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from autograder.classroom.personal_data import Traces, traces
+from autograder.classroom.personal_data import forget as delete
 from autograder.cli.app import DONE, PERSON_NEEDED, app, screen
 from autograder.errors import UsageError
-from autograder.forgetting import Traces, traces
-from autograder.forgetting import forget as delete
 
 
 @app.command()

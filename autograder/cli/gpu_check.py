@@ -12,11 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder import gpu_check as checking
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.errors import GraderError, UsageError
-from autograder.gpu_check import Difference, Run
 from autograder.simulated_cuda import unsupported
+from autograder.student import gpu_check as checking
+from autograder.student.gpu_check import Difference, Run
 
 
 @app.command("gpu-check")

@@ -1,4 +1,5 @@
-"""`autograder grade ASSIGNMENT`: a class, from submitted/ to the grade book."""
+"""`autograder grade ASSIGNMENT`: a class, from submitted/ to the grade book. Only what is typed and printed; the rest is
+classroom/grading.py."""
 
 from __future__ import annotations
 
@@ -6,23 +7,18 @@ import importlib.util
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder import assignment as assignments
-from autograder import classroom, settings, twins
-from autograder.cli import regrade
 from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
-from autograder.cli.watching import Watch, finishing
+from autograder.course import folders
 from autograder.errors import UsageError
-from autograder.feedback import json, klass_text, standing
-from autograder.model import Score
-from autograder.runner import Grader
 from autograder.sandbox.jail import gpu
-from autograder.sandbox.jail import profile as profiles
-from autograder.sandbox.jail.view import view
-from autograder.sandbox.jailed import Sandbox
+
+if TYPE_CHECKING:
+    from autograder.classroom.grading import ClassGraded, Request
+    from autograder.cli.progress import ClassProgress
 
 
 @app.command()
@@ -87,105 +83,54 @@ def grade(
     What has not changed since it was graded is not graded again: neither submissions nor, after a check was changed, the
     other exercises. Ctrl-C finishes what is under way; the same command goes on from there.
     """
-    course = course.resolve()
-    if scheduler is not None and jobs > 1:
-        raise UsageError("--jobs and --scheduler exclude each other.", remedy="Choose one of them.")
-    with ExitStack() as stack:
-        job, handed_in = _ready(course, assignment, student or [], unsandboxed, device)
-        grader, crew = _crew(stack, job, 1 if dry_run else jobs, None if dry_run else scheduler, shared_files)
-        if dry_run:
-            _dry_run(grader, handed_in, course, stack, quiet=as_json)
-        classroom.sweep(course)
-        journal = classroom.Journal(course, grader, force=force)
-        if isinstance(crew, classroom.Local) and any(map(journal.lacks, handed_in)):
-            stack.enter_context(crew.drawing())  # meanwhile the grade book is opened
-        book = stack.enter_context(_book(course, assignment, gradebook))
-        stop = stack.enter_context(finishing())
-        watch = stack.enter_context(Watch(len(handed_in), quiet=as_json))
-        if isinstance(crew, classroom.Alone) and any(journal.whole(each) is None for each in handed_in):
-            watch.drawing(grader)
-        scores, entered = [], True
-        for done in classroom.results(grader, handed_in, course, crew=crew, journal=journal, stop=stop):
-            score = done.graded.score
-            entered = _enter(book, done, journal) and entered
-            watch.graded(score)
-            if as_json:
-                print(json.to_json(score).replace("\n", " "), flush=True)
-            scores.append(classroom.outline(score))
-    scores.sort(key=lambda score: score.student)
-    index = classroom.write_class_page(_with_others(scores, course, assignment), course, assignment)
-    if not as_json:
-        _tell(scores, course, index, gradebook)
-    _tell_twins(handed_in, assignment)
-    if stop.wanted and len(scores) < len(handed_in):
-        said = f"Stopped: {len(scores)} of {len(handed_in)} are graded and kept. The same command goes on from there."
-        errors.print(said, markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(INTERRUPTED)
-    waits = any(standing.needs_person(score) for score in scores)
-    raise typer.Exit(PERSON_NEEDED if waits or not entered else DONE)
-
-
-def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list[Score]:
-    """With the results of those who were not graded this time: the page of a class shows all of it."""
-    mine = {score.student for score in scores}
-    others = classroom.written(course, assignment, but=mine)
-    everybody = [*scores, *map(classroom.outline, others)]
-    return sorted(everybody, key=lambda score: score.student)
-
-
-def _ready(
-    course: Path, name: str, students: Sequence[str], unsandboxed: bool, device: str
-) -> tuple[classroom.Job, list[classroom.Submission]]:
+    # before all that takes seconds to import
     gpu.require(device)
-    if not course.is_dir():
-        raise UsageError(
-            "There is no such course directory.", remedy="Name it with --course DIR.", file=str(course)
+    folders.source(folders.require_course(course), assignment)
+    from autograder.classroom.grading import Request, grade_class
+    from autograder.cli.progress import ClassProgress, shown
+
+    request = Request(
+        course.resolve(),
+        assignment,
+        tuple(student or ()),
+        unsandboxed=unsandboxed,
+        device=device,
+        jobs=1 if dry_run else jobs,
+        scheduler=None if dry_run else scheduler,
+        shared_files=shared_files,
+        force=force,
+    )
+    progress = ClassProgress(quiet=as_json, lines=as_json and not dry_run)
+    if dry_run:
+        _dry_run(request, progress, quiet=as_json)
+    done = grade_class(
+        request, progress, book=_book(request.course, assignment, gradebook), begin=shown(progress)
+    )
+    if not as_json:
+        _print_class(done, request.course, gradebook)
+    _print_shared_weights(done.shared_weights, assignment)
+    if done.stopped:
+        errors.print(
+            f"Stopped: {len(done.scores)} of {done.handed_in} are graded and kept. The same command goes on from there.",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
-    source = assignments.of_course(course, name)
-    handed_in = classroom.submissions(course, name, students)
-    return classroom.Job(source, settings.read(course), unsandboxed, device, course), handed_in
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(PERSON_NEEDED if done.person_needed else DONE)
 
 
-def _dry_run(
-    grader: Grader,
-    handed_in: Sequence[classroom.Submission],
-    course: Path,
-    stack: ExitStack,
-    *,
-    quiet: bool,
-) -> NoReturn:
-    watch = stack.enter_context(Watch(len(handed_in), quiet=quiet))
-    found, unchanged = regrade.changes(grader, handed_in, course, watch.graded)
-    stack.close()
-    regrade.tell(found, unchanged, as_json=quiet)
+def _dry_run(request: Request, progress: ClassProgress, *, quiet: bool) -> None:
+    from autograder.classroom.grading import ready
+    from autograder.cli import dry_run
+
+    with ExitStack() as stack:
+        made = ready(stack, request, progress)
+        progress.of(len(made.handed_in))
+        stack.enter_context(progress)
+        found, unchanged = dry_run.changes(made.grader, made.handed_in, request.course, progress.graded)
+    dry_run.tell(found, unchanged, as_json=quiet)
     raise typer.Exit(PERSON_NEEDED if found else DONE)
-
-
-def _crew(
-    stack: ExitStack, job: classroom.Job, jobs: int, scheduler: str | None, shared: bool
-) -> tuple[Grader, classroom.Crew]:
-    """Who grades, and the grader that knows the assignment; its own sandbox runs only where nobody else has one."""
-    if scheduler is not None:
-        cluster = classroom.Cluster(job, scheduler, shared)
-        return Grader(
-            job.assignment, job.settings, classroom.Elsewhere(f"dask {scheduler}", job.device)
-        ), cluster
-    if jobs > 1:
-        profile = profiles.choose(view(), profiles.UNSANDBOXED if job.unsandboxed else None)
-        _note(profile.notes)
-        if job.device == "cuda":
-            profile = profiles.admitting_gpu(profile)
-        grader = Grader(job.assignment, job.settings, classroom.Elsewhere(profile.name, job.device))
-        return grader, classroom.Local(job, jobs)
-    grader = Grader(job.assignment, job.settings, Sandbox(unsandboxed=job.unsandboxed, device=job.device))
-    sandbox: Any = grader.boundary
-    _note(stack.enter_context(sandbox).notes)
-    return grader, classroom.Alone(grader)
-
-
-def _note(notes: Sequence[str]) -> None:
-    for note in notes:
-        errors.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
 
 
 def _book(course: Path, assignment: str, wanted: bool) -> AbstractContextManager[Any]:
@@ -195,48 +140,32 @@ def _book(course: Path, assignment: str, wanted: bool) -> AbstractContextManager
     if importlib.util.find_spec("nbgrader") is None:
         raise UsageError(
             "nbgrader is not installed, so the points cannot be entered into gradebook.db.",
-            remedy='Install it with pip install "fewlabels[staff]", or grade with --no-gradebook.',
+            remedy='Install the checkout of fewlabels with pip install -e ".[staff]", or grade with --no-gradebook.',
         )
     from autograder.nbgrader_bridge import recorder
 
     return recorder(course, assignment)
 
 
-def _enter(book: Any, done: classroom.Done, journal: classroom.Journal) -> bool:
-    """Whether the result stands in the grade book; tells why it does not."""
-    score = done.graded.score
-    if book is None or (journal.entered(done.graded) and book.knows(score.student)):
-        return True
-    recorded = book.enter(score.student, done.graded)
-    for reason in recorded.review:
-        said = f"Look again: {score.student}, {reason}"
-        errors.print(said, style="yellow", markup=False, highlight=False)
-    failure = recorded.failure
-    if failure is None:
-        journal.note_entered(done.graded)
-        return True
-    if score.error is not None:  # what made a submission ungraded is in the table already
-        return True
-    said = f"{score.student}: {failure.what} {failure.remedy}"
-    errors.print(said, style="red", markup=False, highlight=False)
-    return False
+def _print_class(done: ClassGraded, course: Path, gradebook: bool) -> None:
+    from autograder.feedback import class_text
 
-
-def _tell(scores: Sequence[Score], course: Path, index: Path, gradebook: bool) -> None:
-    if scores:
-        screen.print(klass_text.class_table(scores))
-        screen.print(klass_text.summary_line(scores), markup=False, highlight=False)
-    places = {"Pages": index, "Results": course / classroom.WORKSHOP / "results"}
+    if done.scores:
+        screen.print(class_text.class_table(done.scores))
+        screen.print(class_text.summary_line(done.scores), markup=False, highlight=False)
+    places = {"Pages": done.index, "Results": course / folders.WORKSHOP / "results"}
     if gradebook:
         places |= {"Grade book": course / "gradebook.db", "Notebooks": course / "autograded"}
     for name, path in places.items():
         screen.print(f"{name + ':':12}{path}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _tell_twins(handed_in: Sequence[classroom.Submission], assignment: str) -> None:
-    """Weights that two students share are no verdict: a person looks."""
-    name = f"{assignment}.safetensors"
-    files = {each.student: each.path.parent / name for each in handed_in if each.path is not None}
-    for students in twins.same_weights(files):
-        said = f"Equal to the last byte: {name} of {', '.join(students)}. Ask them how they were trained."
-        errors.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
+def _print_shared_weights(groups: Sequence[Sequence[str]], assignment: str) -> None:
+    for students in groups:
+        errors.print(
+            f"Equal to the last byte: {assignment}.safetensors of {', '.join(students)}. Ask them how they were trained.",
+            style="yellow",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )

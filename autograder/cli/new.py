@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from autograder import registry
 from autograder.cli.app import app, screen
 from autograder.cli.validate import staff_room
 from autograder.errors import UsageError
+from autograder.laws import registry
 
 
 @app.command()

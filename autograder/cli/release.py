@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from autograder import classroom, settings
-from autograder.assignment import MANIFEST
+from autograder.classroom import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.validate import Weights, report, staff_room, validated
+from autograder.course import settings
+from autograder.course.folders import MANIFEST
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
     from autograder.release.building import Release
+    from autograder.release.candidate import Candidate
     from autograder.release.leaks import Finding
-    from autograder.release.workpiece import Workpiece
 
 
 @app.command()
@@ -66,10 +67,10 @@ def release(
     the old release stands until the new one is whole. nbgrader release_assignment hands it out.
     """
     with staff_room():
-        from autograder.release import workpiece
+        from autograder.release import candidate
 
-        piece = workpiece.of(course, assignment, variant)
-        standing = workpiece.standing(piece.final)
+        piece = candidate.of(course, assignment, variant)
+        standing = candidate.published(piece.final)
         with errors.status("building ..."):
             built = piece.build()
     if diff:
@@ -111,7 +112,7 @@ def _told(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in files.items() if name != MANIFEST}
 
 
-def _one_variant_per_term(piece: Workpiece) -> None:
+def _one_variant_per_term(piece: Candidate) -> None:
     kept = piece.settings.variant
     if kept is not None and piece.variant != kept:
         raise UsageError(
@@ -121,7 +122,7 @@ def _one_variant_per_term(piece: Workpiece) -> None:
         )
 
 
-def _keep_the_interface(piece: Workpiece, standing: dict[str, bytes], built: Release, allowed: bool) -> None:
+def _keep_the_interface(piece: Candidate, standing: dict[str, bytes], built: Release, allowed: bool) -> None:
     from autograder.release import interface, notebook
 
     name = f"{built.source.stem}.ipynb"
@@ -155,7 +156,7 @@ def _stop_at_leaks(found: list[Finding]) -> None:
     raise typer.Exit(PERSON_NEEDED)
 
 
-def _publish(piece: Workpiece, built: Release, gradebook: bool) -> None:
+def _publish(piece: Candidate, built: Release, gradebook: bool) -> None:
     from autograder import nbgrader_bridge
     from autograder.release import folder
 
@@ -167,17 +168,17 @@ def _publish(piece: Workpiece, built: Release, gradebook: bool) -> None:
     _keep_the_variant(piece)
 
 
-def _keep_the_variant(piece: Workpiece) -> None:
+def _keep_the_variant(piece: Candidate) -> None:
     """Writes a variant that the settings do not have into autograder.toml, above everything else."""
     if piece.variant is None or piece.settings.variant is not None:
         return
     path = piece.course / settings.FILE
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    classroom.replace(path, f"variant = {piece.variant}\n{old}")
+    atomic.write_text(path, f"variant = {piece.variant}\n{old}")
     screen.print(f"{path}: variant = {piece.variant} now stands there.", markup=False, highlight=False)
 
 
-def _tell(piece: Workpiece, standing: dict[str, bytes], built: Release) -> None:
+def _tell(piece: Candidate, standing: dict[str, bytes], built: Release) -> None:
     same = standing == dict(built.files)
     variant = "" if built.variant is None else f", variant {built.variant}"
     screen.print(f"Released {piece.name}{variant}{', as it was before' if same else ''}:", highlight=False)

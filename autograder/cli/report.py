@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
-from autograder.cli.bars import bar
+from autograder.cli.progress_bar import bar
 from autograder.errors import UsageError
-from autograder.feedback.klass_text import summary_line
-from autograder.feedback.words import plural
+from autograder.feedback.class_text import summary_line
+from autograder.feedback.phrases import plural
 from autograder.report.analysis import Report
 from autograder.report.collecting import result_files
 from autograder.report.tables import to_json

@@ -25,7 +25,7 @@ Weights = Annotated[
         exists=True,
         dir_okay=False,
         help="Trained weights for the source, where the assignment wants some. "
-        "Default: examples/ASSIGNMENT.safetensors in the course directory.",
+        "Default: corpus/ASSIGNMENT/trained.safetensors in the course directory.",
     ),
 ]
 
@@ -46,9 +46,9 @@ def validate(
     formula of a solution. Every grade id has checks, and every check a grade id. Time and memory stay within the limits.
     """
     with staff_room():
-        from autograder.release import workpiece
+        from autograder.release import candidate
 
-        piece = workpiece.of(course, assignment)
+        piece = candidate.of(course, assignment)
         validation = piece.validation(weights)
     steps = validated(validation, quiet=as_json)
     ok = all(step.ok for step in steps)

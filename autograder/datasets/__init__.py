@@ -11,8 +11,9 @@ import inspect
 import os
 from typing import TYPE_CHECKING
 
-from autograder.datasets import kept
-from autograder.datasets.base import Characters, DataError
+from autograder.datasets import cache
+from autograder.datasets.base import Characters
+from autograder.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,19 +50,19 @@ def load(
         ) from None
     if name == "omniglot":
         return loader(root=root, size=size, **options)
-    return kept.otherwise(key, lambda: loader(size=size, **options))
+    return cache.get_or_make(key, lambda: loader(size=size, **options))
 
 
-def keep(name: str, size: int = 28, **options: object) -> None:
+def preload(name: str, size: int = 28, **options: object) -> None:
     """Makes a data set that needs no file now, so that `load` only copies it. Raises as `load` does."""
     if name != "omniglot":
-        kept.keep(_key(name, _loader(name), size, options), load(name, None, size, **options))
+        cache.put(_key(name, _loader(name), size, options), load(name, None, size, **options))
 
 
 def _key(name: str, loader: Callable[..., Characters], size: int, options: dict[str, object]) -> object:
     bound = inspect.signature(loader).bind(size=size, **options)
     bound.apply_defaults()
-    return kept.key_of(name, bound.arguments)
+    return cache.key_of(name, bound.arguments)
 
 
 def _loader(name: str) -> Callable[..., Characters]:

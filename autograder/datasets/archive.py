@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
-from autograder.datasets.base import DataError
+from autograder.errors import DataError
 
 MAX_MEMBERS = 100_000
 MAX_BYTES = 1_000_000  # of one member, unpacked; Omniglot's images have about 300

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from autograder.errors import CourseError
+from autograder.errors import DataError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNKNOWN_DRAWER = -1
-
-
-class DataError(CourseError):
-    """A data set is missing, damaged, or asked for something that it does not hold."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

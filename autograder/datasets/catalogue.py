@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.datasets.data_folders import omniglot_places
 from autograder.datasets.fetch import CHECKSUMS
-from autograder.datasets.places import omniglot_places
 
 _ARCHIVES = {
     "images_background": "Omniglot, 30 alphabets, 964 characters x 20 drawers",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from autograder.datasets.base import UNKNOWN_DRAWER, Characters, DataError
+from autograder.datasets.base import UNKNOWN_DRAWER, Characters
+from autograder.errors import DataError
 
 
 def digits(size: int = 28) -> Characters:

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from autograder.datasets.base import DataError
-from autograder.datasets.places import data_folder
+from autograder.datasets.data_folders import data_folder
+from autograder.errors import DataError
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from autograder.datasets.base import Characters, DataError
-from autograder.datasets.dice import Dice
+from autograder.datasets.base import Characters
 from autograder.datasets.invented import ALWAYS, MAX_ALPHABETS, Alphabet, invent
+from autograder.datasets.portable_random import PortableRandom
 from autograder.datasets.strokes import Floats, draw, spline, turned
 from autograder.datasets.style import CONTROL_POINTS, MAX_STROKES
+from autograder.errors import DataError
 
 _HAND, _DRAWING = 2, 3  # what a stream of random numbers is for; 0 and 1 are in invented.py
 # How far each control point of a stroke goes when the stroke bends, and when it is pulled longer or aside.
@@ -88,12 +89,14 @@ def _alphabet(alphabet: Alphabet, key: tuple[int, int], drawers: int, size: int)
 
 def _hands(key: tuple[int, int], drawers: int) -> Floats:
     """(drawers, 8) the habits of an alphabet's drawers."""
-    return Dice(*key, 0, _HAND).bell(drawers, 8)
+    return PortableRandom(*key, 0, _HAND).roughly_normal(drawers, 8)
 
 
 def _noise(key: tuple[int, int], character: int, drawers: int) -> Floats:
     """What differs from drawing to drawing of one character."""
-    return Dice(*key, 0, _DRAWING, character).bell(drawers, 6 + MAX_STROKES * (8 + 2 * CONTROL_POINTS))
+    return PortableRandom(*key, 0, _DRAWING, character).roughly_normal(
+        drawers, 6 + MAX_STROKES * (8 + 2 * CONTROL_POINTS)
+    )
 
 
 def _written(form: Floats, hands: Floats, noise: Floats) -> Floats:

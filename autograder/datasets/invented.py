@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.datasets.dice import Dice
+from autograder.datasets.portable_random import PortableRandom
 from autograder.datasets.strokes import Floats, draw, spline
 from autograder.datasets.style import Style
 
@@ -75,7 +75,10 @@ def distinct(style: Style, key: tuple[int, ...], wanted: int, tries: int) -> tup
     kept: list[Floats] = []
     seen = np.zeros((0, 7, 7), dtype=np.int64)
     for first in range(0, tries, _BATCH):
-        batch = [style.character(Dice(*key, _CHARACTER, number)) for number in range(first, first + _BATCH)]
+        batch = [
+            style.character(PortableRandom(*key, _CHARACTER, number))
+            for number in range(first, first + _BATCH)
+        ]
         for form, blur in zip(batch, _blurred(batch, style.tension), strict=True):
             difference = np.abs(seen - blur).sum(axis=(1, 2))
             if blur.max() < _CROWDED and (3 * difference > seen.sum(axis=(1, 2)) + blur.sum()).all():
@@ -92,7 +95,7 @@ def _rich_style(seed: int, number: int) -> tuple[Style, tuple[int, ...], tuple[F
     attempt = 0
     while True:
         key = (seed, number, attempt)
-        style = Style.invent(Dice(*key, _STYLE))
+        style = Style.invent(PortableRandom(*key, _STYLE))
         forms = distinct(style, key, ALWAYS, _TRIES)
         if len(forms) == ALWAYS:
             return style, key, forms

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from autograder.datasets.archive import Archive, damaged, opened
-from autograder.datasets.base import UNKNOWN_DRAWER, Characters, DataError
-from autograder.datasets.places import OMNIGLOT_VARIABLE, omniglot_places
+from autograder.datasets.base import UNKNOWN_DRAWER, Characters
+from autograder.datasets.data_folders import OMNIGLOT_VARIABLE, omniglot_places
 from autograder.datasets.shrink import checked_size, ink_of_png, shrink
+from autograder.errors import DataError
 
 FULL_SETS = ("images_background", "images_evaluation")
 SMALL_SETS = ("images_background_small1", "images_background_small2")

@@ -19,10 +19,10 @@ import torch
 from torch import Tensor
 
 from autograder.datasets.archive import Archive, damaged, opened
-from autograder.datasets.base import DataError
+from autograder.datasets.data_folders import OMNIGLOT_VARIABLE, omniglot_places
 from autograder.datasets.omniglot import decoded
-from autograder.datasets.places import OMNIGLOT_VARIABLE, omniglot_places
 from autograder.datasets.shrink import checked_size, shrink
+from autograder.errors import DataError
 
 _LABELS = re.compile(r"(?:(?P<prefix>[\w/-]+)/)?(?P<run>run\d+)/class_labels\.txt")
 

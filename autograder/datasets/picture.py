@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from autograder.datasets.base import Characters, DataError
+from autograder.errors import DataError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from autograder.datasets.base import Characters
 
 
 _GAP = 2  # pixels between drawings

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from autograder.datasets.base import DataError
+from autograder.errors import DataError
 
 SIDE = 105
 

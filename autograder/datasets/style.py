@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.datasets.dice import Dice
+from autograder.datasets.portable_random import PortableRandom
 from autograder.datasets.strokes import Floats, rotation
 
 CONTROL_POINTS = 6
@@ -74,7 +74,7 @@ class Style:
     height: float
 
     @classmethod
-    def invent(cls, dice: Dice) -> Style:
+    def invent(cls, dice: PortableRandom) -> Style:
         tension = (0.0, 0.0, 0.2, 1.0)[dice.below(4)]
         fewest, most = ((1, 2), (2, 2), (2, 3), (1, 3), (3, 4), (2, 4))[dice.below(6)]
         kinds = list(_KINDS)
@@ -85,8 +85,8 @@ class Style:
         for word in range(5 + dice.below(4)):
             heading = spread * dice.below(8) % 8
             turns = np.array(_KINDS[taste[word % 3]]) * strength * dice.number(0.85, 1.15)
-            turns = (turns if dice.below(2) else -turns) + 0.03 * dice.bell(5)
-            path = turtle(heading, turns, 1 + 0.15 * dice.bell(5).clip(-2, 2))
+            turns = (turns if dice.below(2) else -turns) + 0.03 * dice.roughly_normal(5)
+            path = turtle(heading, turns, 1 + 0.15 * dice.roughly_normal(5).clip(-2, 2))
             vocabulary.append(_framed(path, 0.8, 0.8, stretch=1.0))
         odds = dice.uniform(4) ** 2 * np.array([1.0, 1.0, 1.5, 0.6])
         return cls(
@@ -102,7 +102,7 @@ class Style:
             height=dice.number(0.6, 0.78),
         )
 
-    def character(self, dice: Dice) -> Floats:
+    def character(self, dice: PortableRandom) -> Floats:
         """Control points (strokes, CONTROL_POINTS, 2) of a new character in [-1, 1] x [-1, 1]."""
         strokes: list[Floats] = []
         for index in range(self.fewest + dice.below(self.most - self.fewest + 1)):
@@ -114,7 +114,7 @@ class Style:
             strokes.append(self._placed(stroke, strokes, dice))
         return _framed(np.stack(strokes), self.width, self.height, stretch=1.5)
 
-    def _placed(self, stroke: Floats, before: list[Floats], dice: Dice) -> Floats:
+    def _placed(self, stroke: Floats, before: list[Floats], dice: PortableRandom) -> Floats:
         if not before:
             return stroke
         other = before[dice.below(len(before))]

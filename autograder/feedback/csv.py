@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from autograder.feedback.clean import shown
+from autograder.feedback.sanitise import shown
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?\d*([.,]\d+)?", re.ASCII)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.feedback.audience import Audience, Reveal, exercise_seen_by
-from autograder.feedback.clean import one_line, shown
-from autograder.feedback.words import (
+from autograder.feedback.phrases import (
     BROKEN,
     FAULT,
     FAULT_FOR_STAFF,
@@ -25,6 +24,7 @@ from autograder.feedback.words import (
     points_said,
     share,
 )
+from autograder.feedback.sanitise import one_line, shown
 from autograder.model import CheckResult, Counterexample, ExerciseResult
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.feedback import view, words
+from autograder.feedback import phrases, view
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.pictures import Picture, draw
 from autograder.model import ExerciseResult, Score
@@ -83,8 +83,8 @@ def _templates() -> Environment:
     environment.globals |= {
         "draw": draw,
         "svg": _svg,
-        "hidden": words.HIDDEN,
-        "read": words.READ,
+        "hidden": phrases.HIDDEN,
+        "read": phrases.READ,
         "wide": False,
     }
     return environment

@@ -16,7 +16,6 @@ from typing import Any, TypeVar, get_args
 
 import numpy as np
 
-from autograder import receipts
 from autograder.errors import GraderError
 from autograder.model import (
     RESULT_SCHEMA,
@@ -30,6 +29,7 @@ from autograder.model import (
     Verdict,
     Visibility,
 )
+from autograder.submission import receipts
 
 T = TypeVar("T")
 

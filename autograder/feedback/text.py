@@ -12,8 +12,8 @@ from rich.text import Text
 
 from autograder.feedback import view
 from autograder.feedback.audience import Audience, Reveal
-from autograder.feedback.klass_text import class_table, summary_line
-from autograder.feedback.words import HIDDEN, READ, Tone
+from autograder.feedback.class_text import class_table, summary_line
+from autograder.feedback.phrases import HIDDEN, READ, Tone
 from autograder.model import ExerciseResult, Score
 
 __all__ = ["class_table", "exercise_text", "student_text", "summary_line"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.feedback.audience import Audience, Reveal, seen_by
-from autograder.feedback.clean import one_line, shown
 from autograder.feedback.exercise_view import Example, Exercise, Law, Skipped, exercise, exercise_of
-from autograder.feedback.words import FAULT, FAULT_FOR_STAFF, points, points_said, share
+from autograder.feedback.phrases import FAULT, FAULT_FOR_STAFF, points, points_said, share
+from autograder.feedback.sanitise import one_line, shown
 from autograder.model import Failure, Score
 
 __all__ = ["Error", "Example", "Exercise", "Law", "Page", "Skipped", "exercise", "page"]

@@ -4,17 +4,17 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
 `nbgrader autograde`, or formgrader's button, the same parts grade the submission themselves:
 
     reading      the submitted file -> a notebook, whatever state the file is in          (ForgivingExporter)
-    mending      grade ids, points and check cells as the grade book knows them           (MendCells)
+    repair_cells grade ids, points and check cells as the grade book knows them           (MendCells)
     untrusted    a student's text and outputs, harmless in the browser of a grader
-    judging      the engine's results -> cell outputs that nbgrader reads as points       (GradeByLaws)
-    saving       points -> grade book; what was not judged waits for a person             (SaveGrades)
+    grade_cells  the engine's results -> cell outputs that nbgrader reads as points       (GradeByLaws)
+    save_grades  points -> grade book; what was not judged waits for a person             (SaveGrades)
     late         what being late costs                                                    (LatePenalty)
     history      what the grade book said before, so that marks given by hand are kept
 
     generating   the release anew, without harm to the submissions that are there         (KeepSubmissions)
     results, engine       where a result comes from: handed over, or computed in this process
     publishing            a result computed here goes to .autograder/ as well
-    patience              several graders at one grade book
+    busy_timeout          several graders at one grade book
     configuration         `configure(c)`, the one line in a course's nbgrader_config.py
     registering           the source notebook -> grade book, when nobody has done it yet
     exporting             points out of the grade book, and nbgrader's export plugins
@@ -22,15 +22,15 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     releasing             the student version of a source notebook
 """
 
-from autograder.nbgrader_bridge import patience
+from autograder.nbgrader_bridge import busy_timeout
 from autograder.nbgrader_bridge.configuration import configure
-from autograder.nbgrader_bridge.judging import GradeByLaws
-from autograder.nbgrader_bridge.mending import MendCells
+from autograder.nbgrader_bridge.grade_cells import GradeByLaws
 from autograder.nbgrader_bridge.reading import ForgivingExporter
 from autograder.nbgrader_bridge.recording import Recorded, Recorder, record, recorder
 from autograder.nbgrader_bridge.releasing import enter, release_directory, student_version
+from autograder.nbgrader_bridge.repair_cells import MendCells
 from autograder.nbgrader_bridge.results import Place, prepared
-from autograder.nbgrader_bridge.saving import SaveGrades
+from autograder.nbgrader_bridge.save_grades import SaveGrades
 
 __all__ = [
     "ForgivingExporter",
@@ -40,9 +40,9 @@ __all__ = [
     "Recorded",
     "Recorder",
     "SaveGrades",
+    "busy_timeout",
     "configure",
     "enter",
-    "patience",
     "prepared",
     "record",
     "recorder",

@@ -18,14 +18,14 @@ from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, LazyConfigValue, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
-from autograder import variants
+from autograder.course import variants
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge.generating import KeepSubmissions, RehearsingExporter
-from autograder.nbgrader_bridge.judging import GradeByLaws
+from autograder.nbgrader_bridge.grade_cells import GradeByLaws
 from autograder.nbgrader_bridge.late import LatePenalty
-from autograder.nbgrader_bridge.mending import MendCells
 from autograder.nbgrader_bridge.reading import ForgivingExporter
-from autograder.nbgrader_bridge.saving import SaveGrades
+from autograder.nbgrader_bridge.repair_cells import MendCells
+from autograder.nbgrader_bridge.save_grades import SaveGrades
 
 FILE = "nbgrader_config"
 

@@ -87,7 +87,8 @@ def grade(
 
 def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
     """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
-    from autograder import assignment, registry, settings
+    from autograder.course import assignment, settings
+    from autograder.laws import registry
     from autograder.runner import Grader
 
     registry.use(course)

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
-from autograder.assignment import exercise_of
+from autograder.course.assignment import exercise_of
 from autograder.exports.export import Exported
 from autograder.exports.export import export as exported
 from autograder.exports.marks import Mark

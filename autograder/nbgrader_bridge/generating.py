@@ -23,8 +23,8 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy import make_url
 from traitlets.utils.importstring import import_item
 
+from autograder.nbgrader_bridge.error_log import Errors
 from autograder.nbgrader_bridge.files import scratch_in
-from autograder.nbgrader_bridge.listening import Errors
 
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 

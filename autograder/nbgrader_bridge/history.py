@@ -20,10 +20,10 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import notebook
-from autograder.assignment import exercise_of
+from autograder.course.assignment import exercise_of
 from autograder.errors import NotebookError, UnreadableError
 from autograder.nbgrader_bridge.results import Place
+from autograder.submission import notebook
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder import settings
+from autograder.course import settings
 
 
 class LatePenalty(LateSubmissionPlugin):

@@ -11,9 +11,15 @@ from autograder.model import Graded
 
 def publish(graded: Graded, course: Path, reveal: Reveal) -> None:
     """Writes result, times, the student's pages, and the class page of all results that are there."""
-    from autograder import classroom  # the runner, and so torch: a process that only records needs neither
+    from autograder.classroom.writing import (  # the runner, and so torch: a process that only records needs neither
+        render,
+        write,
+        write_class_page,
+        write_pages,
+        written,
+    )
 
     assignment = graded.score.assignment
-    classroom.write(graded, course)
-    classroom.write_pages(classroom.render(graded.score, reveal), graded.score.student, course, assignment)
-    classroom.write_class_page(classroom.written(course, assignment), course, assignment)
+    write(graded, course)
+    write_pages(render(graded.score, reveal), graded.score.student, course, assignment)
+    write_class_page(written(course, assignment), course, assignment)

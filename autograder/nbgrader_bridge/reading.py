@@ -14,11 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.converters import Autograde, NbGraderException
 
-from autograder import notebook
 from autograder.errors import FewlabelsError, NotebookError, UnreadableError
 from autograder.model import Cell
 from autograder.nbgrader_bridge import history, results
 from autograder.nbgrader_bridge.untrusted import written
+from autograder.submission import notebook
 
 #: Notebook metadata: why there is no submitted file to speak of, as blame, what, remedy and file of a `Failure`.
 UNREADABLE = "fewlabels_unreadable"

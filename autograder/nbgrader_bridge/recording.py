@@ -16,17 +16,16 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets import Unicode
 
+from autograder.course.folders import WORKSHOP
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
 from autograder.model import Failure, Graded
+from autograder.nbgrader_bridge.batching import once
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
+from autograder.nbgrader_bridge.error_log import Errors
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
-from autograder.nbgrader_bridge.listening import Errors
-from autograder.nbgrader_bridge.once import once
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
-
-WORKSHOP = ".autograder"
 
 
 @dataclass(frozen=True)

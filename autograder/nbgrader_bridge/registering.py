@@ -11,9 +11,9 @@ from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder import assignment
+from autograder.course import assignment, folders
 from autograder.errors import AssignmentError
-from autograder.nbgrader_bridge.mending import known_cells
+from autograder.nbgrader_bridge.repair_cells import known_cells
 from autograder.nbgrader_bridge.results import Place
 
 
@@ -77,7 +77,7 @@ def source_of(course: CourseDirectory, config: Any) -> Path:
     Where the configuration names no source directory, `course` is set to the one that holds the assignment.
     """
     if "source_directory" not in config.CourseDirectory:
-        found = assignment.find(Path(course.root), course.assignment_id)
+        found = folders.source(Path(course.root), course.assignment_id)
         course.source_directory = found.parent.parent.name
     folder = Path(course.format_path(course.source_directory, ".", course.assignment_id))
     notebooks = sorted(folder.glob("*.ipynb"))

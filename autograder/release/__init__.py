@@ -8,6 +8,8 @@
     interface     what submissions rely on, and what changed of it
     leaks/        the leak scan
     validating    the source earns every point, the stub none, each exercise stands alone
+    candidate     one assignment of one course, read once for everything below
+    standalone    each exercise alone
     difference    what changed since the last release, cell by cell
     skeleton      a new assignment, from templates/
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__, variants
-from autograder.assignment import MANIFEST
+from autograder.course import variants
+from autograder.course.folders import MANIFEST
+from autograder.course.variants import Recipe
 from autograder.errors import AssignmentError
 from autograder.release import notebook, requirements, wheel
 from autograder.release.leaks.scan import Finding, staff_file
+from autograder.version import __version__
 
 DATA = "DATA.md"
 REQUIREMENTS = "requirements.txt"
@@ -34,10 +36,21 @@ class Release:
     files: Mapping[str, bytes]
 
 
-def build(course: Path, name: str, source: Path, variant: int | None) -> Release:
-    """Makes the release of an assignment; writes nothing into the course. Raises CourseError or UsageError."""
-    recipe = variants.read(source)
-    document = notebook.student_version(source, course, name, variant)
+def build(
+    course: Path,
+    name: str,
+    source: Path,
+    data: bytes,
+    document: Mapping[str, Any],
+    recipe: Recipe,
+    variant: int | None,
+) -> Release:
+    """Make the release of an assignment; write nothing into the course. Raises CourseError or UsageError.
+
+    data       the source notebook's file
+    document   the student's notebook as JSON
+    recipe     release.toml, read
+    """
     wheel_name, wheel_bytes = wheel.build(course)
     notes = variants.apply(_data_notes(source), recipe.pick(variant))
     files = {
@@ -47,13 +60,12 @@ def build(course: Path, name: str, source: Path, variant: int | None) -> Release
         wheel_name: wheel_bytes,
         **{each: _besides(source, each) for each in recipe.files},
     }
-    files[MANIFEST] = _manifest(name, source, variant, files, requirements.pins(course))
+    files[MANIFEST] = _manifest(name, source.name, data, variant, files, requirements.pins(course))
     return Release(name, source, variant, document, files)
 
 
-def beside_the_source(source: Path) -> list[Finding]:
-    """Files beside the source notebook that nobody has declared, or that are staff's by their name."""
-    recipe = variants.read(source)
+def beside_the_source(source: Path, recipe: Recipe) -> list[Finding]:
+    """Return the files beside the source notebook that nobody has declared, or that are staff's by their name."""
     expected = {source.name, DATA, variants.FILE, *recipe.files}
     found = []
     for path in sorted(source.parent.iterdir()):
@@ -92,13 +104,18 @@ def _besides(source: Path, name: str) -> bytes:
 
 
 def _manifest(
-    name: str, source: Path, variant: int | None, files: Mapping[str, bytes], pins: Mapping[str, str]
+    name: str,
+    file: str,
+    source: bytes,
+    variant: int | None,
+    files: Mapping[str, bytes],
+    pins: Mapping[str, str],
 ) -> bytes:
     manifest = {
         "schema": SCHEMA,
         "assignment": name,
         "variant": variant,
-        "source": {"file": source.name, "sha256": _sha256(source.read_bytes())},
+        "source": {"file": file, "sha256": _sha256(source)},
         "files": {each: {"sha256": _sha256(data), "bytes": len(data)} for each, data in files.items()},
         "versions": {"fewlabels": __version__, **_of(pins, TOOLS)},
     }

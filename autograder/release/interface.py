@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import SUBMITTED
+from autograder.course.folders import SUBMITTED
 
 AUTOGRADED = "autograded"
 

@@ -3,15 +3,20 @@ that is not theirs."""
 
 from __future__ import annotations
 
+import copy
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__, conditions, nbgrader_bridge, settings, variants
+from autograder import nbgrader_bridge
+from autograder.course import variants
+from autograder.course.settings import Settings
+from autograder.course.variants import Recipe
 from autograder.errors import AssignmentError
-from autograder.release import requirements
+from autograder.student import graded_with
+from autograder.version import __version__
 
 # What of a cell's and of a notebook's metadata is the course's; the rest says how and where somebody edited it.
 CELL_METADATA = ("nbgrader", "tags", "deletable", "editable")
@@ -19,21 +24,38 @@ JUPYTER_METADATA = ("source_hidden",)
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def student_version(source: Path, course: Path, assignment: str, variant: int | None) -> dict[str, Any]:
-    """The student's notebook as JSON. Raises AssignmentError and CourseError."""
-    document = as_json(source)
-    decided = settings.read(course)
-    versions = {**requirements.pins(course), "fewlabels": __version__}
-    for cell in document["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == conditions.GRADE_ID:
-            cell["source"] = conditions.restated(cell["source"], decided, versions)
-    recipe = variants.read(source)
-    if variant is not None:
-        picked = recipe.pick(variant)
-        for cell in document["cells"]:
-            cell["source"] = variants.apply(cell["source"], picked)
-    released = nbgrader_bridge.student_version(document, course, assignment, source.stem)
+def student_version(
+    document: Mapping[str, Any], course: Path, assignment: str, notebook: str
+) -> dict[str, Any]:
+    """Return the student's notebook as JSON: nbgrader's student version, without what editors left.
+
+    document   the source as the term's variant has it
+    notebook   its file name without extension
+    """
+    released = nbgrader_bridge.student_version(copy.deepcopy(dict(document)), course, assignment, notebook)
     return stripped(dict(released))
+
+
+def varied(document: Mapping[str, Any], recipe: Recipe, variant: int | None) -> dict[str, Any]:
+    """Return the source as a variant has it."""
+    picked = recipe.pick(variant)
+    return _changed(document, lambda cell: variants.apply(cell["source"], picked))
+
+
+def stated(document: Mapping[str, Any], settings: Settings, pins: Mapping[str, str]) -> dict[str, Any]:
+    """Return a notebook whose cell `graded_with` states the course's own limits and versions."""
+    versions = {**pins, "fewlabels": __version__}
+
+    def source(cell: Mapping[str, Any]) -> str:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") != graded_with.GRADE_ID:
+            return str(cell["source"])
+        return graded_with.restated(cell["source"], settings, versions)
+
+    return _changed(document, source)
+
+
+def _changed(document: Mapping[str, Any], source: Callable[[Mapping[str, Any]], str]) -> dict[str, Any]:
+    return {**document, "cells": [{**cell, "source": source(cell)} for cell in document["cells"]]}
 
 
 def as_json(path: Path) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.course.folders import ROOT
 from autograder.errors import CourseError
-from autograder.release.wheel import ROOT
 
 CONSTRAINTS = "constraints.txt"
 HEAD = """\

@@ -11,25 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__, conditions
+from autograder.course import folders
+from autograder.course.settings import Settings
 from autograder.errors import UsageError
 from autograder.release import requirements
-from autograder.release.wheel import ROOT
-from autograder.settings import Settings
+from autograder.student import graded_with
+from autograder.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORD = "ASSIGNMENT"  # stands for the name in the templates
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-# where a kind of file lies: in the checkout, and in a course directory of its own
-CHECKOUT = {
-    "assignment": "assignments/{name}",
-    "checks": "autograder/checks/{name}",
-    "hidden": "autograder/hidden/{name}",
-    "solutions": "tests/solutions/{name}",
-    "mistakes": "tests/mistakes/{name}",
-}
-COURSE = {kind: f"{kind}/{{name}}" for kind in CHECKOUT} | {"assignment": "assignments/{name}"}
 
 
 def files(name: str, course: Path) -> dict[str, bytes]:
@@ -39,15 +30,17 @@ def files(name: str, course: Path) -> dict[str, bytes]:
             f"{name!r} cannot be the name of an assignment.",
             remedy="It names folders and Python packages: small letters, digits and _, a letter first.",
         )
-    places = CHECKOUT if is_checkout(course) else COURSE
+    places = folders.layout(course)
     made = {
-        f"{folder.format(name=name)}/{path.name.removesuffix('.txt')}": _filled(path, name)
+        f"{folder.format(name=name)}/{path.relative_to(TEMPLATES / kind).as_posix().removesuffix('.txt')}": _filled(
+            path, name
+        )
         for kind, folder in places.items()
-        for path in sorted((TEMPLATES / kind).glob("*.txt"))
+        for path in sorted((TEMPLATES / kind).rglob("*.txt"))
     }
     notebook = json.dumps(_notebook(name, course), indent=1, ensure_ascii=False) + "\n"
     made[f"{places['assignment'].format(name=name)}/{name}.ipynb"] = notebook.encode()
-    if not is_checkout(course) and not (course / "nbgrader_config.py").exists():
+    if not folders.is_checkout(course) and not (course / "nbgrader_config.py").exists():
         made["nbgrader_config.py"] = _filled(TEMPLATES / "nbgrader_config.py.txt", name)
     return made
 
@@ -77,13 +70,6 @@ def write(name: str, course: Path, made: Mapping[str, bytes]) -> None:
             for each_done in done:
                 shutil.rmtree(each_done) if each_done.is_dir() else each_done.unlink()
             raise
-
-
-def is_checkout(course: Path) -> bool:
-    """Whether a directory is a checkout of fewlabels (this one, or a copy)."""
-    project = course / "pyproject.toml"
-    named = project.is_file() and 'name = "fewlabels"' in project.read_text(encoding="utf-8")
-    return course.resolve() == ROOT or (named and (course / "autograder").is_dir())
 
 
 def _filled(path: Path, name: str) -> bytes:
@@ -146,11 +132,11 @@ arguments, and do not delete cells."""
 def _notebook(name: str, course: Path) -> dict[str, Any]:
     title = name.replace("_", " ").capitalize()
     versions = {"fewlabels": __version__, "torch": requirements.pins(course)["torch"]}
-    limits = conditions.cell(Settings(), versions)
+    limits = graded_with.cell(Settings(), versions)
     cells = [
         _cell("markdown", "title", TITLE.format(title=title)),
         _cell("code", "imports", IMPORTS, _marks("imports", locked=True)),
-        _cell("code", "graded-with", STATED + limits, _marks(conditions.GRADE_ID, locked=True)),
+        _cell("code", "graded-with", STATED + limits, _marks(graded_with.GRADE_ID, locked=True)),
         _cell("code", "parameters", PARAMETERS, {"tags": ["parameters"]}),
         _cell("code", "data", DATA, _marks("data", locked=True)),
         _cell("markdown", "centred-text", TEXT),

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import assignment as assignments
-from autograder import registry
-from autograder.assignment import Assignment
+from autograder.course import assignment as assignments
+from autograder.course.assignment import Assignment
+from autograder.course.settings import Settings
 from autograder.errors import CourseError
-from autograder.model import ExerciseResult, Graded, Notebook
-from autograder.notebook import parse
-from autograder.release.alone import alone
+from autograder.laws import registry
+from autograder.model import ExerciseResult, Graded, Limits, Notebook
 from autograder.release.leaks import Secrets, scan
 from autograder.release.notebook import written
+from autograder.release.standalone import alone
 from autograder.runner import Grader
 from autograder.sandbox.jailed import Sandbox, Usage
-from autograder.sandbox.transport import Limits, Transport
-from autograder.settings import Settings
+from autograder.sandbox.transport import Transport
+from autograder.submission.notebook import parse
 
 NOT_DONE = "NotImplementedError"
 CLOSE_TO_LIMIT = 0.8  # of a limit: a slower machine would be over it
@@ -55,7 +55,7 @@ class Validation:
         settings: Settings,
         source: Path,
         stub: Mapping[str, Any],
-        places: Sequence[Path],
+        check_files: Sequence[Path],
         secrets: Secrets,
         weights: Path | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class Validation:
         self.settings = settings
         self.source = source
         self.stub = stub
-        self.check_files = places
+        self.check_files = check_files
         self.secrets = secrets
         self.weights = weights
         self.checks = registry.load(assignment.name, hidden=registry.hidden_installed())
@@ -266,9 +266,7 @@ def _why(exercise: ExerciseResult) -> str:
 
 def _held(exercise: ExerciseResult) -> str:
     held = [check.name for check in exercise.checks if check.credit > 0]
-    return (
-        f"These hold without a solution: {', '.join(held)}. Make one of the first laws a rung (ladder=True)."
-    )
+    return f"These hold without a solution: {', '.join(held)}. Make one of the first laws a rung (precondition=True)."
 
 
 def _not_done(exercise: ExerciseResult) -> bool:

@@ -18,10 +18,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import autograder
+from autograder.course.folders import ROOT
 from autograder.errors import CourseError, UsageError
 
-ROOT = Path(autograder.__file__).resolve().parents[1]
 TIME = (2020, 2, 2, 0, 0, 0)  # hatchling's own, for reproducible builds
 EPOCH = "1580601600"  # the same, in seconds
 CLUTTER = ("__pycache__", ".ipynb_checkpoints")

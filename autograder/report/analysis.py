@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.feedback import standing
-from autograder.feedback.words import MARKS, is_broken, mark_of
+from autograder.feedback import class_summary
+from autograder.feedback.phrases import MARKS, is_broken, mark_of
 from autograder.model import ExerciseResult, Score
 from autograder.report.collecting import Collected, Entry
 from autograder.report.mistakes import Mistake, mistakes
@@ -143,7 +143,7 @@ def counts(exercise: ExerciseResult) -> bool:
 
 
 def _items(scores: Sequence[Score]) -> tuple[ItemAnalysis, ...]:
-    names = standing.columns(scores)
+    names = class_summary.columns(scores)
     by_student = {score.student: {one.name: one for one in score.exercises} for score in scores}
     automatic = [
         name for name, _ in names if any(name in own and counts(own[name]) for own in by_student.values())
@@ -199,7 +199,11 @@ def _laws(scores: Sequence[Score]) -> tuple[LawAnalysis, ...]:
 
 def _waiting(scores: Iterable[Score]) -> tuple[Waiting, ...]:
     found = [
-        Waiting(score.student, tuple(standing.needs_person(score)), tuple(standing.graded_by_hand(score)))
+        Waiting(
+            score.student,
+            tuple(class_summary.needs_person(score)),
+            tuple(class_summary.graded_by_hand(score)),
+        )
         for score in scores
     ]
     return tuple(each for each in found if each.reasons or each.by_hand)

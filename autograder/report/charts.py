@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from autograder.report.behind import Figure
+from autograder.report.links import Figure
 
 WIDTH, HEIGHT, FLOOR, TOP = 480, 190, 150, 22
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.classroom import WORKSHOP
+from autograder.course.folders import WORKSHOP
 from autograder.errors import FewlabelsError, UsageError
 from autograder.feedback.json import from_json
 from autograder.model import Score

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.feedback.words import BROKEN
+from autograder.feedback.phrases import BROKEN
 from autograder.model import CheckResult, Counterexample, Score, Verdict
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.feedback.clean import one_line, shown
+from autograder.feedback.class_text import summary_line
 from autograder.feedback.exercise_view import Example, example
 from autograder.feedback.html import render
-from autograder.feedback.klass_text import summary_line
-from autograder.feedback.words import NOTHING, PLAINLY, plural, points
+from autograder.feedback.phrases import NOTHING, PLAINLY, plural, points
+from autograder.feedback.sanitise import one_line, shown
 from autograder.report.analysis import Bin, Clock, ItemAnalysis, LawAnalysis, Report
-from autograder.report.behind import Behind, Figure
 from autograder.report.charts import Bar, histogram
+from autograder.report.links import Figure, LinkedFigures
 from autograder.report.mistakes import Mistake
 from autograder.report.statistics import verdict_on
 
@@ -70,7 +70,7 @@ def pages(report: Report, links: Mapping[str, str], tables: Sequence[str]) -> di
     links   student -> path of that student's page, from the report's folder
     tables  names of the files beside it, for those who want to go on counting
     """
-    behind = Behind(report.assignment, [entry.score for entry in report.entries], links)
+    behind = LinkedFigures(report.assignment, [entry.score for entry in report.entries], links)
     index = render(
         "report.html.jinja",
         title=f"{one_line(report.assignment)}: the class",
@@ -94,7 +94,7 @@ def pages(report: Report, links: Mapping[str, str], tables: Sequence[str]) -> di
     return {"index.html": index, **behind.written()}
 
 
-def _statuses(report: Report, behind: Behind) -> list[tuple[Figure, str]]:
+def _statuses(report: Report, behind: LinkedFigures) -> list[tuple[Figure, str]]:
     return [
         (behind.figure(str(len(students)), students, "points", f"Submissions that are {status}"), status)
         for status, students in report.by_status.items()
@@ -102,7 +102,7 @@ def _statuses(report: Report, behind: Behind) -> list[tuple[Figure, str]]:
     ]
 
 
-def _spread(report: Report, behind: Behind) -> list[tuple[str, Figure]]:
+def _spread(report: Report, behind: LinkedFigures) -> list[tuple[str, Figure]]:
     found = report.points
     if found is None:
         return []
@@ -121,12 +121,12 @@ def _spread(report: Report, behind: Behind) -> list[tuple[str, Figure]]:
     ]
 
 
-def _extreme(report: Report, behind: Behind, value: float, title: str) -> Figure:
+def _extreme(report: Report, behind: LinkedFigures, value: float, title: str) -> Figure:
     students = [entry.student for entry in report.entries if entry.score.score == value]
     return behind.figure(points(value), students, "points", title)
 
 
-def _chart(bins: Sequence[Bin], behind: Behind) -> Any:
+def _chart(bins: Sequence[Bin], behind: LinkedFigures) -> Any:
     bars = []
     for at, each in enumerate(bins):
         last = at == len(bins) - 1
@@ -139,7 +139,7 @@ def _chart(bins: Sequence[Bin], behind: Behind) -> Any:
     )
 
 
-def _item(item: ItemAnalysis, at: int, behind: Behind) -> ItemRow:
+def _item(item: ItemAnalysis, at: int, behind: LinkedFigures) -> ItemRow:
     topic, name = f"exercise-{at}", one_line(item.name)
 
     def figure(text: str, students: Sequence[str], title: str) -> Figure:
@@ -169,7 +169,7 @@ def _count(students: Sequence[str], item: ItemAnalysis) -> str:
     return str(len(students)) if item.judged else NOTHING
 
 
-def _laws(laws: Sequence[LawAnalysis], behind: Behind) -> list[tuple[str, list[LawRow]]]:
+def _laws(laws: Sequence[LawAnalysis], behind: LinkedFigures) -> list[tuple[str, list[LawRow]]]:
     found: dict[str, list[LawRow]] = {}
     for law in laws:
         rows = found.setdefault(law.exercise, [])
@@ -185,7 +185,7 @@ def _laws(laws: Sequence[LawAnalysis], behind: Behind) -> list[tuple[str, list[L
                 law=one_line(law.law, 400),
                 hidden=law.hidden,
                 holds=figure(law.holds, "Holds"),
-                broken=figure(law.broken, "Broken"),
+                broken=figure(law.broken, "Violation"),
                 neither=figure(law.neither, "Neither"),
                 share=len(law.holds) / total,
                 other=len(law.neither) / total,
@@ -198,14 +198,14 @@ def _shared(mistakes: Sequence[Mistake]) -> Sequence[Mistake]:
     return [each for each in mistakes if len(each.students) > 1][:MOST_MISTAKES]
 
 
-def _single(mistakes: Sequence[Mistake], behind: Behind) -> Figure:
+def _single(mistakes: Sequence[Mistake], behind: LinkedFigures) -> Figure:
     """Mistakes that are not shown: of one student each, or beyond the most frequent."""
     left = [each for each in mistakes if each not in _shared(mistakes)]
     students = dict.fromkeys(student for each in left for student in each.students)
     return behind.figure(plural(len(left), "more mistake"), students, "mistakes", "Mistakes that few share")
 
 
-def _mistake(mistake: Mistake, behind: Behind) -> MistakeBox:
+def _mistake(mistake: Mistake, behind: LinkedFigures) -> MistakeBox:
     count = len(mistake.students)
     law = one_line(mistake.law, 400)
     return MistakeBox(
@@ -220,7 +220,7 @@ def _mistake(mistake: Mistake, behind: Behind) -> MistakeBox:
     )
 
 
-def _by_hand(report: Report, behind: Behind) -> list[tuple[Figure, str]]:
+def _by_hand(report: Report, behind: LinkedFigures) -> list[tuple[Figure, str]]:
     """What is graded by hand anyway: how many submissions wait for it."""
     found: dict[str, list[str]] = {}
     for each in report.waiting:
@@ -237,7 +237,7 @@ def _by_hand(report: Report, behind: Behind) -> list[tuple[Figure, str]]:
     ]
 
 
-def _clock(clock: Clock, behind: Behind) -> ClockRow:
+def _clock(clock: Clock, behind: LinkedFigures) -> ClockRow:
     name = one_line(clock.name.replace("_", " "))
     return ClockRow(
         name=name,
@@ -248,7 +248,7 @@ def _clock(clock: Clock, behind: Behind) -> ClockRow:
     )
 
 
-def _clock_chart(report: Report, behind: Behind) -> Any:
+def _clock_chart(report: Report, behind: LinkedFigures) -> Any:
     """Submissions by the time that they took, where there is anything to tell apart."""
     clock = next((each for each in report.clocks if each.name == "total"), None)
     if clock is None or clock.spread.high <= 0 or clock.spread.count < 3:

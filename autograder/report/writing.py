@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.classroom import WORKSHOP, replace
+from autograder.classroom import atomic
+from autograder.course.folders import WORKSHOP
 from autograder.feedback import html
 from autograder.report.analysis import Report, analyse
-from autograder.report.behind import FOLDER
 from autograder.report.collecting import Collected, Entry, collect
+from autograder.report.links import FOLDER
 from autograder.report.page import pages
 from autograder.report.tables import NAMES, tables
 
@@ -35,7 +36,7 @@ def report(course: Path, assignment: str, progress: Progress | None = None) -> t
     links = {each.student: _page_of(course, assignment, each) for each in collected.entries}
     shutil.rmtree(folder / FOLDER, ignore_errors=True)  # lists of an earlier report
     for name, text in {**pages(made, links, NAMES), **tables(made)}.items():
-        replace(folder / name, text)
+        atomic.write_text(folder / name, text)
     return made, folder / "index.html"
 
 
@@ -43,5 +44,5 @@ def _page_of(course: Path, assignment: str, entry: Entry) -> str:
     """The staff page of a submission from the report's folder; it is written where grading has not."""
     path = course / WORKSHOP / "pages" / assignment / "staff" / f"{entry.student}.html"
     if not path.is_file():
-        replace(path, html.student_page(entry.score, audience="staff"))
+        atomic.write_text(path, html.student_page(entry.score, audience="staff"))
     return f"../../pages/{assignment}/staff/{entry.student}.html"

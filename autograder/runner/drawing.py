@@ -18,7 +18,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-from autograder.registry import Check
+from autograder.laws.registry import Check
 
 Drawn = Mapping[str, Any]
 

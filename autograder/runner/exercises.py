@@ -1,4 +1,4 @@
-"""All checks of a submission, exercise by exercise: the ladder, the shrinking of one law, the replay, the verdicts."""
+"""All checks of a submission, exercise by exercise: the precondition, the shrinking of one law, the replay, the verdicts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from autograder.laws import Broken, Law
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law, Violation
+from autograder.laws.wording import arguments, outcome_text, snippet
 from autograder.model import CheckResult, Counterexample, Outcome, Verdict
-from autograder.registry import Check
-from autograder.runner.apart import Apart
 from autograder.runner.drawing import Drawn, shrink
+from autograder.runner.isolation import HiddenInputGuard
 from autograder.runner.judging import Finding, judge
 from autograder.runner.plans import Plan, Planner
 from autograder.sandbox.transport import Batch, Transport
-from autograder.wording import arguments, outcome_text, snippet
 
 SHRINK_CALLS = 400
 ENDS_ALLOWED = 2  # how often an exercise may hang or crash before the rest of its checks is left out
@@ -53,7 +53,7 @@ def run_exercises(
 ) -> dict[str, tuple[CheckResult, ...]]:
     """exercise -> the results of its checks, in their order."""
     found: list[_Found] = []
-    apart = Apart(transport, planner)
+    apart = HiddenInputGuard(transport, planner)
     for _, group in groupby(checks, key=lambda check: check.exercise):
         found.extend(_Exercise(transport, planner, weights, apart).run(group, progress))
     results: dict[str, list[CheckResult]] = {}
@@ -79,7 +79,7 @@ def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str
 
 
 class _Exercise:
-    def __init__(self, transport: Transport, planner: Planner, weights: Any, apart: Apart) -> None:
+    def __init__(self, transport: Transport, planner: Planner, weights: Any, apart: HiddenInputGuard) -> None:
         self.transport = transport
         self.apart = apart
         self.planner = planner
@@ -99,7 +99,7 @@ class _Exercise:
             yield found
             if found.verdict in ("timed_out", "crashed"):
                 self.ends += 1
-            if check.ladder and found.verdict not in ("holds", "grader_fault"):
+            if check.precondition and found.verdict not in ("holds", "grader_fault"):
                 stopped = f"Not looked at, because {check.name} did not hold."
             elif self.ends >= ENDS_ALLOWED:
                 stopped = "Not looked at, because the exercise ran out of time or crashed too often."
@@ -140,7 +140,7 @@ def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
     return _Found(plan.check, len(plan.laws))
 
 
-def _replayed(found: Sequence[_Found], transport: Transport, apart: Apart) -> Iterator[_Found]:
+def _replayed(found: Sequence[_Found], transport: Transport, apart: HiddenInputGuard) -> Iterator[_Found]:
     """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed.
 
     First in one that has run the notebook up to its last solution; where that shows something else, in one that has run
@@ -165,7 +165,7 @@ def _replayed(found: Sequence[_Found], transport: Transport, apart: Apart) -> It
         if again is None:
             says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
             # not what came back for the larger input: the law that is shown is the smaller one
-            again = Finding("inconsistent", Broken(says, call=each.finding.broken.call))
+            again = Finding("inconsistent", Violation(says, call=each.finding.broken.call))
         yield replace(each, finding=again, outcomes=outcomes)
 
 
@@ -186,7 +186,7 @@ def _result(found: _Found, read: str) -> CheckResult:
         return replace(base, credit=1.0)
     return replace(
         base,
-        message=finding.broken.says,
+        message=finding.broken.message,
         counterexample=_counterexample(found.law, finding, found.outcomes),
         credit=finding.broken.credit if finding.verdict == "falsified" else 0.0,
     )

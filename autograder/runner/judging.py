@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.laws import Broken, Law
+from autograder.laws.vocabulary import Law, Violation
+from autograder.laws.wording import outcome_text
 from autograder.model import Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
-from autograder.wording import outcome_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +17,7 @@ class Finding:
     """What is wrong with one law's outcomes."""
 
     verdict: Verdict
-    broken: Broken
+    broken: Violation
 
 
 def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
@@ -28,7 +28,7 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
             return ended
     if len(outcomes) < len(law.calls):
         return Finding(
-            "crashed", Broken("The process that ran the call ended.", call=max(0, len(outcomes) - 1))
+            "crashed", Violation("The process that ran the call ended.", call=max(0, len(outcomes) - 1))
         )
     try:
         with np.errstate(all="ignore"):  # numpy's warnings would land in a student's notebook
@@ -40,14 +40,16 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
                 )
             )
     except Exception as error:
-        return Finding("grader_fault", Broken(f"The check itself failed ({type(error).__name__}: {error})."))
+        return Finding(
+            "grader_fault", Violation(f"The check itself failed ({type(error).__name__}: {error}).")
+        )
     return None if broken is None else Finding("falsified", broken)
 
 
-def _misshapen(law: Law, outcomes: Sequence[Outcome]) -> Broken | None:
+def _misshapen(law: Law, outcomes: Sequence[Outcome]) -> Violation | None:
     for call, outcome in zip(law.calls, outcomes, strict=True):
         if call.form is not None and isinstance(outcome, Returned):
-            broken: Broken | None = call.form(outcome.value, call)
+            broken: Violation | None = call.form(outcome.value, call)
             if broken is not None:
                 return broken
     return None
@@ -58,17 +60,18 @@ def _ended(outcome: Outcome, call: int) -> Finding | None:
         return None
     if isinstance(outcome, Raised):
         if outcome.type == "NotImplementedError":
-            return Finding("missing", Broken("Not done yet: it raises NotImplementedError.", call=call))
+            return Finding("missing", Violation("Not done yet: it raises NotImplementedError.", call=call))
         return Finding(
-            "raised", Broken(f"It {outcome_text(outcome)}", returned=outcome_text(outcome), call=call)
+            "raised", Violation(f"It {outcome_text(outcome)}", returned=outcome_text(outcome), call=call)
         )
     if isinstance(outcome, Missing):
-        return Finding("missing", Broken(f"{outcome.name} {outcome.why}.", call=call))
+        return Finding("missing", Violation(f"{outcome.name} {outcome.why}.", call=call))
     if isinstance(outcome, TimedOut):
         return Finding(
-            "timed_out", Broken(f"No answer within {outcome.seconds:g} s.", returned="no answer", call=call)
+            "timed_out",
+            Violation(f"No answer within {outcome.seconds:g} s.", returned="no answer", call=call),
         )
     assert isinstance(outcome, Crashed)
     return Finding(
-        "crashed", Broken(f"The process that ran the call {outcome.how}.", returned="nothing", call=call)
+        "crashed", Violation(f"The process that ran the call {outcome.how}.", returned="nothing", call=call)
     )

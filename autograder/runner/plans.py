@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autograder.laws import Law
-from autograder.registry import Check
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law
 from autograder.runner.drawing import Drawn, draw, seed_of
 from autograder.sandbox.transport import Batch
 

@@ -12,17 +12,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from autograder import __version__, notebook, receipts, registry, scoring, trained
-from autograder.assignment import Assignment, match
+from autograder.course.assignment import Assignment, match
+from autograder.course.settings import Settings
 from autograder.errors import FewlabelsError, NotebookError
-from autograder.model import CellResult, CheckResult, Failure, Graded, Notebook, Score
-from autograder.registry import Check
-from autograder.runner import lost
+from autograder.laws import registry
+from autograder.laws.registry import Check
+from autograder.model import CellResult, CheckResult, Failure, Graded, Limits, Notebook, Score
+from autograder.runner import lost_cells, scoring
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
-from autograder.sandbox.transport import Limits, Transport
-from autograder.settings import Settings
+from autograder.sandbox.transport import Transport
+from autograder.submission import notebook, receipts, trained_weights
+from autograder.version import __version__
 
 # How kernels of other languages are called, up to the version. Any other name may be a Python environment's.
 OTHER_LANGUAGES = ("ir", "julia", "bash", "javascript")
@@ -145,20 +147,22 @@ class Grader:
         checks = [check for check in self.checks if check.exercise not in known.results]
         if not checks:
             sandbox = known.sandbox or self.boundary.name
-            submission = replace(submission, notes=(*submission.notes, *lost.notes(known.cells)))
+            submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(known.cells)))
             return Graded(self._scored(student, submission, known.results, sandbox), known.cells)
-        weights = trained.read(path.parent / f"{self.assignment.name}.safetensors")
+        weights = trained_weights.read(path.parent / f"{self.assignment.name}.safetensors")
         transport = self.boundary.session(self.settings.limits)
         try:
             cells = transport.run(submission)
             ran = time.perf_counter()
             found = run_exercises(checks, transport, self.planner, weights=weights, progress=progress)
-            found = {name: lost.explained(each, name, cells, submission) for name, each in found.items()}
+            found = {
+                name: lost_cells.explained(each, name, cells, submission) for name, each in found.items()
+            }
             results = {name: found.get(name) or known.results[name] for name in self.exercises}
             sandbox = transport.name
         finally:
             transport.close()
-        submission = replace(submission, notes=(*submission.notes, *lost.notes(cells)))
+        submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(cells)))
         score = self._scored(student, submission, results, sandbox)
         usage = getattr(transport, "usage", None)
         seconds = {

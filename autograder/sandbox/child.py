@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import SandboxBroken
+from autograder.model import Limits
 from autograder.sandbox import frames
 from autograder.sandbox.frames import Frame, Kind
 from autograder.sandbox.spawner import Ended, Spawner, ZygoteGone
-from autograder.sandbox.transport import Limits
 from autograder.sandbox.wire import Encoded, WireError, WireTimeout
 
 SPAWN_SECONDS = 60.0

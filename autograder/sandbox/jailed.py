@@ -22,15 +22,15 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import CheckError, SandboxBroken
-from autograder.model import Call, Cell, CellResult, Crashed, Notebook, Outcome, TimedOut
-from autograder.sandbox import canaries, wire
+from autograder.model import Call, Cell, CellResult, Crashed, Limits, Notebook, Outcome, TimedOut
+from autograder.sandbox import self_attack, wire
 from autograder.sandbox.child import Account, Child
 from autograder.sandbox.frames import TOKEN_BYTES, Kind
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
 from autograder.sandbox.outcomes import cell_failed, cell_from_plain, from_plain
 from autograder.sandbox.spawner import Ended, Spawner, ZygoteGone
-from autograder.sandbox.transport import Batch, Limits
+from autograder.sandbox.transport import Batch
 from autograder.sandbox.wire import WireClosed, WireError, WireTimeout
 
 BIRTHS = 3  # how often a child is asked for, with a new zygote each time, before the sandbox counts as broken
@@ -69,7 +69,7 @@ class Sandbox:
         try:
             self._start()
             if chosen.name != profiles.UNSANDBOXED:
-                canaries.refuse_if_any_sings(self.session)
+                self_attack.refuse_if_any_succeeds(self.session)
         except BaseException:
             self.close()
             raise
@@ -202,7 +202,7 @@ class Jailed:
     def renew(self, *, whole: bool = True) -> None:
         """The next request meets a fresh child, in which the cells have run again.
 
-        Not `whole`: only those up to the last solution, for as long as that child lives. Behind them lies as a rule what
+        Not `whole`: only those up to the last solution, for as long as that child lives. LinkedFigures them lies as a rule what
         trains, measures and draws.
         """
         self._discard()

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SandboxBroken
-from autograder.sandbox import cut
+from autograder.sandbox import student_package
 from autograder.sandbox.jail import bubblewrap, gpu
 from autograder.sandbox.jail.profile import Profile
 from autograder.sandbox.jail.view import View
@@ -68,7 +68,7 @@ class Spawner:
         self._scratch_bytes = SCRATCH_SHARES * scratch_bytes
         self._home = Path(tempfile.mkdtemp(prefix="fewlabels-"))
         self._home.chmod(0o755)
-        self._cut = str(cut.unpack(self._home / "cut"))
+        self._cut = str(student_package.unpack(self._home / "cut"))
         self._orders: queue.SimpleQueue[Future[dict[str, Any]] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._births: dict[int, Birth] = {}

@@ -11,27 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from autograder import props
+from autograder import fixtures
 from autograder.errors import CheckError
-from autograder.model import Call, CellResult, Notebook, Outcome, Prop
+from autograder.model import Call, CellResult, Fixture, Notebook, Outcome
 from autograder.sandbox import wire
 
-PROCEDURE = "props:"  # begins the name of a function that is no student's
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use; seconds count CPU time, wall clock is the backstop (`patience` times as much)."""
-
-    cell_seconds: float = 10.0
-    call_seconds: float = 2.0
-    submission_seconds: float = 120.0
-    patience: float = 5.0
-    memory_bytes: int = 2 << 30
-    file_bytes: int = 64 << 20
-    scratch_bytes: int = 64 << 20
-    output_bytes: int = 1 << 20
-    threads: int = 64
+PROCEDURE = "fixtures:"  # begins the name of a function that is no student's
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +38,15 @@ class Batch:
 def _known(call: Call) -> None:
     """A name that the worker would not find is the course's fault, and must not look like the student's."""
     procedure = call.function.removeprefix(PROCEDURE)
-    if procedure != call.function and procedure not in props.PROCEDURES:
+    if procedure != call.function and procedure not in fixtures.PROCEDURES:
         raise CheckError(
-            f"No procedure is called {call.function!r}.", remedy=f"There are {_list(props.PROCEDURES)}."
+            f"No procedure is called {call.function!r}.", remedy=f"There are {_list(fixtures.PROCEDURES)}."
         )
     for value in (*call.arguments.values(), *call.keywords.values()):
-        if isinstance(value, Prop) and value.kind not in props.PROPS:
-            raise CheckError(f"No prop is called {value.kind!r}.", remedy=f"There are {_list(props.PROPS)}.")
+        if isinstance(value, Fixture) and value.kind not in fixtures.FIXTURES:
+            raise CheckError(
+                f"No fixture is called {value.kind!r}.", remedy=f"There are {_list(fixtures.FIXTURES)}."
+            )
 
 
 def _list(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
     structure = msgpack: None, bool, int, float, str, list, dict, and the extension types below
     payload   = the bytes of arrays and long strings, in the order in which the structure mentions them
 
-A tuple, a prop and a call are lists whose first item is an empty extension that says so. The head of an array (dtype,
+A tuple, a fixture and a call are lists whose first item is an empty extension that says so. The head of an array (dtype,
 shape, device, library) is a few bytes that come again and again: each is packed and read once.
 
 Long bytes live in the payload, so that the structure, where a few bytes can become many objects, stays small. Whatever
@@ -22,7 +22,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from autograder.model import Call, Opaque, Prop, Student, Tensor
+from autograder.model import Call, Fixture, Opaque, Student, Tensor
 
 STRUCTURE_CAP = 2 << 20
 PAYLOAD_CAP = 64 << 20
@@ -83,7 +83,7 @@ def printable(text: str) -> str:
 
 
 def encode(value: Any) -> Encoded:
-    """Encodes plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Prop` and `Call`."""
+    """Encodes plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Fixture` and `Call`."""
     payload: list[bytes] = []
     structure = _packed(_plain(value, payload, 0))
     return Encoded(structure, b"".join(payload))
@@ -127,7 +127,7 @@ def _object(item: Any, payload: list[bytes], level: int) -> Any:
         return _ext(_OPAQUE, _key(item.type))
     if isinstance(item, Student):
         return _ext(_STUDENT, item.name)
-    if isinstance(item, Prop):
+    if isinstance(item, Fixture):
         return [_IS_PROP, item.kind, _plain(dict(item.parameters), payload, level + 1)]
     if isinstance(item, Call):
         return [_IS_CALL, *(_plain(each, payload, level + 1) for each in _fields(item))]
@@ -179,7 +179,7 @@ def _head(dtype: str, shape: tuple[int, ...], device: str, library: str) -> msgp
 def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: bool = False) -> Any:
     """The value of a frame; `WireError` for anything that `encode` would not have written.
 
-    `answer`: the frame comes from a worker, which has no business to send a `Call`, a `Prop` or a `Student`.
+    `answer`: the frame comes from a worker, which has no business to send a `Call`, a `Fixture` or a `Student`.
     """
     reader = _Reader(payload, answer)
     try:
@@ -213,7 +213,7 @@ def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: 
 
 
 _CONTAINERS = (list, tuple)
-_LEAVES = frozenset({str, int, float, bool, type(None), bytes, Tensor, Opaque, Student, Prop, Call})
+_LEAVES = frozenset({str, int, float, bool, type(None), bytes, Tensor, Opaque, Student, Fixture, Call})
 
 
 def _bounded(value: Any) -> None:
@@ -269,7 +269,7 @@ class _Reader:
             return tuple(items[1:])
         if code == _PROP:
             _, kind, parameters = items
-            return Prop(kind, parameters)
+            return Fixture(kind, parameters)
         _, function, arguments, keywords, gradients, output, cotangent, watch = items
         bare = cotangent.array if isinstance(cotangent, Tensor) else None
         return Call(function, arguments, keywords, tuple(gradients), output, bare, tuple(watch))

@@ -33,7 +33,7 @@ STAFF_MODULES = (
     "autograder.hidden",
     "autograder.checks",
     "autograder.runner",
-    "autograder.registry",
+    "autograder.laws.registry",
 )
 
 
@@ -142,9 +142,9 @@ class Zygote:
             if wish not in self.kept:
                 self.kept.add(wish)
                 with contextlib.suppress(Exception):
-                    from autograder.datasets import keep
+                    from autograder.datasets import preload
 
-                    keep(name, **options)
+                    preload(name, **options)
                     gc.freeze()
 
     def _be_born(

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.sandbox", "autograder.notebook", "nbformat", "json"]):
+with atheris.instrument_imports(
+    include=["autograder.sandbox", "autograder.submission.notebook", "nbformat", "json"]
+):
     from benchmarks.fuzz.targets import TARGETS
     from benchmarks.fuzz.trial import LONGEST, Trial
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import nbformat  # noqa: F401 - the reader imports it for old notebooks only, which would count as a slow input
 import numpy as np
 
-from autograder import notebook
 from autograder.errors import NotebookError
 from autograder.model import Opaque, Raised, Returned, Tensor
 from autograder.sandbox import frames, wire
 from autograder.sandbox.frames import HEADER, MAGIC, Kind
 from autograder.sandbox.outcomes import cell_from_plain, from_plain, to_plain
 from autograder.sandbox.wire import WireError
+from autograder.submission import notebook
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.selfcheck import GRADING
+from autograder.student.check import GRADING
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,10 +15,10 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder import registry
-from autograder.assignment import CHECKS_SUFFIX, load, match
-from autograder.certify.needs import cells_for
-from autograder.corpus import as_notebook
+from autograder.certify.dependencies import cells_for
+from autograder.course.assignment import CHECKS_SUFFIX, load, match
+from autograder.course.corpus import as_notebook
+from autograder.laws import registry
 from autograder.model import Notebook, Returned
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.transport import Batch

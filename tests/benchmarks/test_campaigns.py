@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from benchmarks import _runs, _tables
-from benchmarks._runs import Task, campaign, finished
+from benchmarks.accuracy import _runs, _tables
+from benchmarks.accuracy._runs import Task, campaign, finished
 
 
 def options(tmp_path, **changes):

@@ -1,7 +1,7 @@
 """A class that costs more the larger it is, and a supervisor that grows, show in the figures."""
 
-from benchmarks.class_size import facts
-from benchmarks.costs import Look, Spent
+from benchmarks.costs.class_size import facts
+from benchmarks.costs.submissions import Look, Spent
 
 
 def spent(wall, mib):

@@ -7,12 +7,12 @@ import sys
 import pytest
 import torch
 
-from benchmarks import _data, clip, peft, self_supervised, semi_supervised
-from benchmarks._few_shot_learners import Source
-from benchmarks._few_shot_trials import trials_within
-from benchmarks._runs import Task
-from benchmarks._self_supervised_methods import method_of, train
-from benchmarks._semi_supervised_methods import split
+from benchmarks.accuracy import _data, clip, peft, self_supervised, semi_supervised
+from benchmarks.accuracy._few_shot_learners import Source
+from benchmarks.accuracy._few_shot_trials import trials_within
+from benchmarks.accuracy._runs import Task
+from benchmarks.accuracy._self_supervised_methods import method_of, train
+from benchmarks.accuracy._semi_supervised_methods import split
 from reference.vit import VisionTransformer
 
 

@@ -2,12 +2,12 @@
 
 import re
 
-from benchmarks import report
+from benchmarks.accuracy import report
 
 
 def test_the_page_is_what_the_results_files_say():
     page = report.PAGE.read_text(encoding="utf-8")
-    assert report.written(page) == page, "python -m benchmarks.report writes it anew"
+    assert report.written(page) == page, "python -m benchmarks.accuracy.report writes it anew"
 
 
 def test_every_table_and_figure_of_the_page_is_written_by_the_report():

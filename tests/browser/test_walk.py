@@ -13,7 +13,7 @@ import pytest
 import tiny_course
 from nbgrader.api import Gradebook
 
-from autograder.sandbox import cut
+from autograder.sandbox import student_package
 from examples.browser.server import ROOT
 from examples.screenshots import fewshot, walked
 from examples.walk import Plan, Walk
@@ -42,7 +42,7 @@ def agree(course: Walk) -> tuple[dict[str, float], dict[str, float]]:
 def test_a_tiny_course(tmp_path: Path, pictures: Path) -> None:
     tiny_course.make_course(tmp_path / "source")
     (tmp_path / "tiny.py").write_text(tiny_course.CHECKS)
-    students = cut.unpack(tmp_path / "cut")  # what a student installs, and nothing of the staff's
+    students = student_package.unpack(tmp_path / "cut")  # what a student installs, and nothing of the staff's
     (students / "autograder" / "checks" / "tiny.py").write_text(tiny_course.CHECKS)
 
     def bob(released: Path) -> str:
@@ -76,7 +76,7 @@ def test_a_tiny_course(tmp_path: Path, pictures: Path) -> None:
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 def test_the_fewshot_course(tmp_path: Path, pictures: Path) -> None:
-    course = walked(tmp_path, fewshot(), pictures, student_path=cut.unpack(tmp_path / "cut"))
+    course = walked(tmp_path, fewshot(), pictures, student_path=student_package.unpack(tmp_path / "cut"))
     mistake, mended = course.said
     assert "A class whose points all coincide has that point as its prototype." in mistake
     assert "laws hold" in mended

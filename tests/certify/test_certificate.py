@@ -6,9 +6,9 @@ import pytest
 
 from autograder.certify.certificate import Certificate, certificate, upper_bound
 from autograder.certify.page import certificate_page
-from autograder.certify.subjects import Kind, Subject
+from autograder.certify.programs import Kind, Subject
+from autograder.certify.runs import Look, Trial
 from autograder.certify.text import as_json, shown
-from autograder.certify.trials import Look, Trial
 from autograder.model import Notebook
 
 BOOK = Notebook("a.ipynb", ())

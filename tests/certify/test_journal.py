@@ -9,8 +9,8 @@ import pytest
 
 from autograder.certify import fingerprint
 from autograder.certify.journal import Journal
-from autograder.certify.subjects import Subject
-from autograder.certify.trials import Look, Trial, planned
+from autograder.certify.programs import Subject
+from autograder.certify.runs import Look, Trial, planned
 from autograder.model import Cell, Notebook
 
 BOOK = Notebook("a.ipynb", (Cell(0, "code", "x = 1"),))
@@ -87,10 +87,10 @@ def test_the_fingerprint_sees_the_checks_and_all_that_they_import(monkeypatch: p
     first = fingerprint.fingerprint("matching", "cosine_similarities")
     assert {
         "autograder.checks.matching.similarities",
-        "autograder.hidden.matching.oracle",
-        "autograder.laws",
-        "autograder.strategies.points",
-        "autograder.props.networks",
+        "autograder.hidden.arrays",
+        "autograder.laws.vocabulary",
+        "autograder.laws.strategies.points",
+        "autograder.fixtures.networks",
         "autograder.sandbox.worker.answer",
         "reference.matching",
     } <= set(read)

@@ -17,7 +17,6 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.certify import workers
-from autograder.cli import commands  # noqa: F401 - enters the subcommands
 from autograder.cli.app import DONE, PERSON_NEEDED, WRONG_USAGE, app
 from autograder.errors import UsageError
 from autograder.release import skeleton
@@ -53,11 +52,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "assignments" / "matching", course / "assignments" / "matching")
     for kind, names in {"solutions": ["similarities_loop"], "mistakes": ["similarities_dot_product"]}.items():
-        folder = course / "tests" / kind / "matching"
+        folder = course / "corpus" / "matching" / kind
         folder.mkdir(parents=True)
         for name in names:
-            shutil.copy(ROOT / "tests" / kind / "matching" / f"{name}.py", folder)
-    (course / "tests" / "mistakes" / "matching" / "similarities_loop_for_ever.py").write_text(LOOP)
+            shutil.copy(ROOT / "corpus" / "matching" / kind / f"{name}.py", folder)
+    (course / "corpus" / "matching" / "mistakes" / "similarities_loop_for_ever.py").write_text(LOOP)
     (course / "autograder.toml").write_text("[limits]\ncall_seconds = 0.25\n")
     return course
 
@@ -94,7 +93,7 @@ def test_it_runs_in_the_sandbox_and_goes_on_from_its_journal(
     assert (course / ".autograder" / "certificates" / "matching.html").is_file()
 
     # a program that was not there before is all that is done now
-    wrong = course / "tests" / "mistakes" / "matching" / "similarities_right.py"
+    wrong = course / "corpus" / "matching" / "mistakes" / "similarities_right.py"
     wrong.write_text(NO_MISTAKE)
     done = []
     original = workers.run
@@ -135,10 +134,10 @@ def test_what_is_not_there_is_told(course: Path, tmp_path: Path) -> None:
 
 
 def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.certify.trials import Trial
+    from autograder.certify.runs import Trial
+    from autograder.course.settings import Settings
     from autograder.errors import CourseError
     from autograder.model import Notebook
-    from autograder.settings import Settings
 
     trial = Trial("solutions", "any", "any", 1, Notebook("a", ()), True)
     with pytest.raises(CourseError, match="no checks for an assignment"):

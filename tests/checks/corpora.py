@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from autograder import assignment, corpus, registry
-from autograder.certify.needs import cells_for, exercises_in_code
-from autograder.corpus import Program
+from autograder.certify.dependencies import cells_for, exercises_in_code
+from autograder.course import assignment, corpus
+from autograder.course.corpus import Program
+from autograder.course.settings import Settings
+from autograder.laws import registry
+from autograder.laws.registry import Check
 from autograder.model import Notebook
-from autograder.registry import Check
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
-from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENTS = tuple(sorted(path.parent.name for path in (ROOT / "assignments").glob("*/*.ipynb")))
@@ -39,11 +40,11 @@ class Corpus:
 
     @cached_property
     def solutions(self) -> tuple[Program, ...]:
-        return corpus.read_all(ROOT / "tests" / "solutions" / self.name)
+        return corpus.read_all(ROOT / "corpus" / self.name / "solutions")
 
     @cached_property
     def mistakes(self) -> tuple[Program, ...]:
-        return corpus.read_all(ROOT / "tests" / "mistakes" / self.name)
+        return corpus.read_all(ROOT / "corpus" / self.name / "mistakes")
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -73,7 +74,7 @@ class Corpus:
         """The rungs before a check, which have to hold or it is never asked, and the check itself."""
         mine = [each for each in self.checks if each.exercise == exercise]
         place = [each.name for each in mine].index(name)
-        return [*(each for each in mine[:place] if each.ladder), mine[place]]
+        return [*(each for each in mine[:place] if each.precondition), mine[place]]
 
     def touched(self, program: Program) -> tuple[str, ...]:
         """The exercises that the program solves, and those whose cells use its functions."""

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder import corpus
-from autograder.certify.trials import Trial, look
-from autograder.corpus import Program
-from autograder.registry import Check
+from autograder.certify.runs import Trial, look
+from autograder.course import corpus
+from autograder.course.corpus import Program
+from autograder.laws.registry import Check
+from autograder.model import Limits
 from autograder.runner import run_exercises
 from autograder.sandbox.jailed import Sandbox
-from autograder.sandbox.transport import Limits
 from tests.checks.corpora import CORPORA, Corpus, programs
 
 NOT_HELD = ("falsified", "raised", "missing", "timed_out", "crashed")

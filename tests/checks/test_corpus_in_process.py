@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.corpus import Program
+from autograder.course.corpus import Program
 from autograder.model import CheckResult
 from autograder.runner import run_exercises
 from autograder.sandbox.inprocess import InProcess

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import registry
 from autograder.checks.fewshot import network, training
+from autograder.course.settings import Settings
 from autograder.feedback import pictures
+from autograder.laws import registry
 from autograder.runner.drawing import draw
 from autograder.runner.exercises import run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
-from autograder.settings import Settings
 from tests.checks.fewshot_corpus import SOLUTIONS, notebook_of
 
 ABOUT_A_GPU = ("trains_on_a_gpu", "network_ends_on_the_device", "moves_to_a_gpu")

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import registry
-from autograder.laws import Law
-from autograder.model import Opaque, Outcome, Prop, Raised, Returned, Tensor
-from autograder.registry import Check
+from autograder.laws import registry
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law
+from autograder.model import Fixture, Opaque, Outcome, Raised, Returned, Tensor
 from autograder.runner.judging import judge
 from autograder.sandbox.transport import Batch
-from autograder.trained import Weights
+from autograder.submission.trained_weights import Weights
 from tests.checks.corpora import CORPORA, Corpus, of, right
 
 CHECKS = tuple(check for mine in CORPORA for check in registry.load(mine.name, hidden=True))
@@ -60,9 +60,9 @@ def test_every_law_is_one_sentence_and_said_once(exercise: tuple[str, str]) -> N
 def test_every_exercise_begins_with_a_public_rung(exercise: tuple[str, str]) -> None:
     mine = of_exercise(exercise)
     assert mine[0].ladder
-    rungs = [check.ladder for check in mine]
+    rungs = [check.precondition for check in mine]
     assert rungs == sorted(rungs, reverse=True)
-    assert [check.name for check in mine if check.ladder and check.visibility == "hidden"] == []
+    assert [check.name for check in mine if check.precondition and check.visibility == "hidden"] == []
 
 
 def test_exercises_of_two_assignments_have_different_names() -> None:
@@ -175,7 +175,7 @@ def around(outcome: Returned) -> Iterator[Returned]:
 
 def verdict(law: Law, outcomes: Sequence[Outcome]) -> str:
     finding = judge(law, outcomes)
-    return "holds" if finding is None else finding.verdict + ": " + finding.broken.says
+    return "holds" if finding is None else finding.verdict + ": " + finding.broken.message
 
 
 @EACH
@@ -199,7 +199,7 @@ def test_no_odd_answer_makes_a_check_fail_by_itself(check: Check) -> None:
 
 
 def test_every_prop_is_built_in_some_check() -> None:
-    from autograder import props
+    from autograder import fixtures
 
     used = {
         value.kind
@@ -207,6 +207,6 @@ def test_every_prop_is_built_in_some_check() -> None:
         for law in laws(check)[:30]
         for call in law.calls
         for value in (*call.arguments.values(), *call.keywords.values())
-        if isinstance(value, Prop)
+        if isinstance(value, Fixture)
     }
-    assert used == set(props.PROPS)
+    assert used == set(fixtures.FIXTURES)

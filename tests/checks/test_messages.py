@@ -9,11 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder import scoring
-from autograder.corpus import Program
+from autograder.course.corpus import Program
 from autograder.feedback.text import exercise_text
 from autograder.model import ExerciseResult
-from autograder.runner import run_exercises
+from autograder.runner import run_exercises, scoring
 from autograder.sandbox.inprocess import InProcess
 from tests.checks.fewshot_corpus import CHECKS, MISTAKES, PLANNER, SOURCE, notebook_of
 

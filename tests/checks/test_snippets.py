@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from safetensors.numpy import save_file
 
-from autograder import registry
-from autograder.laws import Broken, Law
-from autograder.registry import Check
+from autograder.laws import registry
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law, Violation
 from autograder.runner.exercises import _counterexample
 from autograder.runner.judging import Finding
-from autograder.trained import Weights
+from autograder.submission.trained_weights import Weights
 from tests.checks.corpora import CORPORA, of, right
 
 CHECKS = tuple(check for mine in CORPORA for check in registry.load(mine.name, hidden=True))
@@ -31,7 +31,7 @@ def solutions(assignment: str) -> dict[str, Any]:
 
 def snippet_of(law: Law) -> str:
     """The snippet of a message about the law's last call."""
-    found = _counterexample(law, Finding("falsified", Broken("It broke.", call=len(law.calls) - 1)), ())
+    found = _counterexample(law, Finding("falsified", Violation("It broke.", call=len(law.calls) - 1)), ())
     assert found is not None
     return found.snippet
 

@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save
 
-from autograder import registry, trained
-from autograder.corpus import Program
+from autograder.course.corpus import Program
+from autograder.course.settings import Settings
+from autograder.laws import registry
 from autograder.model import CheckResult
 from autograder.runner import run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
-from autograder.settings import Settings
-from autograder.trained import Weights
+from autograder.submission import trained_weights
+from autograder.submission.trained_weights import Weights
 from tests.checks.fewshot_corpus import ROOT, notebook_of
 
-TRAINED = ROOT / "examples" / "fewshot.safetensors"
+TRAINED = ROOT / "corpus" / "fewshot" / "trained.safetensors"
 CHECKS = tuple(
     check for check in registry.load("fewshot", hidden=True) if check.exercise == "trained_weights"
 )
@@ -39,16 +40,16 @@ def judged(transport: InProcess, weights: Weights, **settings: float) -> list[Ch
 
 
 def spoiled(**changed: np.ndarray) -> Weights:
-    return trained.parse(save({**load_file(TRAINED), **changed}), "fewshot.safetensors")
+    return trained_weights.parse(save({**load_file(TRAINED), **changed}), "fewshot.safetensors")
 
 
 def test_trained_weights_earn_everything(transport: InProcess) -> None:
-    results = judged(transport, trained.read(TRAINED))
+    results = judged(transport, trained_weights.read(TRAINED))
     assert [(each.verdict, each.credit) for each in results] == [("holds", 1.0)] * 2
 
 
 def test_points_rise_linearly_between_floor_and_goal(transport: InProcess) -> None:
-    weights = trained.read(TRAINED)
+    weights = trained_weights.read(TRAINED)
     low = judged(transport, weights, accuracy_floor=0.5, accuracy_goal=1.0)[1]
     high = judged(transport, weights, accuracy_floor=0.0, accuracy_goal=1.0)[1]
     assert "accuracy is" in low.message
@@ -71,11 +72,11 @@ def test_untrained_weights_earn_next_to_nothing(transport: InProcess) -> None:
 @pytest.mark.parametrize(
     ("weights", "told"),
     [
-        (trained.read(Path("nowhere.safetensors")), "There is no file nowhere.safetensors"),
-        (trained.parse(b"\x80\x04K\x01.", "w.safetensors"), "w.safetensors is no safetensors file"),
-        (trained.parse(b"", "w.safetensors"), "w.safetensors is no safetensors file"),
+        (trained_weights.read(Path("nowhere.safetensors")), "There is no file nowhere.safetensors"),
+        (trained_weights.parse(b"\x80\x04K\x01.", "w.safetensors"), "w.safetensors is no safetensors file"),
+        (trained_weights.parse(b"", "w.safetensors"), "w.safetensors is no safetensors file"),
         (spoiled(surprise=np.zeros(2, dtype=np.float32)), "surprise"),
-        (trained.parse(save({"a": np.zeros(3, dtype=np.float32)}), "w.safetensors"), "Missing key"),
+        (trained_weights.parse(save({"a": np.zeros(3, dtype=np.float32)}), "w.safetensors"), "Missing key"),
         (spoiled(extra=np.full(2, np.nan, dtype=np.float32)), "NaN or infinite"),
     ],
 )

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.assignment import Exercise
-from autograder.laws import Law, function, gives
+from autograder.course.assignment import Exercise
+from autograder.course.settings import Settings
+from autograder.laws.vocabulary import Law, function, gives
 from autograder.runner import Grader
-from autograder.settings import Settings
 from tests.runner.made_up import DOUBLES, InThisProcess, assignment, check, numbers, write_notebook
 
 RIGHT = "def double(x):\n    return 2 * x"

@@ -1,4 +1,4 @@
-"""What workers do in tests of crews: a result in no time, and now and then something rude."""
+"""What workers do in tests of executors: a result in no time, and now and then something rude."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import Done, Task
+from autograder.classroom.work import Done, Task
 from autograder.model import Graded, Score
 
 

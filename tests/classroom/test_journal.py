@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom
-from autograder.classroom import Journal
+from autograder.classroom.handed_in import submissions
+from autograder.classroom.journal import Journal
+from autograder.classroom.run import grade
 from autograder.errors import UnreadableError
 from autograder.model import Graded
 from autograder.runner import Grader, digests
@@ -22,8 +23,8 @@ WRONG = "print('hello')\ndef double(x):\n    return 2 * x + 1"
 
 
 def graded(course: Path, grader: Grader, **options: Any) -> list[Graded]:
-    handed_in = classroom.submissions(course, "made_up")
-    return list(classroom.grade(grader, handed_in, course, journal=Journal(course, grader, **options)))
+    handed_in = submissions(course, "made_up")
+    return list(grade(grader, handed_in, course, journal=Journal(course, grader, **options)))
 
 
 def runs(grader: Grader) -> list[list[str]]:
@@ -149,7 +150,7 @@ def test_a_file_that_could_not_be_read_is_read_again(
     """The same bytes, and another answer: a disk or a mount was at fault."""
     hand_in(tmp_path, "ada")
     with monkeypatch.context() as broken:
-        broken.setattr("autograder.notebook._bytes", _fails)
+        broken.setattr("autograder.submission.notebook._bytes", _fails)
         assert graded(tmp_path, make_grader())[0].score.error is not None
     assert graded(tmp_path, make_grader())[0].score.score == 5.0
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom
-from autograder.classroom import Journal
+from autograder.classroom.handed_in import submissions
+from autograder.classroom.journal import Journal
+from autograder.classroom.run import results
 from autograder.nbgrader_bridge import recorder
 from autograder.runner import Grader
 from tests.classroom.conftest import RIGHT, TRIPLE, hand_in
@@ -43,9 +44,7 @@ def grade(course: Path, grader: Grader) -> None:
     """What `autograder grade` does with each result."""
     journal = Journal(course, grader)
     with recorder(course, "made_up") as book:
-        for done in classroom.results(
-            grader, classroom.submissions(course, "made_up"), course, journal=journal
-        ):
+        for done in results(grader, submissions(course, "made_up"), course, journal=journal):
             student = done.graded.score.student
             if not (journal.entered(done.graded) and book.knows(student)):
                 assert book.enter(student, done.graded).failure is None

@@ -14,7 +14,7 @@ import pytest
 
 import autograder.checks
 import autograder.hidden
-from autograder.cli import main
+from autograder.cli.main import main
 from autograder.errors import SandboxUnavailable
 from tests.runner.made_up import InThisProcess
 
@@ -22,13 +22,13 @@ CHECKS = '''
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.laws import Law, function, gives
-from autograder.registry import check
+from autograder.laws.vocabulary import Law, function, gives
+from autograder.laws.registry import check
 
 double = function("double", "x")
 
 
-@check(double, ladder=True, x=st.integers(0, 3).map(np.array), examples=2)
+@check(double, precondition=True, x=st.integers(0, 3).map(np.array), examples=2)
 def runs(x) -> Law:
     """The function is there and runs."""
     return Law((double(x),), lambda out: None)
@@ -156,5 +156,5 @@ class NoBoundary(NoSandbox):
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEWLABELS_JAIL", "1")  # as in a sandbox: check(...) in a cell says nothing
-    for module in ("autograder.cli.grade", "autograder.cli.explain"):
+    for module in ("autograder.classroom.grading", "autograder.cli.explain"):
         monkeypatch.setattr(importlib.import_module(module), "Sandbox", NoSandbox)

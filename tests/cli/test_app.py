@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from autograder import __version__
 from autograder.cli import app as frame
 from autograder.errors import (
     AssignmentError,
@@ -22,6 +21,7 @@ from autograder.errors import (
     SandboxUnavailable,
     UsageError,
 )
+from autograder.version import __version__
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Any]
@@ -160,7 +160,7 @@ def test_ctrl_c_says_that_finished_results_are_kept(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograder.classroom.results", stopped)
+    monkeypatch.setattr("autograder.classroom.grading.results", stopped)
     done = run("grade", "tiny", "--course", course)
     assert done.status == 130
     assert "Stopped. Results that were finished are kept." in done.err

@@ -11,11 +11,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from autograder.cli import commands
 from autograder.cli.app import app
 from autograder.errors import UsageError
 
-assert commands
 HEAD = """import torch
 from torch import nn
 import torch.nn.functional as F

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import classroom
+from autograder.classroom import executors
+from autograder.classroom.writing import result_path
 from autograder.feedback.json import from_json
 from tests.cli.conftest import RIGHT, NoBoundary, notebook
 from tests.runner.made_up import InThisProcess
@@ -23,7 +24,7 @@ Run = Callable[..., Any]
 
 
 def score(course: Path, student: str) -> float | None:
-    return from_json(classroom.result_path(course, student, "tiny").read_text()).score
+    return from_json(result_path(course, student, "tiny").read_text()).score
 
 
 # --- a class
@@ -50,7 +51,7 @@ def test_json_is_one_result_a_line_and_nothing_else(run: Run, course: Path, in_p
 
 def test_one_student(run: Run, course: Path, in_process: None) -> None:
     assert run("grade", "tiny", "--course", course, "--no-gradebook", "--student", "bob").status == 0
-    assert not classroom.result_path(course, "ada", "tiny").exists()
+    assert not result_path(course, "ada", "tiny").exists()
     done = run("grade", "tiny", "--course", course, "--no-gradebook", "--student", "linus")
     assert done.status == 2
     assert "No submission of linus." in done.err
@@ -74,7 +75,7 @@ def test_whoever_stays_ungraded_needs_a_person(run: Run, course: Path, in_proces
 def test_settings_of_the_course_are_used(run: Run, course: Path, in_process: None) -> None:
     (course / "autograder.toml").write_text('seed = 77\nreveal = "law"\n')
     run("grade", "tiny", "--course", course, "--no-gradebook")
-    assert from_json(classroom.result_path(course, "bob", "tiny").read_text()).seed == 77
+    assert from_json(result_path(course, "bob", "tiny").read_text()).seed == 77
     (course / "autograder.toml").write_text("seed = -1\n")
     done = run("grade", "tiny", "--course", course, "--no-gradebook")
     assert (done.status, done.err.splitlines()) == (
@@ -96,7 +97,7 @@ def test_an_assignment_that_is_not_there(run: Run, course: Path, in_process: Non
 def test_a_machine_that_cannot_grade_ends_with_3(
     run: Run, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["autograder.cli.grade"], "Sandbox", NoBoundary)
+    monkeypatch.setattr("autograder.classroom.grading.Sandbox", NoBoundary)
     done = run("grade", "tiny", "--course", course)
     assert (done.status, done.out) == (3, "")
     assert done.err == "The grader: No boundary holds here.\nInstall bubblewrap.\n"
@@ -220,18 +221,18 @@ def test_what_has_not_changed_is_not_graded_again_unless_asked_for(
 def test_stopped_midway_it_says_how_to_go_on(
     run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = classroom.crews.perform
+    original = executors.perform
 
     def interrupted(*arguments: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)
         return original(*arguments)
 
-    monkeypatch.setattr("autograder.classroom.crews.perform", interrupted)
+    monkeypatch.setattr("autograder.classroom.executors.perform", interrupted)
     done = run("grade", "tiny", "--course", course, "--no-gradebook")
     assert done.status == 130
     assert "Finishing what is under way." in done.err
     assert "Stopped: 1 of 2 are graded and kept. The same command goes on from there." in done.err
-    monkeypatch.setattr("autograder.classroom.crews.perform", original)
+    monkeypatch.setattr("autograder.classroom.executors.perform", original)
     assert run("grade", "tiny", "--course", course, "--no-gradebook").status == 0
     assert (score(course, "ada"), score(course, "bob")) == (4.0, 2.0)
 

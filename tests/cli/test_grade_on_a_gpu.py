@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import commands
 from autograder.cli.app import CANNOT_GRADE, WRONG_USAGE, app, status_of
 from autograder.errors import FewlabelsError
 from autograder.sandbox.jail import gpu
-
-assert commands
 
 
 @pytest.mark.parametrize(("device", "status"), [("cuda", CANNOT_GRADE), ("tpu", WRONG_USAGE)])

@@ -62,9 +62,10 @@ import sys
 for name in ("fcntl", "grp", "pwd", "resource", "termios"):
     sys.modules[name] = None
 from autograder import check, graded_with
-from autograder.cli.app import app
-from autograder.cli import commands
-print(sorted(command.callback.__name__ for command in app.registered_commands))
+from autograder.cli.commands import installed, loaded
+names = installed()
+assert all(loaded(name) for name in names)
+print(sorted(names))
 """
     done = subprocess.run(
         [sys.executable, "-c", program],

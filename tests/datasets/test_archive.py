@@ -9,7 +9,7 @@ import pytest
 
 from autograder.datasets import archive as room
 from autograder.datasets.archive import MAX_BYTES, opened
-from autograder.datasets.base import DataError
+from autograder.errors import DataError
 
 
 def test_a_zip_and_its_folder_read_alike(make, tmp_path: Path) -> None:

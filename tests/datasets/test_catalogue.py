@@ -6,8 +6,8 @@ import pytest
 
 from autograder.datasets import DataError, load
 from autograder.datasets.catalogue import catalogue
+from autograder.datasets.data_folders import data_folder, omniglot_places
 from autograder.datasets.fetch import CHECKSUMS
-from autograder.datasets.places import data_folder, omniglot_places
 
 
 def test_everything_is_listed(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.datasets.base import Characters, DataError
-from autograder.errors import CourseError
+from autograder.datasets.base import Characters
+from autograder.errors import CourseError, DataError
 
 NAMES = ("Ada/character01", "Ada/character02", "Bel/character01", "Cem/character01")
 

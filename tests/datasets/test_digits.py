@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.datasets import load
-from autograder.datasets.base import DataError
+from autograder.errors import DataError
 
 
 def test_all_digits() -> None:

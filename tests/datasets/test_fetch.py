@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder.datasets import load
-from autograder.datasets.base import DataError
 from autograder.datasets.fetch import fetch
+from autograder.errors import DataError
 
 
 class Site:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.datasets.base import Characters, DataError
-from autograder.datasets.dice import Dice
+from autograder.datasets.base import Characters
 from autograder.datasets.glyphs import glyphs
 from autograder.datasets.invented import ALWAYS, MAX_ALPHABETS, alphabet_name, distinct, invent
+from autograder.datasets.portable_random import PortableRandom
 from autograder.datasets.style import CONTROL_POINTS, MAX_STROKES, Style, turtle
+from autograder.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +172,7 @@ def test_a_turtle_that_turns_a_quarter_each_time_comes_home() -> None:
 
 
 def test_dice_are_not_shared_between_alphabets() -> None:
-    first, second = (Style.invent(Dice(0, number, 0, 0)) for number in (0, 1))
+    first, second = (Style.invent(PortableRandom(0, number, 0, 0)) for number in (0, 1))
     assert not np.array_equal(first.vocabulary[0], second.vocabulary[0])
 
 

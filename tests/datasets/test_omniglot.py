@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from autograder.datasets import load
-from autograder.datasets.base import DataError
 from autograder.datasets.omniglot import omniglot
 from autograder.datasets.shrink import ink_of_png, shrink
+from autograder.errors import DataError
 
 SMALL = {"Greek": 3, "Latin": 2}
 SET = "images_background_small1"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.datasets.base import DataError
 from autograder.datasets.one_shot import one_shot_runs
+from autograder.errors import DataError
 
 
 def test_runs_in_order_with_their_answers(make, tmp_path: Path) -> None:

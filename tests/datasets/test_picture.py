@@ -6,9 +6,10 @@ import matplotlib as mpl
 import pytest
 import torch
 
-from autograder.datasets.base import Characters, DataError
+from autograder.datasets.base import Characters
 from autograder.datasets.glyphs import glyphs
 from autograder.datasets.picture import sheet
+from autograder.errors import DataError
 
 
 @pytest.fixture(scope="module")

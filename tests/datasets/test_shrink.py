@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from autograder.datasets.base import DataError
 from autograder.datasets.shrink import area_weights, checked_size, ink_of_png, shrink
+from autograder.errors import DataError
 
 
 @pytest.mark.parametrize("size", [8, 20, 28, 35, 105])

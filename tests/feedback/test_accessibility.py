@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.feedback.class_page import class_page
 from autograder.feedback.html import exercise_fragment, student_page
-from autograder.feedback.klass import class_page
 from autograder.model import Score
 from autograder.report.writing import report
 from tests.report.classes import made_up_class, write_class

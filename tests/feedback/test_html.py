@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.feedback.class_page import class_page
 from autograder.feedback.html import exercise_fragment, student_page
-from autograder.feedback.klass import class_page
 from autograder.model import Blame, Score, Status, Verdict, Visibility
 
 VOID = {"meta", "br", "img", "wbr", "rect", "path", "use"}

@@ -16,11 +16,10 @@ from types import TracebackType
 from typing import Any
 
 from autograder.feedback.json import to_json
-from autograder.model import CheckResult, Graded, Returned
+from autograder.model import CheckResult, Graded, Limits, Returned
 from autograder.runner import Grader
 from autograder.sandbox.jail.profile import UNSANDBOXED
 from autograder.sandbox.jailed import Sandbox
-from autograder.sandbox.transport import Limits
 from tests.hostile import course
 from tests.hostile.attacks import Attack
 from tests.hostile.world import World

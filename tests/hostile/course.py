@@ -13,15 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from autograder import notebook
-from autograder.assignment import Assignment, Exercise
-from autograder.laws import Broken, Law, close, function, gives, tensor, untouched, values, watching
-from autograder.model import Call, Returned
-from autograder.registry import Check
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.settings import Settings
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import (
+    Law,
+    Violation,
+    close,
+    function,
+    gives,
+    tensor,
+    untouched,
+    values,
+    watching,
+)
+from autograder.model import Call, Limits, Returned
 from autograder.runner import Grader
 from autograder.runner.submission import Boundary
-from autograder.sandbox.transport import Limits
-from autograder.settings import Settings
+from autograder.submission import notebook
 from tests.runner.made_up import check, numbers
 
 NAME = "tiny"
@@ -46,7 +55,7 @@ RIGHT_CENTRE = "def centre(x):\n    return x - x.mean()\n"
 # --- laws --------------------------------------------------------------------------------------------------------------
 
 
-def _like_its_argument(out: Any, call: Call) -> Broken | None:
+def _like_its_argument(out: Any, call: Call) -> Violation | None:
     return tensor(out, "the result", call.arguments["x"].shape, "float64")
 
 
@@ -61,7 +70,7 @@ def runs(x: np.ndarray) -> Law:
 def adds_up(x: np.ndarray, y: np.ndarray) -> Law:
     """The one law whose inputs are drawn, so that a search for a smaller one is part of every attack."""
 
-    def judge(one: Any, other: Any, together: Any) -> Broken | None:
+    def judge(one: Any, other: Any, together: Any) -> Violation | None:
         return close(together, values(one) + values(other), 1e-9, "double")
 
     return Law((double(x), double(y), double(x + y)), judge)
@@ -84,21 +93,21 @@ def inputs_stay(seed: int) -> Law:
 
 
 def generators_stay(seed: int) -> Law:
-    def judge(outcome: Returned) -> Broken | None:
-        return Broken(f"It touched {outcome.touched[0]}.") if outcome.touched else None
+    def judge(outcome: Returned) -> Violation | None:
+        return Violation(f"It touched {outcome.touched[0]}.") if outcome.touched else None
 
     return Law((watching(centre(_secret(seed)), "generators"),), judge, outcomes=True)
 
 
 def stays_on_its_device(seed: int) -> Law:
-    def judge(out: Any) -> Broken | None:
-        return None if out.device == "cpu" else Broken("It moved.", out.device, "cpu")
+    def judge(out: Any) -> Violation | None:
+        return None if out.device == "cpu" else Violation("It moved.", out.device, "cpu")
 
     return Law((centre(_secret(seed)),), judge)
 
 
 CHECKS: tuple[Check, ...] = (
-    check(runs, ladder=True, examples=2, x=numbers(2)),
+    check(runs, precondition=True, examples=2, x=numbers(2)),
     check(adds_up, examples=10, x=numbers(1), y=numbers(1)),
     check(doubles, visibility="hidden", weight=2),
     check(centres, exercise="centre", visibility="hidden", weight=2),

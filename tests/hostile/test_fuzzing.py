@@ -1,4 +1,4 @@
-"""The two readers of hostile bytes: a short run of `benchmarks.fuzzing`, and Hypothesis. Every input is a value or the promised error."""
+"""The two readers of hostile bytes: a short run of `benchmarks.fuzz.__main__`, and Hypothesis. Every input is a value or the promised error."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import notebook
 from autograder.errors import NotebookError
 from autograder.sandbox import wire
 from autograder.sandbox.frames import HEADER, MAGIC
 from autograder.sandbox.wire import WireError
+from autograder.submission import notebook
 from benchmarks.fuzz import trial
 from benchmarks.fuzz.targets import TARGETS, read_frame
 

@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder import assignment, registry
+from autograder.course import assignment
+from autograder.course.settings import Settings
 from autograder.feedback.html import student_page
 from autograder.feedback.text import student_text
+from autograder.laws import registry
 from autograder.model import Cell, Notebook, Score
-from autograder.nbgrader_bridge.showing import judged_outputs
+from autograder.nbgrader_bridge.cell_outputs import judged_outputs
 from autograder.runner import Grader, run_exercises
 from autograder.runner.plans import Planner
+from autograder.runner.scoring import exercise_results
 from autograder.sandbox.inprocess import InProcess
-from autograder.scoring import exercise_results
-from autograder.settings import Settings
 from tests.hostile import course
 from tests.hostile.arena import Arena
 
@@ -154,7 +155,7 @@ def lines_of_staff() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
                 text = ast.unparse(node.value)
-                if len(text) > 25 and not text.startswith(("Broken(", "'", '"')):
+                if len(text) > 25 and not text.startswith(("Violation(", "'", '"')):
                     found.add(text)
     return found
 
@@ -187,7 +188,7 @@ def test_feedback_holds_no_formula_of_staff() -> None:
 
 def test_hidden_laws_that_fail_by_themselves_tell_students_nothing() -> None:
     def breaks(seed: int) -> Any:
-        from autograder.laws import Law
+        from autograder.laws.vocabulary import Law
 
         def judge(out: Any) -> None:
             raise RuntimeError("expected was torch.cdist(queries, prototypes) ** 2")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import classroom
+from autograder.classroom.writing import result_path
+from autograder.course.folders import WORKSHOP
 from autograder.feedback.json import from_json
 from tests.hostile import course
 from tests.sandbox.sessions import descendants, living, soon
@@ -22,7 +23,7 @@ STUDENTS = 40
 GRADER = """
 import sys
 from pathlib import Path
-from autograder import classroom
+from autograder.course.folders import WORKSHOP
 from autograder.sandbox.jailed import Sandbox
 from tests.hostile import course
 
@@ -47,7 +48,7 @@ def test_a_killed_grader_leaves_whole_results_and_no_process(tmp_path: Path, fin
         assert len(below) >= 2  # bubblewrap and a zygote, or a zygote and a child
         grader.send_signal(signal.SIGKILL)
     assert soon(lambda: not living(below)), living(below)
-    workshop = tmp_path / classroom.WORKSHOP
+    workshop = tmp_path / WORKSHOP
     assert told == [f"s{number:02}" for number in range(finished)]
     for path in workshop.rglob("*"):
         if path.is_file():
@@ -55,7 +56,7 @@ def test_a_killed_grader_leaves_whole_results_and_no_process(tmp_path: Path, fin
             assert path.suffix == ".json" or path.read_text().rstrip().endswith("</html>")
             assert path.suffix == ".html" or json.loads(path.read_text())
     for student in told:
-        result = from_json(classroom.result_path(tmp_path, student, course.NAME).read_text())
+        result = from_json(result_path(tmp_path, student, course.NAME).read_text())
         assert (result.status, result.student) == ("graded", student)
     assert len(list((workshop / "results").iterdir())) < STUDENTS
 
@@ -63,7 +64,7 @@ def test_a_killed_grader_leaves_whole_results_and_no_process(tmp_path: Path, fin
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from autograder import classroom
+from autograder.course.folders import WORKSHOP
 
 class Bomb(str):
     pass

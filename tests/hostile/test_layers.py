@@ -15,12 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.model import CellResult, Returned
-from autograder.sandbox import canaries, child, cut, jailed
+from autograder.model import CellResult, Limits, Returned
+from autograder.sandbox import child, jailed, self_attack, student_package
 from autograder.sandbox.jail import bubblewrap, profile, seccomp
 from autograder.sandbox.jail.profile import Profile
 from autograder.sandbox.jailed import Sandbox
-from autograder.sandbox.transport import Limits
 from tests.hostile import course
 from tests.hostile.arena import NEIGHBOUR, Arena, _end
 from tests.hostile.attacks import Attack, corpus
@@ -110,9 +109,9 @@ def _tries(cells: Sequence[tuple[str, str]], results: Sequence[CellResult]) -> l
 def switchable(monkeypatch: pytest.MonkeyPatch, wall: str | None, uid: int | None) -> Iterator[Switchable]:
     """Without bubblewrap (`wall` None) or with it, and the switches in the jail's copy of the package."""
     layers: list[str] = []
-    unpack, bounds = cut.unpack, child._bounds
+    unpack, bounds = student_package.unpack, child._bounds
 
-    def patched(into: Path, package: Path = cut.PACKAGE) -> Path:
+    def patched(into: Path, package: Path = student_package.PACKAGE) -> Path:
         where = unpack(into, package)
         for name, lines in SWITCHES.items():
             path = where / "autograder" / "sandbox" / name
@@ -121,10 +120,10 @@ def switchable(monkeypatch: pytest.MonkeyPatch, wall: str | None, uid: int | Non
         return where
 
     chosen = Profile("a test's", wall, True, seccomp.compiled(), uid=uid, keep_reading=wall is None and ROOT)  # type: ignore[arg-type]
-    monkeypatch.setattr(cut, "unpack", patched)
+    monkeypatch.setattr(student_package, "unpack", patched)
     monkeypatch.setattr(child, "_bounds", lambda *given: {**bounds(*given), "layers": list(layers)})
     monkeypatch.setattr(profile, "choose", lambda *given: chosen)
-    monkeypatch.setattr(canaries, "refuse_if_any_sings", lambda session: None)
+    monkeypatch.setattr(self_attack, "refuse_if_any_succeeds", lambda session: None)
     with Sandbox() as sandbox:
         yield Switchable(sandbox, layers)
 

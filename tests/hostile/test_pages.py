@@ -13,8 +13,8 @@ from pathlib import Path
 import nh3
 import pytest
 
+from autograder.feedback.class_page import class_page
 from autograder.feedback.html import exercise_fragment, student_page
-from autograder.feedback.klass import class_page
 from autograder.model import CellResult, CheckResult, Counterexample, ExerciseResult, Failure, Score
 from autograder.nbgrader_bridge.untrusted import safe_markdown, safe_outputs
 from tests.hostile.browsing import PAYLOADS, Visit, outputs

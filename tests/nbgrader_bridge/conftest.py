@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from nbgrader.converters import GenerateAssignment
 
-from autograder import checks, registry
+from autograder import checks
+from autograder.laws import registry
 from autograder.nbgrader_bridge import engine
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it

@@ -16,7 +16,10 @@ import pytest
 from nbgrader.converters import NbGraderException
 from tiny_course import SOLVED, Mark, TinyCourse, graded_as, solve
 
-from autograder import assignment, classroom, settings
+from autograder.classroom.handed_in import submissions
+from autograder.classroom.run import grade
+from autograder.classroom.writing import pages, written
+from autograder.course import assignment, folders, settings
 from autograder.errors import SandboxUnavailable
 from autograder.nbgrader_bridge import engine
 from autograder.runner import Grader
@@ -44,10 +47,10 @@ def test_nbgrader_autograde_and_record_write_the_same(
     submit_all(other)
     other.nbgrader_autograde(prepare=False)
     grader = Grader(
-        assignment.load(assignment.find(course.root, "tiny")), settings.read(course.root), engine.start()
+        assignment.load(folders.source(course.root, "tiny")), settings.read(course.root), engine.start()
     )
-    results = list(classroom.grade(grader, classroom.submissions(course.root, "tiny"), course.root))
-    classroom.pages(results, course.root, "tiny", "counterexample")
+    results = list(grade(grader, submissions(course.root, "tiny"), course.root))
+    pages(results, course.root, "tiny", "counterexample")
     done = course.record(*results)
     assert [done[student].score for student in students] == [7.5, 1.5 + 2.0 + 1.25, None, 0.0]
     for student in students:
@@ -60,7 +63,7 @@ def test_nbgrader_autograde_and_record_write_the_same(
         assert len(files) == {"results": 4, "pages": 9}[folder]
         for path in files:
             assert path.read_bytes() == (other.root / path.relative_to(course.root)).read_bytes(), path.name
-    assert [score.student for score in classroom.written(other.root, "tiny")] == list(students)
+    assert [score.student for score in written(other.root, "tiny")] == list(students)
 
 
 def test_checks_that_were_changed_are_read_anew(course: TinyCourse, tiny_checks: Path) -> None:

@@ -30,19 +30,19 @@ SOLVED = {"add": "return x + 1", "double": "return 2 * x", "greet": "return [x, 
 
 CHECKS = '''
 from hypothesis import strategies as st
-from autograder.laws import Broken, Law, function
-from autograder.registry import check
+from autograder.laws.vocabulary import Violation, Law, function
+from autograder.laws.registry import check
 
 def of(name, right):
     asked = function(name, "x")
 
     def comes_out(x):
         """What was asked for comes out."""
-        return Law((asked(x),), lambda out: None if out == right(x) else Broken("It is something else."))
+        return Law((asked(x),), lambda out: None if out == right(x) else Violation("It is something else."))
 
     def whatever_comes_out(x):
         """Something comes out."""
-        return Law((asked(x),), lambda out: None if out is not None else Broken("Nothing came out."))
+        return Law((asked(x),), lambda out: None if out is not None else Violation("Nothing came out."))
 
     for law in (comes_out, whatever_comes_out):
         law.__module__ = __name__

@@ -13,10 +13,10 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from autograder.release import wheel, workpiece
+from autograder.release import candidate, wheel
+from autograder.release.candidate import Candidate
 from autograder.release.leaks import Finding, everything
 from autograder.release.notebook import written
-from autograder.release.workpiece import Workpiece
 
 ROOT = Path(__file__).parents[2]
 NAME = "fewshot.ipynb"
@@ -26,8 +26,8 @@ Document = dict[str, Any]
 
 
 @lru_cache
-def fewshot() -> Workpiece:
-    return workpiece.of(ROOT, "fewshot")
+def fewshot() -> Candidate:
+    return candidate.of(ROOT, "fewshot")
 
 
 @lru_cache

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder import registry
 from autograder.cli.release import release
+from autograder.laws import registry
 from autograder.release import skeleton, wheel
 from autograder.sandbox.jailed import Sandbox
 

@@ -201,7 +201,7 @@ def solution_in_a_raw_cell() -> Found:
 
 @planted
 def another_right_program() -> Found:
-    text = (ROOT / "tests/solutions/fewshot/prototypes_sort_and_split.py").read_text(encoding="utf-8")
+    text = (ROOT / "corpus/fewshot/solutions/prototypes_sort_and_split.py").read_text(encoding="utf-8")
     return findings(with_cell(renamed(text)))
 
 

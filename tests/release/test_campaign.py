@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.release import workpiece
+from autograder.release import candidate
 
 ROOT = Path(__file__).parents[2]
-WEIGHTS = ROOT / "examples" / "fewshot.safetensors"
+WEIGHTS = ROOT / "corpus" / "fewshot" / "trained.safetensors"
 pytestmark = pytest.mark.campaign
 
 
@@ -44,13 +44,13 @@ def test_every_variant_of_fewshot_is_in_order(course: Path, variant: tuple[str, 
     done = subprocess.run(command(course, *variant), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("✓") == 6
-    assert whole(workpiece.standing(course / "release" / "fewshot"))
+    assert whole(candidate.published(course / "release" / "fewshot"))
 
 
 def test_killed_at_any_moment_the_old_release_stands_or_the_new_one(course: Path) -> None:
     final = course / "release" / "fewshot"
     assert subprocess.run(command(course, "--no-validate")).returncode == 0
-    old = workpiece.standing(final)
+    old = candidate.published(final)
     notes = course / "assignments" / "fewshot" / "DATA.md"
     notes.write_text(notes.read_text(encoding="utf-8") + "\nMore of it.\n", encoding="utf-8")
     start = time.monotonic()
@@ -62,8 +62,8 @@ def test_killed_at_any_moment_the_old_release_stands_or_the_new_one(course: Path
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        standing = workpiece.standing(final)
+        standing = candidate.published(final)
         assert whole(standing)
         assert standing == old or b"More of it." in standing["DATA.md"]
     assert subprocess.run(command(course, "--no-validate")).returncode == 0
-    assert b"More of it." in workpiece.standing(final)["DATA.md"]
+    assert b"More of it." in candidate.published(final)["DATA.md"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import corpus
+from autograder.course import corpus, variants
 from autograder.release import building, wheel
 from autograder.release.leaks import Finding, scan
 from tests.release.clean import NAME, PLACE, ROOT, fewshot, findings, released, renamed, wheel_with, with_cell
@@ -36,7 +36,7 @@ def test_the_place_is_the_cell_in_which_it_stands() -> None:
 
 def test_the_clean_release_has_no_finding() -> None:
     piece = fewshot()
-    release = building.build(ROOT, "fewshot", piece.source, None)
+    release = piece.build()
     assert piece.leaks(release) == []
     assert set(release.files) >= {NAME, "DATA.md", "requirements.txt", "MANIFEST.json"}
 
@@ -73,7 +73,7 @@ def test_prose_is_no_leak(text: str) -> None:
 
 
 def test_a_wheel_may_speak_of_what_it_does_not_hold() -> None:
-    code = 'HIDDEN = "autograder.hidden"\nREMEDY = "see tests/solutions/fewshot/a.py, BEGIN SOLUTION"\n'
+    code = 'HIDDEN = "autograder.hidden"\nREMEDY = "see corpus/fewshot/solutions/a.py, BEGIN SOLUTION"\n'
     assert findings(files=wheel_with(autograder__registry=code)) == []
 
 
@@ -83,7 +83,7 @@ def test_a_wheel_may_speak_of_what_it_does_not_hold() -> None:
 def test_nearly_every_right_program_is_found_under_other_names() -> None:
     """Programs smaller than boilerplate cannot be told from it; they are few, and are named here by their size."""
     missed = []
-    for program in corpus.read_all(ROOT / "tests" / "solutions" / "fewshot"):
+    for program in corpus.read_all(ROOT / "corpus" / "fewshot" / "solutions"):
         for exercise, code in program.cells.items():
             if not scan({"cell.py": renamed(code).encode()}, fewshot().secrets):
                 missed.append((program.name, exercise))
@@ -107,7 +107,7 @@ def _declare(folder: Path, *names: str) -> None:
 
 
 def beside_findings(folder: Path) -> list[Finding]:
-    return building.beside_the_source(folder / NAME)
+    return building.beside_the_source(folder / NAME, variants.read(folder / NAME))
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,21 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder import assignment, classroom, corpus, registry
+from autograder.classroom.handed_in import submissions
+from autograder.classroom.run import grade
 from autograder.cli import validate as cli_validate
 from autograder.cli.new import new
 from autograder.cli.validate import validate
-from autograder.corpus import Program
+from autograder.course import assignment, corpus, folders
+from autograder.course.corpus import Program
+from autograder.course.settings import Settings
 from autograder.errors import UsageError
-from autograder.release import skeleton, workpiece
+from autograder.laws import registry
+from autograder.release import candidate, skeleton
 from autograder.runner import Grader, run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.jailed import Sandbox
-from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +46,7 @@ def checks(template: Path) -> Iterator[Checks]:
 
 
 def verdicts(course: Path, checks: Checks, program: Program) -> dict[str, str]:
-    source = assignment.load(assignment.find(course, "tiny"))
+    source = assignment.load(folders.source(course, "tiny"))
     notebook = corpus.as_notebook(source.notebook, program.cells)
     cells = [cell for cell in notebook.code if cell.solution or cell.grade_id == "imports"]
     transport = InProcess()
@@ -53,14 +56,14 @@ def verdicts(course: Path, checks: Checks, program: Program) -> dict[str, str]:
 
 
 def test_its_solutions_pass(template: Path, checks: Checks) -> None:
-    programs = corpus.read_all(template / "solutions" / "tiny")
+    programs = corpus.read_all(template / "corpus" / "tiny" / "solutions")
     assert len(programs) >= 3
     for program in programs:
         assert set(verdicts(template, checks, program).values()) == {"holds"}, program.name
 
 
 def test_each_of_its_checks_catches_the_mistake_that_names_it(template: Path, checks: Checks) -> None:
-    programs = corpus.read_all(template / "mistakes" / "tiny")
+    programs = corpus.read_all(template / "corpus" / "tiny" / "mistakes")
     assert {program.caught_by for program in programs} == {f"{each.exercise}/{each.name}" for each in checks}
     for program in programs:
         assert verdicts(template, checks, program)[str(program.caught_by)] == "falsified", program.name
@@ -83,12 +86,12 @@ def test_validate_finds_it_in_order(
 def test_a_course_of_its_own_is_graded_with_its_own_checks(course: Path, sandbox: Sandbox) -> None:
     folder = course / "submitted" / "ada" / "tiny"
     folder.mkdir(parents=True)
-    mistake = corpus.read(course / "mistakes" / "tiny" / "centred_twice_as_large.py")
-    document = corpus.as_submission(assignment.find(course, "tiny"), mistake.cells)
+    mistake = corpus.read(course / "corpus" / "tiny" / "mistakes" / "centred_twice_as_large.py")
+    document = corpus.as_submission(folders.source(course, "tiny"), mistake.cells)
     (folder / "tiny.ipynb").write_text(json.dumps(document), encoding="utf-8")
     grader = Grader(assignment.of_course(course, "tiny"), Settings(), sandbox)
-    (submission,) = classroom.submissions(course, "tiny")
-    (graded,) = classroom.grade(grader, [submission], course)
+    (submission,) = submissions(course, "tiny")
+    (graded,) = grade(grader, [submission], course)
     assert (graded.score.status, graded.score.score, graded.score.max_score) == ("graded", 1.6, 2.0)
     broken = [check for exercise in graded.score.exercises for check in exercise.checks if check.credit < 1]
     assert [(check.name, check.visibility) for check in broken] == [("agrees_with_the_definition", "hidden")]
@@ -118,7 +121,7 @@ def test_a_second_assignment_stands_beside_the_first(
     new("other", course=course)
     assert "autograder validate other" in capsys.readouterr().out.replace("\n", " ")
     assert {"tiny", "other", "fewshot"} <= set(registry.assignments()) | {"other"}
-    piece = workpiece.of(course, "other")
+    piece = candidate.of(course, "other")
     assert {check.assignment for check in piece.checks} == {"other"}
 
 
@@ -146,7 +149,7 @@ def inside(checkout: Path, *command: str) -> None:
 
 def test_in_the_checkout_it_passes_the_house_and_the_lint(checkout: Path) -> None:
     assert (checkout / "autograder" / "hidden" / "brand_new" / "centred.py").is_file()
-    assert (checkout / "tests" / "mistakes" / "brand_new" / "centred_rows.py").is_file()
+    assert (checkout / "corpus" / "brand_new" / "mistakes" / "centred_rows.py").is_file()
     inside(checkout, "ruff", "check", ".")
     inside(checkout, "ruff", "format", "--check", ".")
     inside(checkout, "pytest", "tests/house", "-k", "brand_new or not test_layers", "-p", "no:cacheprovider")

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder.release import difference, interface, workpiece
-from autograder.release.alone import alone
+from autograder.release import candidate, difference, interface
+from autograder.release.standalone import alone
 from autograder.release.validating import Step
 from autograder.sandbox.jailed import Sandbox
 
@@ -91,7 +91,7 @@ def spoilt(course: Path, **cells: str) -> None:
 
 
 def steps(course: Path, sandbox: Sandbox) -> dict[str, Step]:
-    found = workpiece.of(course, "tiny").validation(None).run(sandbox, lambda name: None)
+    found = candidate.of(course, "tiny").validation(None).run(sandbox, lambda name: None)
     return {step.name.split()[1]: step for step in found}
 
 
@@ -127,7 +127,7 @@ def test_validate_tells_a_public_check_that_shows_the_formula(course: Path, sand
         "        columns.append(column - column.sum() / len(column))\n    return np.stack(columns, axis=1)\n"
     )
     path.write_text(path.read_text(encoding="utf-8") + shown, encoding="utf-8")
-    found = workpiece.of(course, "tiny").validation(None)._shown()
+    found = candidate.of(course, "tiny").validation(None)._shown()
     assert not found.ok
     assert "centred_column_by_column.py" in found.troubles[0]
 
@@ -137,5 +137,5 @@ def test_validate_tells_points_without_checks(course: Path) -> None:
     path.write_text(
         path.read_text(encoding="utf-8").replace("centred_checks", "centered_checks"), encoding="utf-8"
     )
-    found = workpiece.of(course, "tiny").validation(None)._matched()
+    found = candidate.of(course, "tiny").validation(None)._matched()
     assert "No check looks at centered" in found.troubles[0]

@@ -19,9 +19,9 @@ import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
 
-from autograder import assignment, settings
+from autograder.course import assignment, settings
 from autograder.errors import AssignmentError, UsageError
-from autograder.release import building, folder, requirements, wheel, workpiece
+from autograder.release import candidate, folder, requirements, wheel
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., int]
@@ -39,7 +39,7 @@ def edit(course: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def released(course: Path) -> dict[str, bytes]:
-    return workpiece.standing(course / "release" / "tiny")
+    return candidate.published(course / "release" / "tiny")
 
 
 def notebook(course: Path) -> nbformat.NotebookNode:
@@ -163,14 +163,13 @@ BUILD = """
 import os, sys
 os.umask(int(sys.argv[2], 8))
 from pathlib import Path
-from autograder.release import building, folder
+from autograder.release import candidate, folder
 course = Path(sys.argv[1])
-source = course / "assignments" / "tiny" / "tiny.ipynb"
-release = building.build(course, "tiny", source, 5)
+release = candidate.of(course, "tiny", 5).build()
 with folder.workshop(course, course / "release" / "tiny") as staged:
     folder.write(staged, release.files)
     folder.publish(staged, course / "release" / "tiny")
-print(building.__file__)
+print(candidate.__file__)
 """
 
 
@@ -193,7 +192,7 @@ def test_two_machines_give_the_same_bytes(course: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, env=os.environ | there, cwd=other, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().startswith(str(checkout))
-    here = building.build(course, "tiny", source(course), 5)
+    here = candidate.of(course, "tiny", 5).build()
     with folder.workshop(course, course / "release" / "tiny") as staged:
         folder.write(staged, here.files)
         folder.publish(staged, course / "release" / "tiny")

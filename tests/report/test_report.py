@@ -15,14 +15,14 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.cli.commands import __all__ as commands
+from autograder.cli.commands import COMMANDS
 from autograder.errors import UsageError
 from autograder.model import ExerciseResult, Failure, Score
 from autograder.report.analysis import Report
 from autograder.report.writing import report
 from tests.report.classes import EXERCISES, FREQUENT, check, made_up_class, write_class
 
-assert "report" in commands
+assert "report" in COMMANDS
 SIZE = 300
 
 

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.assignment import Assignment, Exercise
-from autograder.laws import Law, function, gives
-from autograder.model import Cell, Notebook, Visibility
-from autograder.registry import Body, Check
+from autograder.course.assignment import Assignment, Exercise
+from autograder.laws.registry import Body, Check
+from autograder.laws.vocabulary import Law, function, gives
+from autograder.model import Cell, Limits, Notebook, Visibility
 from autograder.sandbox.inprocess import InProcess
-from autograder.sandbox.transport import Limits
 
 double = function("double", "x")
 
@@ -26,7 +25,7 @@ def check(
     exercise: str = "double",
     name: str | None = None,
     weight: float = 1.0,
-    ladder: bool = False,
+    precondition: bool = False,
     examples: int = 10,
     also: Iterable[Mapping[str, Any]] = (),
     visibility: Visibility = "public",
@@ -39,7 +38,7 @@ def check(
         law="It is so.",
         visibility=visibility,
         weight=weight,
-        ladder=ladder,
+        precondition=precondition,
         body=body,
         strategies=strategies,
         examples=examples,

@@ -10,13 +10,13 @@ from types import ModuleType
 
 import pytest
 
-from autograder.registry import Check
+from autograder.laws.registry import Check
 from autograder.runner import digests
 from tests.runner.made_up import check
 
 CHECKS = '''
 """Laws."""
-from autograder.laws import Law
+from autograder.laws.vocabulary import Law
 from made_up_shared import bound
 
 LARGE = (3, 4)

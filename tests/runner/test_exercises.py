@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.laws import Broken, Law, close, function, gives, values
+from autograder.course.settings import Settings
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law, Violation, close, function, gives, values
 from autograder.model import Call, Cell, CheckResult, Notebook, Outcome, Raised, Returned, TimedOut
-from autograder.registry import Check
 from autograder.runner.exercises import ENDS_ALLOWED, SHRINK_CALLS, run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.transport import Batch
-from autograder.settings import Settings
 from tests.runner.made_up import DOUBLES, check, double, doubles, numbers
 
 RIGHT = {"double": lambda x: 2 * x}
@@ -37,7 +37,7 @@ def runs(x: np.ndarray) -> Law:
 
 
 def fails(x: np.ndarray) -> Law:
-    def raise_now(out: Any) -> Broken | None:
+    def raise_now(out: Any) -> Violation | None:
         return 1 // 0  # type: ignore[assignment,return-value]
 
     return Law((double(x),), raise_now)
@@ -47,7 +47,7 @@ def adds(x: np.ndarray) -> Law:
     return gives(double(x), x + x, 1e-9, "double")
 
 
-RUNG = check(runs, ladder=True, x=numbers(2))
+RUNG = check(runs, precondition=True, x=numbers(2))
 LAW, OTHER = check(doubles, x=numbers(2)), check(adds, x=numbers(2))
 
 
@@ -97,13 +97,20 @@ def test_behind_a_broken_law_the_others_are_looked_at() -> None:
 
 
 def test_a_rung_that_fails_by_itself_stops_nothing() -> None:
-    assert verdicts(*run(RIGHT, check(fails, ladder=True, x=numbers(2)), LAW)) == ["grader_fault", "holds"]
+    assert verdicts(*run(RIGHT, check(fails, precondition=True, x=numbers(2)), LAW)) == [
+        "grader_fault",
+        "holds",
+    ]
 
 
 def test_a_broken_rung_stops_its_own_exercise_alone() -> None:
     triple = function("triple", "x")
     rung = check(
-        lambda x: Law((triple(x),), lambda out: None), name="t", exercise="triple", ladder=True, x=numbers(1)
+        lambda x: Law((triple(x),), lambda out: None),
+        name="t",
+        exercise="triple",
+        precondition=True,
+        x=numbers(1),
     )
     results = run_exercises([rung, RUNG, LAW], InProcess(RIGHT), Planner(3, SETTINGS))
     assert {name: verdicts(*each) for name, each in results.items()} == {
@@ -213,7 +220,7 @@ def test_the_picture_and_the_call_of_the_law_are_passed_on() -> None:
     def pictured(x: np.ndarray) -> Law:
         return Law(
             (double(x), function("double", "y")(x)),
-            lambda a, b: Broken("no", "this", "that", call=1, picture={"kind": "rows"}),
+            lambda a, b: Violation("no", "this", "that", call=1, picture={"kind": "rows"}),
         )
 
     (result,) = run(RIGHT, check(pictured, x=numbers(1)))
@@ -229,19 +236,19 @@ def test_the_picture_and_the_call_of_the_law_are_passed_on() -> None:
 
 def test_where_the_law_does_not_say_what_came_back_the_outcome_does() -> None:
     (result,) = run(
-        RIGHT, check(lambda x: Law((double(x),), lambda out: Broken("no")), name="no", x=numbers(2))
+        RIGHT, check(lambda x: Law((double(x),), lambda out: Violation("no")), name="no", x=numbers(2))
     )
     assert result.counterexample is not None
     assert result.counterexample.returned == "[0. 0.]"
 
 
 def test_a_law_without_calls_has_no_counterexample() -> None:
-    (result,) = run({}, check(lambda seed: Law((), lambda: Broken("There is no file.")), name="file"))
+    (result,) = run({}, check(lambda seed: Law((), lambda: Violation("There is no file.")), name="file"))
     assert (result.verdict, result.message, result.counterexample) == ("falsified", "There is no file.", None)
 
 
 def test_a_law_can_give_a_part_of_its_weight() -> None:
-    (result,) = run(RIGHT, check(lambda seed: Law((), lambda: Broken("Half.", credit=0.5)), name="half"))
+    (result,) = run(RIGHT, check(lambda seed: Law((), lambda: Violation("Half.", credit=0.5)), name="half"))
     assert (result.verdict, result.credit) == ("falsified", 0.5)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.laws import Broken, Law, differentiated, function, gives, raises, untouched
+from autograder.laws.vocabulary import Law, Violation, differentiated, function, gives, raises, untouched
 from autograder.model import Call, Crashed, Missing, Raised, Returned, Tensor, TimedOut
 from autograder.runner.judging import Finding, judge
 
@@ -21,7 +21,7 @@ TWICE = Law((CALL, CALL), lambda a, b: None)
 def found(law: Law, *outcomes: Any) -> tuple[str, str, int]:
     finding = judge(law, outcomes)
     assert finding is not None
-    return finding.verdict, finding.broken.says, finding.broken.call
+    return finding.verdict, finding.broken.message, finding.broken.call
 
 
 def test_a_law_that_holds_gives_no_finding() -> None:
@@ -68,7 +68,7 @@ def test_calls_that_were_never_made_are_a_crash() -> None:
 
 
 def test_an_error_of_the_judge_is_the_grader_s_fault() -> None:
-    def fails(out: Any) -> Broken | None:
+    def fails(out: Any) -> Violation | None:
         raise ZeroDivisionError("oh")
 
     assert found(Law((CALL,), fails), ONE) == (
@@ -79,7 +79,7 @@ def test_an_error_of_the_judge_is_the_grader_s_fault() -> None:
 
 
 def test_an_error_of_a_form_is_the_grader_s_fault() -> None:
-    def form(out: Any, call: Call) -> Broken | None:
+    def form(out: Any, call: Call) -> Violation | None:
         raise TypeError("oh")
 
     f = function("f", form=form)
@@ -87,10 +87,10 @@ def test_an_error_of_a_form_is_the_grader_s_fault() -> None:
 
 
 def test_a_form_is_asked_before_the_law_and_of_every_call() -> None:
-    def form(out: Any, call: Call) -> Broken | None:
-        return Broken("It is None.") if out is None else None
+    def form(out: Any, call: Call) -> Violation | None:
+        return Violation("It is None.") if out is None else None
 
-    def never(*outs: Any) -> Broken | None:
+    def never(*outs: Any) -> Violation | None:
         raise AssertionError("the law was asked although the form was broken")
 
     f = function("f", form=form)
@@ -126,7 +126,7 @@ def test_a_law_that_wants_outcomes_gets_them() -> None:
 
 
 def test_infinite_values_do_not_make_numpy_warn() -> None:
-    law = Law((CALL,), lambda out: Broken("odd") if np.isnan(out.array.sum()) else None)
+    law = Law((CALL,), lambda out: Violation("odd") if np.isnan(out.array.sum()) else None)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         odd = Returned(Tensor(np.array([np.inf, -np.inf]), "float64"))

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.laws import Law, gives
+from autograder.course.settings import Settings
+from autograder.laws.vocabulary import Law, gives
 from autograder.runner.drawing import seed_of
 from autograder.runner.plans import Planner
-from autograder.settings import Settings
 from tests.runner.made_up import DOUBLES, check, double, doubles, numbers
 
 

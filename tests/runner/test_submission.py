@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment import Assignment, Exercise
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.settings import Settings
 from autograder.errors import AssignmentError, SandboxBroken
 from autograder.feedback.json import from_json, to_json
-from autograder.laws import Broken, Law
-from autograder.model import Failure, Notebook, Raised, Score
-from autograder.registry import Check
+from autograder.laws.registry import Check
+from autograder.laws.vocabulary import Law, Violation
+from autograder.model import Failure, Limits, Notebook, Raised, Score
 from autograder.runner import Grader
 from autograder.sandbox.inprocess import InProcess
-from autograder.sandbox.transport import Limits
-from autograder.settings import Settings
 from tests.checks.fewshot_corpus import CHECKS, SOURCE
 from tests.runner.made_up import (
     DOUBLES,
@@ -38,7 +37,7 @@ WRONG = "def double(x):\n    return 2 * x.clamp(max=10)"
 
 
 def fails(x: np.ndarray) -> Law:
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         raise ZeroDivisionError("the check's own mistake")
 
     return Law((double(x),), judge)

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Call, Cell, Notebook, Outcome
+from autograder.model import Call, Cell, Limits, Notebook, Outcome
 from autograder.sandbox.jailed import Jailed
-from autograder.sandbox.transport import Batch, Limits
+from autograder.sandbox.transport import Batch
 
 QUICK = Limits(
     cell_seconds=2.0, call_seconds=0.5, submission_seconds=60.0, patience=4.0, memory_bytes=512 << 20

@@ -10,9 +10,9 @@ import numpy as np
 from autograder.model import (
     Call,
     CellResult,
+    Fixture,
     Missing,
     Outcome,
-    Prop,
     Raised,
     Returned,
     Tensor,
@@ -53,7 +53,7 @@ def test_checks_cannot_tell_the_transports_apart(jailed: Jailed) -> None:
         "class Net: pass",
     )
     weight = np.ones((2, 2), np.float32)
-    arguments = {"x": points(2, 2), "net": Prop("linear_net", {"weight": weight})}
+    arguments = {"x": points(2, 2), "net": Fixture("linear_net", {"weight": weight})}
     calls = (
         Call("f", arguments, watch=("inputs", "generators", "net")),
         Call("mean", {"x": 1}),

@@ -23,7 +23,8 @@ SUPERVISOR = """
 import sys, threading
 from autograder.model import Call, Cell, Notebook
 from autograder.sandbox.jailed import Sandbox
-from autograder.sandbox.transport import Batch, Limits
+from autograder.sandbox.transport import Batch
+from autograder.model import Limits
 
 opened = []
 starter = threading.Thread(target=lambda: opened.append(Sandbox(profile=sys.argv[1])))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.model import Call, Opaque, Prop, Student, Tensor
+from autograder.model import Call, Fixture, Opaque, Student, Tensor
 from autograder.sandbox import wire
 from autograder.sandbox.wire import WireError
 
@@ -90,7 +90,7 @@ def test_any_bytes_are_a_wire_error_or_a_value(structure: bytes, payload: bytes)
 def test_a_call_comes_back_with_its_arguments() -> None:
     x = np.arange(6, dtype=np.float32).reshape(2, 3)
     sent = Call(
-        "f", {"x": x, "net": Prop("linear_net", {"weight": x})}, {"who": Student("Net")}, gradients=("x",)
+        "f", {"x": x, "net": Fixture("linear_net", {"weight": x})}, {"who": Student("Net")}, gradients=("x",)
     )
     (got,) = travel([sent])
     assert (got.function, got.gradients, got.output) == ("f", ("x",), None)
@@ -99,7 +99,7 @@ def test_a_call_comes_back_with_its_arguments() -> None:
     assert got.keywords == {"who": Student("Net")}
 
 
-@pytest.mark.parametrize("value", [Call("f"), Prop("generator"), Student("x"), [1, (Student("x"),)]])
+@pytest.mark.parametrize("value", [Call("f"), Fixture("generator"), Student("x"), [1, (Student("x"),)]])
 def test_an_answer_holds_no_call_prop_or_student(value: Any) -> None:
     with pytest.raises(WireError):
         travel(value, answer=True)

@@ -1,6 +1,6 @@
 """Every program of the corpus does on the simulated device what its line says that CUDA does.
 
-On real hardware the same programs run with `python -m benchmarks.cuda_agreement`.
+On real hardware the same programs run with `python -m benchmarks.gpu.cuda_agreement`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import warnings
 import pytest
 
 from autograder.simulated_cuda import simulated_cuda
-from benchmarks.cuda_programs import Program, judged, read_all, run
+from benchmarks.gpu.cuda_programs import Program, judged, read_all, run
 
 PROGRAMS = read_all()
 TOLERANCE = 1e-4  # the same kernels in another order: foreach against for-loop

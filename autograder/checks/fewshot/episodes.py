@@ -7,13 +7,22 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.fixtures.generators import generator as make_generator
 from autograder.laws import (
-    Broken,
+    Call,
+    EpisodeTask,
+    Fixture,
     Law,
+    Returned,
+    Tensor,
+    Violation,
+    check,
     close,
     described,
+    episode_tasks,
     first,
     function,
+    plain_tasks,
     raises,
     shown,
     tensor,
@@ -21,10 +30,6 @@ from autograder.laws import (
     values,
     watching,
 )
-from autograder.model import Call, Prop, Returned, Tensor
-from autograder.props.generators import generator as make_generator
-from autograder.registry import check
-from autograder.strategies import EpisodeTask, episode_tasks, plain_tasks
 
 READ = (
     "Exercise 3 of this notebook; Snell et al. (2017), algorithm 1, where the episode is drawn; "
@@ -32,15 +37,15 @@ READ = (
 )
 
 
-def is_pair(out: Any, call: Call) -> Broken | None:
+def is_pair(out: Any, call: Call) -> Violation | None:
     if not isinstance(out, tuple | list) or len(out) != 2:
-        return Broken("The function has to return (support, query).", described(out), "a pair of tensors")
+        return Violation("The function has to return (support, query).", described(out), "a pair of tensors")
     return first(
         *(tensor(part, name, dtype="int64") for part, name in zip(out, ("support", "query"), strict=True))
     )
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(n_way k_shot,) and (n_way n_query,), and every index points at an item."""
     labels, n_way, k_shot, n_query, _ = call.arguments.values()
     broken = is_pair(out, call) or first(
@@ -50,7 +55,7 @@ def fits(out: Any, call: Call) -> Broken | None:
         return broken
     for part, name in zip(out, ("support", "query"), strict=True):
         if ((part.array < 0) | (part.array >= len(labels))).any():
-            return Broken(
+            return Violation(
                 f"{name} has an index that points at no item.",
                 shown(part.array),
                 f"indices 0 ... {len(labels) - 1}",
@@ -58,8 +63,8 @@ def fits(out: Any, call: Call) -> Broken | None:
     return None
 
 
-def generator(seed: int, advanced: int = 0) -> Prop:
-    return Prop("generator", {"seed": seed, "advanced": advanced})
+def generator(seed: int, advanced: int = 0) -> Fixture:
+    return Fixture("generator", {"seed": seed, "advanced": advanced})
 
 
 sample_episode = function("sample_episode", "labels", "n_way", "k_shot", "n_query", "generator", form=fits)
@@ -83,20 +88,20 @@ def picture(task: EpisodeTask, out: Any) -> dict[str, Any]:
     }
 
 
-@check(sample_episode, ladder=True, task=plain_tasks(), examples=20)
+@check(sample_episode, precondition=True, task=plain_tasks(), examples=20)
 def runs_and_returns_two_tensors(task: EpisodeTask) -> Law:
     """The function is there, runs, and returns two int64 tensors: support and query."""
     call = episode(task, anything)
     return Law((call,), lambda out: is_pair(out, call))
 
 
-@check(sample_episode, ladder=True, task=plain_tasks(), examples=40)
+@check(sample_episode, precondition=True, task=plain_tasks(), examples=40)
 def counts_are_exact(task: EpisodeTask) -> Law:
     """The support set has exactly n_way * k_shot items, and the query set n_way * n_query."""
     call = episode(task, anything)
     sizes = {"support": (task.n_way * task.k_shot,), "query": (task.n_way * task.n_query,)}
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return is_pair(out, call) or first(
             *(tensor(part, name, sizes[name]) for part, name in zip(out, sizes, strict=True))
         )
@@ -104,7 +109,7 @@ def counts_are_exact(task: EpisodeTask) -> Law:
     return Law((call,), judge)
 
 
-@check(sample_episode, ladder=True, task=plain_tasks(), examples=40)
+@check(sample_episode, precondition=True, task=plain_tasks(), examples=40)
 def indices_are_valid(task: EpisodeTask) -> Law:
     """Support and query hold indices of items: between 0 and len(labels) - 1."""
     call = episode(task, anything)
@@ -115,11 +120,11 @@ def indices_are_valid(task: EpisodeTask) -> Law:
 def classes_are_distinct(task: EpisodeTask) -> Law:
     """An episode shows n_way different classes, each with k_shot items in the support and n_query in the query set."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         for part, each, name in zip(out, (task.k_shot, task.n_query), ("support", "query"), strict=True):
             classes, counts = np.unique(task.labels[part.array], return_counts=True)
             if len(classes) != task.n_way or (counts != each).any():
-                return Broken(
+                return Violation(
                     f"{name} shows {counts.tolist()} items of the classes {classes.tolist()}.",
                     f"support {out[0].array.tolist()}, query {out[1].array.tolist()}",
                     f"{task.n_way} different classes in {name}, with {each} items of each",
@@ -127,7 +132,7 @@ def classes_are_distinct(task: EpisodeTask) -> Law:
                 )
         support, query = (np.unique(task.labels[part.array]) for part in out)
         if not np.array_equal(support, query):
-            return Broken(
+            return Violation(
                 "Support and query show different classes.",
                 f"support of classes {support.tolist()}, query of classes {query.tolist()}",
                 "the same classes in both",
@@ -142,12 +147,12 @@ def classes_are_distinct(task: EpisodeTask) -> Law:
 def no_item_twice(task: EpisodeTask) -> Law:
     """No item occurs twice in an episode: not within support or query, and not in both."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         items = np.concatenate([part.array for part in out])
         found, counts = np.unique(items, return_counts=True)
         if not (counts > 1).any():
             return None
-        return Broken(
+        return Violation(
             f"item {found[counts > 1][0]} occurs twice.",
             f"support {out[0].array.tolist()}, query {out[1].array.tolist()}",
             "every item at most once",
@@ -162,11 +167,11 @@ def only_the_generator_decides(task: EpisodeTask, advanced: int) -> Law:
     """The same generator state gives the same episode, and the global random generators are left alone."""
     call = watching(episode(task, advanced=advanced), "generators")
 
-    def judge(one: Returned, other: Returned) -> Broken | None:
+    def judge(one: Returned, other: Returned) -> Violation | None:
         if one.touched:
             names = {"torch": "torch's", "numpy": "numpy's", "random": "Python's"}
             whose = names.get(one.touched[0], "a")
-            return Broken(
+            return Violation(
                 f"The call used or reseeded {whose} global generator.",
                 "global state changed",
                 "only `generator` used",
@@ -189,17 +194,17 @@ def episodes_differ(seed_of_generator: int) -> Law:
     first_call, *calls = (episode(task, advanced=steps) for steps in states)
     before = make_generator(seed_of_generator).get_state().numpy()
 
-    def judge(*outcomes: Returned) -> Broken | None:
+    def judge(*outcomes: Returned) -> Violation | None:
         after = outcomes[0].states.get("generator")
         if isinstance(after, Tensor) and np.array_equal(after.array, before):
             says = "The generator is where it was before the call: the next episode will be the same."
-            return Broken(says, "the same state of the generator", "a generator that has moved on")
+            return Violation(says, "the same state of the generator", "a generator that has moved on")
         # two fair episodes agree with probability below 1e-9
         seen = {tuple(np.sort(part.array).tolist()) for outcome in outcomes for part in outcome.value}
         if len(seen) > 2:
             return None
         returned = f"always {outcomes[0].value[0].array.tolist()}"
-        return Broken(
+        return Violation(
             "Six different states of the generator gave the same episode.",
             returned,
             "different episodes",
@@ -213,13 +218,13 @@ def episodes_differ(seed_of_generator: int) -> Law:
 def just_enough_items_suffice(task: EpisodeTask) -> Law:
     """Classes of exactly k_shot + n_query items can be drawn, and all their items are then used."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         items = np.unique(np.concatenate([part.array for part in out]))
         chosen = np.isin(task.labels, np.unique(task.labels[items]))
         missed = np.setdiff1d(np.flatnonzero(chosen), items)
         if not len(missed):
             return None
-        return Broken(
+        return Violation(
             f"item {missed[0]} of a chosen class is not used.", shown(items), shown(np.flatnonzero(chosen))
         )
 
@@ -248,11 +253,11 @@ def any_labels_work(drawn: tuple[EpisodeTask, np.ndarray]) -> Law:
     task, labels = drawn
     odd = EpisodeTask(labels, task.n_way, task.k_shot, task.n_query, task.seed)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         for part, each, name in zip(out, (task.k_shot, task.n_query), ("support", "query"), strict=True):
             classes, counts = np.unique(labels[part.array], return_counts=True)
             if len(classes) != task.n_way or (counts != each).any():
-                return Broken(
+                return Violation(
                     f"{name} does not show {each} items of each of {task.n_way} classes.",
                     f"counts {counts.tolist()} of classes {classes.tolist()}",
                     f"{task.n_way} classes with {each} each",

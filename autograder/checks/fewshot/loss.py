@@ -2,120 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.laws import (
-    Broken,
+    Episode,
+    Fixture,
     Law,
+    Returned,
+    Violation,
+    check,
     close,
-    described,
+    episodes,
     first,
+    forms,
     function,
     invariant,
+    large_episode,
     not_finite,
-    tensor,
+    tolerances,
     values,
     watching,
 )
-from autograder.model import Call, Opaque, Prop, Returned, Tensor
-from autograder.registry import check
-from autograder.strategies import grids
 
 READ = (
     "Equation (3) in this notebook; Snell et al. (2017), algorithm 1, where J is updated; "
     "lecture, prototypical networks"
 )
 
-UNCHANGED = Prop("unchanged")
+UNCHANGED = Fixture("unchanged")
 
 
-def is_pair(out: Any, call: Call) -> Broken | None:
-    if not isinstance(out, tuple | list) or len(out) != 2:
-        return Broken("The function has to return (loss, accuracy).", described(out), "a pair")
-    return tensor(out[0], "loss", ()) or _no_number(out[1])
-
-
-def _no_number(accuracy: Any) -> Broken | None:
-    wanted = "a float, or a tensor with no dimensions"
-    if isinstance(accuracy, Tensor) and accuracy.library == "torch":
-        return (
-            None
-            if accuracy.shape == ()
-            else Broken("accuracy has the wrong shape.", f"shape {accuracy.shape}", wanted)
-        )
-    if isinstance(accuracy, Opaque) and accuracy.type.startswith("numpy.float"):
-        return Broken("accuracy is a numpy number.", accuracy.type, wanted)
-    is_number = isinstance(accuracy, int | float) and not isinstance(accuracy, bool)
-    return None if is_number else Broken("accuracy is no number.", described(accuracy), wanted)
-
-
-episode_loss = function("episode_loss", "embed", "support_x", "support_y", "query_x", "query_y", form=is_pair)
+episode_loss = function(
+    "episode_loss", "embed", "support_x", "support_y", "query_x", "query_y", form=forms.loss_and_accuracy
+)
 anything = function("episode_loss", "embed", "support_x", "support_y", "query_x", "query_y")
 
 
-@dataclass(frozen=True, eq=False)
-class Episode:
-    """An episode: support and query inputs with their labels, every query label among those of the support."""
-
-    support_x: np.ndarray
-    support_y: np.ndarray
-    query_x: np.ndarray
-    query_y: np.ndarray
-
-    @property
-    def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        return self.support_x, self.support_y, self.query_x, self.query_y
-
-    @property
-    def bound(self) -> float:
-        """How far two right losses may differ: log-odds of queries to means that are rounded themselves."""
-        means = 4 * tolerances.of_mean(self.support_x) * (1 + np.abs(self.query_x).sum(-1).max(initial=0.0))
-        return 2 * tolerances.of_log_odds(self.query_x, self.support_x) + float(means)
+def within(episode: Episode) -> float:
+    """How far two right losses may differ: log-odds of queries to means that are rounded themselves."""
+    reach = 1 + np.abs(episode.query_x).sum(-1).max(initial=0.0)
+    means = 4 * tolerances.of_mean(episode.support_x) * reach
+    return 2 * tolerances.of_log_odds(episode.query_x, episode.support_x) + float(means)
 
 
-@st.composite
-def episodes(draw: st.DrawFn, *, plain: bool = False, bound: float = 1.5, max_features: int = 3) -> Episode:
-    """Small episodes: 2 to 4 classes with labels of any integers (plain: 0, 1, ...), uneven counts, shuffled."""
-    d = draw(st.integers(1, max_features))
-    names = draw(st.lists(st.integers(-4, 20), min_size=2, max_size=4, unique=True))
-    classes = np.arange(len(names)) if plain else np.array(names, dtype=np.int64)
-    shots = draw(st.lists(st.integers(1, 3), min_size=len(classes), max_size=len(classes)))
-    support_y = np.repeat(classes, shots)[draw(st.permutations(range(sum(shots))))]
-    picks = draw(st.lists(st.integers(0, len(classes) - 1), min_size=1, max_size=5))
-    query_y = classes[picks]
-    support_x = draw(grids(len(support_y), d, bound=bound))
-    return Episode(support_x, support_y, draw(grids(len(query_y), d, bound=bound)), query_y)
+LARGE = (
+    {"drawn": large_episode(20, 5, 5, 64, scale=64**-0.5)},
+    {"drawn": large_episode(5, 5, 15, 1600, scale=1600**-0.5)},
+)
 
 
-def _large(ways: int, shots: int, queries: int, d: int) -> Episode:
-    source = np.random.default_rng(ways + shots + queries + d)
-    labels = 3 * source.permutation(ways).astype(np.int64) - 5
-    support_y = source.permutation(np.repeat(labels, shots))
-    query_y = source.permutation(np.repeat(labels, queries))
-    scale = d**-0.5
-    return Episode(
-        scale * source.normal(size=(len(support_y), d)),
-        support_y,
-        scale * source.normal(size=(len(query_y), d)),
-        query_y,
-    )
-
-
-LARGE = ({"drawn": _large(20, 5, 5, 64)}, {"drawn": _large(5, 5, 15, 1600)})
-
-
-@check(episode_loss, ladder=True, drawn=episodes(plain=True), examples=30)
+@check(episode_loss, precondition=True, drawn=episodes(plain=True), examples=30)
 def runs_and_returns_loss_and_accuracy(drawn: Episode) -> Law:
     """The function is there, runs, and returns a finite loss (a tensor without dimensions) and an accuracy."""
     call = anything(UNCHANGED, *drawn.parts)
 
-    def judge(out: Any) -> Broken | None:
-        return is_pair(out, call) or not_finite(out[0], "loss")
+    def judge(out: Any) -> Violation | None:
+        return forms.loss_and_accuracy(out, call) or not_finite(out[0], "loss")
 
     return Law((call,), judge)
 
@@ -156,7 +101,7 @@ def _same_loss(case: Episode, other: Episode) -> Law:
     return invariant(
         episode_loss(UNCHANGED, *case.parts),
         episode_loss(UNCHANGED, *other.parts),
-        case.bound,
+        within(case),
         "loss",
         of=lambda out: out[0],
     )
@@ -187,7 +132,7 @@ def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
     """The accuracy is the fraction, between 0 and 1, of the queries that lie in the class they are labelled with."""
     case, share = drawn
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return close(values(out[1]), np.array(share), 1e-5, "accuracy")
 
     return Law((episode_loss(UNCHANGED, *case.parts),), judge)
@@ -203,20 +148,20 @@ def inputs_and_mode_stay(drawn: Episode, training: bool, width: int) -> Law:
         np.tile(part, (1, 4)).reshape(-1, 1, 2, 2).astype(np.float32)
         for part in (drawn.support_x, drawn.query_x)
     ]
-    net = Prop("linear_net", {"weight": weight, "training": training})
+    net = Fixture("linear_net", {"weight": weight, "training": training})
     call = watching(
         episode_loss(net, images[0], drawn.support_y, images[1], drawn.query_y), "inputs", "embed"
     )
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         changed = [
-            Broken(f"The call changed its argument {name}.", "other values", "the same")
+            Violation(f"The call changed its argument {name}.", "other values", "the same")
             for name in outcome.modified
         ]
         state = outcome.states.get("embed")
         mode = state.get("training") if isinstance(state, dict) else None
         moved = (
-            Broken("The mode of embed changed.", f"training: {mode}", f"training: {training}")
+            Violation("The mode of embed changed.", f"training: {mode}", f"training: {training}")
             if mode != training
             else None
         )

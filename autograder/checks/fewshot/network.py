@@ -9,8 +9,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    Student,
+    Tensor,
+    Violation,
+    check,
     close,
     described,
     eps,
@@ -21,8 +25,6 @@ from autograder.laws import (
     unanswerable,
     values,
 )
-from autograder.model import Call, Student, Tensor
-from autograder.registry import check
 from autograder.simulated_cuda import unsupported
 
 READ = "Exercise 5 of this notebook; Snell et al. (2017), section 3.1, the embedding architecture"
@@ -43,11 +45,11 @@ def images(count: int, seed: int) -> np.ndarray:
     return page
 
 
-def embeds(out: Any, call: Call) -> Broken | None:
+def embeds(out: Any, call: Call) -> Violation | None:
     """{"embeddings": [(n, d) float tensors], ...} with one d."""
     found = out.get("embeddings") if isinstance(out, dict) else None
     if not isinstance(found, list) or len(found) != len(call.arguments["images"]):
-        return Broken(
+        return Violation(
             "EmbeddingNet() does not embed images.", described(out), "a network that maps images to (n, d)"
         )
     widths = set()
@@ -57,23 +59,25 @@ def embeds(out: Any, call: Call) -> Broken | None:
             return broken
         if len(embedded.shape) != 2 or embedded.shape[0] != len(batch):
             wanted = f"shape ({len(batch)}, d)"
-            return Broken(
+            return Violation(
                 f"{len(batch)} images are embedded in the wrong shape.", f"shape {embedded.shape}", wanted
             )
         if embedded.dtype not in ("float32", "float64"):
-            return Broken(
+            return Violation(
                 "The embedding has the wrong dtype.",
                 f"torch.{embedded.dtype}",
                 "torch.float32 or torch.float64",
             )
         widths.add(embedded.shape[1])
     if len(widths) > 1:
-        return Broken("The number of features changes from batch to batch.", f"d = {sorted(widths)}", "one d")
+        return Violation(
+            "The number of features changes from batch to batch.", f"d = {sorted(widths)}", "one d"
+        )
     return None
 
 
 embed_images = function(
-    "props:embed_images",
+    "fixtures:embed_images",
     "network",
     "images",
     "train_first",
@@ -81,16 +85,16 @@ embed_images = function(
     label="EmbeddingNet().eval()(images), for each batch of images",
 )
 embed_with_state = function(
-    "props:embed_with_state",
+    "fixtures:embed_with_state",
     "network",
     "images",
     label="EmbeddingNet(), loaded with the state_dict of another one",
 )
 embed_on_a_gpu = function(
-    "props:embed_on_a_gpu", "network", "images", form=embeds, label='EmbeddingNet().to("cuda")(images)'
+    "fixtures:embed_on_a_gpu", "network", "images", form=embeds, label='EmbeddingNet().to("cuda")(images)'
 )
 network_facts = function(
-    "props:network_facts", "network", "images", label="EmbeddingNet()(images).sum().backward()"
+    "fixtures:network_facts", "network", "images", label="EmbeddingNet()(images).sum().backward()"
 )
 
 
@@ -100,13 +104,13 @@ def bound(*embedded: Tensor) -> float:
     return 1000.0 * eps(*embedded) * (1.0 + scale)
 
 
-@check(EXERCISE, ladder=True)
+@check(EXERCISE, precondition=True)
 def makes_one_vector_per_image(seed: int) -> Law:
     """EmbeddingNet() embeds n images (n, 1, 28, 28) as n vectors (n, d) of finite numbers, with one d, n = 1 included."""
     empty_page = np.zeros((1, 1, 28, 28), dtype=np.float32)
     batches = [images(4, seed), images(1, seed + 1), np.concatenate([images(6, seed + 2), empty_page])]
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return first(*(not_finite(each, "the embedding") for each in out["embeddings"]))
 
     return Law(
@@ -120,7 +124,7 @@ def evaluation_is_repeatable(start: int) -> Law:
     """In evaluation mode the same image has the same embedding each time."""
     batch = images(5, start)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         one, other = out["embeddings"]
         return close(other, values(one), bound(one, other), "the second embedding", why=", as the first time")
 
@@ -133,7 +137,7 @@ def images_are_independent_in_evaluation(start: int) -> Law:
     batch, others = images(6, start), images(6, start + 50)
     mixed = np.concatenate([batch[:1], others[1:] * 0.5])
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         together, alone, among_others = out["embeddings"]
         wanted = values(together)[:1]
         within = bound(together)
@@ -155,9 +159,11 @@ def images_are_independent_in_evaluation(start: int) -> Law:
 def state_dict_holds_everything(seed: int) -> Law:
     """A new network that loads the state_dict of another embeds as that one does."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         if not isinstance(out, dict) or tensor(out.get("embeddings"), "") or tensor(out.get("original"), ""):
-            return Broken("The reloaded network does not embed images.", described(out), "embeddings (n, d)")
+            return Violation(
+                "The reloaded network does not embed images.", described(out), "embeddings (n, d)"
+            )
         loaded, original = out["embeddings"], out["original"]
         return close(loaded, values(original), bound(original), "the embedding of the reloaded network")
 
@@ -168,13 +174,13 @@ def state_dict_holds_everything(seed: int) -> Law:
 def embedding_depends_on_the_image(seed: int) -> Law:
     """Different images have different embeddings."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         embedded = values(out["embeddings"][0])
         apart = np.abs(embedded[:, None] - embedded[None]).max(-1) + np.eye(len(embedded))
         if float(apart.min()) > 100 * eps(out["embeddings"][0]) * float(np.abs(embedded).max(initial=0.0)):
             return None
         i, j = np.unravel_index(int(apart.argmin()), apart.shape)
-        return Broken(
+        return Violation(
             f"Images {i} and {j} differ, and have the same embedding.", "equal embeddings", "different ones"
         )
 
@@ -185,20 +191,20 @@ def embedding_depends_on_the_image(seed: int) -> Law:
 def every_parameter_takes_part(seed: int) -> Law:
     """Every parameter takes part in the embedding: a gradient reaches it."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         if not isinstance(out, dict) or not isinstance(out.get("without_gradient"), list):
-            return Broken("EmbeddingNet() cannot be looked into.", described(out), "an nn.Module")
+            return Violation("EmbeddingNet() cannot be looked into.", described(out), "an nn.Module")
         if out.get("module") is not True:
-            return Broken(
+            return Violation(
                 "EmbeddingNet() is no nn.Module.", "another kind of object", "an instance of nn.Module"
             )
         if not out.get("parameters"):
-            return Broken(
+            return Violation(
                 "EmbeddingNet has no parameters.", "nothing to train", "parameters that can be trained"
             )
         idle = [str(name)[:80] for name in out["without_gradient"]]
         return (
-            Broken(f"No gradient reaches {idle[0]}.", f"without gradient: {', '.join(idle[:5])}", "none")
+            Violation(f"No gradient reaches {idle[0]}.", f"without gradient: {', '.join(idle[:5])}", "none")
             if idle
             else None
         )
@@ -210,9 +216,9 @@ def every_parameter_takes_part(seed: int) -> Law:
 def images_stay_unmodified(seed: int) -> Law:
     """Embedding images does not change them."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return (
-            Broken("The images were changed.", "other images", "the same")
+            Violation("The images were changed.", "other images", "the same")
             if out.get("modified") is not False
             else None
         )
@@ -228,14 +234,14 @@ def moves_to_a_gpu(seed: int) -> Law:
         return unanswerable(why)
     call = replace(embed_on_a_gpu(NET, [images(3, seed)]), paste=ON_A_GPU)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         here, there = out.get("on_cpu"), out["embeddings"]
         broken = embeds({"embeddings": here}, call)
         if broken is not None:
             return broken
         if out.get("devices") != ["cuda"]:
             says = "After net.to('cuda') the embedding of images on the GPU does not lie there."
-            return Broken(says, f"on {out.get('devices')}", "on cuda")
+            return Violation(says, f"on {out.get('devices')}", "on cuda")
         return close(
             there[0], values(here[0]), bound(here[0], there[0]), "the embedding", why=", as on the CPU"
         )

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    Points,
+    Returned,
+    Violation,
+    check,
     close,
     differentiated,
     eps,
@@ -18,23 +21,24 @@ from autograder.laws import (
     first,
     function,
     gives,
+    grids,
     invariant,
     not_finite,
+    points,
+    rotations,
     shown,
     tensor,
+    tolerances,
     untouched,
     values,
 )
-from autograder.model import Call, Returned
-from autograder.registry import check
-from autograder.strategies import Points, grids, points, rotations
 
 READ = (
     "Equation (2), in this notebook and in Snell et al. (2017), section 2.2; lecture, prototypical networks"
 )
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(q, c)."""
     queries, prototypes = call.arguments.values()
     return tensor(out, "probabilities", (len(queries), len(prototypes)))
@@ -66,13 +70,13 @@ def bars(returned: np.ndarray, expected: np.ndarray) -> dict[str, Any]:
     return {"kind": "rows", "returned": returned.tolist(), "expected": expected.tolist()}
 
 
-@check(class_probabilities, ladder=True, drawn=points(min_queries=2, min_classes=2), examples=20)
+@check(class_probabilities, precondition=True, drawn=points(min_queries=2, min_classes=2), examples=20)
 def runs_and_returns_a_tensor(drawn: Points) -> Law:
     """The function is there, runs, and returns a tensor."""
     return Law((anything(*drawn.pair),), lambda out: tensor(out, "probabilities"))
 
 
-@check(class_probabilities, ladder=True, drawn=points(), also=LARGE)
+@check(class_probabilities, precondition=True, drawn=points(), also=LARGE)
 def shapes_match(drawn: Points) -> Law:
     """There is one row for each query and one column for each prototype, (q, c), also with a single one of either."""
     call = anything(*drawn.pair)
@@ -83,9 +87,9 @@ def shapes_match(drawn: Points) -> Law:
 def dtype_and_device_are_kept(drawn: Points) -> Law:
     """Probabilities have the dtype of the queries and lie on their device."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         moved = (
-            Broken("probabilities moved to another device.", out.device, "cpu")
+            Violation("probabilities moved to another device.", out.device, "cpu")
             if out.device != "cpu"
             else None
         )
@@ -99,16 +103,16 @@ def rows_are_distributions(drawn: Points) -> Law:
     """Every row is a probability distribution over the classes."""
     bound = 8.0 * eps(drawn.queries) * (4 + len(drawn.prototypes))
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         p = values(out)
         negative = (
-            Broken("a probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
+            Violation("a probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
         )
         broken = first(
             not_finite(out, "probabilities"), negative, close(p.sum(1), np.ones(len(p)), bound, "the row sum")
         )
         picture = {"kind": "rows", "returned": p.tolist(), "expected": None}
-        return broken and Broken(broken.says, broken.returned, broken.expected, picture=picture)
+        return broken and Violation(broken.message, broken.returned, broken.expected, picture=picture)
 
     return Law((class_probabilities(*drawn.pair),), judge)
 
@@ -120,7 +124,7 @@ def queries_are_independent(drawn: Points) -> Law:
     square = class_probabilities(np.resize(drawn.queries, drawn.prototypes.shape), drawn.prototypes)
     bound = 2 * tolerances.of_probability(*drawn.pair)
 
-    def judge(among: Any, single: Any, squared: Any) -> Broken | None:
+    def judge(among: Any, single: Any, squared: Any) -> Violation | None:
         row = values(among)[:1]
         return first(
             close(single, row, bound, "probabilities", why=", as among other queries", call=1),
@@ -180,13 +184,13 @@ def nearest_prototype_is_most_probable(drawn: Points) -> Law:
     clear = two[:, 1] - two[:, 0] > 4 * tolerances.of_log_odds(*drawn.pair)
     nearest = distances.argmin(1)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         most = values(out).argmax(1)
         wrong = np.flatnonzero(clear & (most != nearest))
         if not len(wrong):
             return None
         q = int(wrong[0])
-        return Broken(
+        return Violation(
             f"query {q} lies nearest to prototype {nearest[q]}, but prototype {most[q]} has the largest probability.",
             shown(values(out)),
             f"the largest entry of row {q} in column {nearest[q]}",
@@ -227,7 +231,7 @@ def dropping_a_class_renormalises(drawn: Points) -> Law:
     fewer = class_probabilities(drawn.queries, drawn.prototypes[:-1])
     bound = tolerances.of_log_odds(*drawn.pair)
 
-    def judge(full: Any, rest: Any) -> Broken | None:
+    def judge(full: Any, rest: Any) -> Violation | None:
         kept = values(full)[:, :-1]
         total = kept.sum(1, keepdims=True)
         expected = np.divide(kept, total, out=np.full_like(kept, np.nan), where=total > 0)
@@ -245,7 +249,7 @@ def far_points_stay_finite(drawn: Points, scale: float) -> Law:
     # exp(logit - logsumexp) is a right way to write a softmax: it errs by eps times the logits
     bound = 8.0 * eps(far.queries) * (4 + len(far.prototypes) + far.magnitude)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         sums = (
             close(values(out).sum(1), np.ones(len(far.queries)), bound, "the row sum")
             if bound < 0.1
@@ -263,15 +267,15 @@ def gradients_reach_queries_and_prototypes(drawn: Points) -> Law:
     column[:, 0] = 1.0
     call = differentiated(class_probabilities(*drawn.pair), "queries", "prototypes", cotangent=column)
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name, gradient in outcome.gradients.items():
             if gradient is None:
-                return Broken(f"No gradient reaches the {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches the {name}.", "no gradient", "a gradient")
             broken = not_finite(gradient, f"the gradient of the {name}")
             if broken is not None:
                 return broken
             if not values(gradient).any():
-                return Broken(
+                return Violation(
                     f"The gradient of the {name} is 0 everywhere.", shown(values(gradient)), "a gradient"
                 )
         return None
@@ -290,7 +294,7 @@ def gradient_is_finite_on_a_prototype(drawn: Points, which: int) -> Law:
         class_probabilities(queries, prototypes), "queries", "prototypes", cotangent=cotangent
     )
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         found = [(name, gradient) for name, gradient in outcome.gradients.items() if gradient is not None]
         return first(*(not_finite(gradient, f"the gradient of the {name}") for name, gradient in found))
 

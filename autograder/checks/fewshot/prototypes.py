@@ -8,24 +8,27 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    SupportSet,
+    Violation,
+    check,
     close,
     described,
     equivariant,
     first,
     function,
+    grids,
     invariant,
+    large_support,
     same,
+    support_sets,
     tensor,
+    tolerances,
     untouched,
     values,
 )
-from autograder.model import Call
-from autograder.registry import check
-from autograder.strategies import SupportSet, grids, large_support, support_sets
 
 READ = (
     "Equation (1), in this notebook and in Snell et al. (2017), section 2.2; lecture, prototypical networks"
@@ -38,13 +41,13 @@ def prototypes_of(out: Any) -> Any:
     return out[0]
 
 
-def is_pair(out: Any, call: Call) -> Broken | None:
+def is_pair(out: Any, call: Call) -> Violation | None:
     if isinstance(out, tuple | list) and len(out) == 2:
         return first(tensor(out[0], "prototypes"), tensor(out[1], "classes"))
-    return Broken("The function has to return (prototypes, classes).", described(out), "a pair of tensors")
+    return Violation("The function has to return (prototypes, classes).", described(out), "a pair of tensors")
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(c, d) and (c,)."""
     embeddings, labels = call.arguments.values()
     c, d = len(np.unique(labels)), embeddings.shape[1]
@@ -73,14 +76,14 @@ class_prototypes = function("class_prototypes", "embeddings", "labels", form=fit
 anything = function("class_prototypes", "embeddings", "labels")
 
 
-@check(class_prototypes, ladder=True, support=support_sets(), examples=20)
+@check(class_prototypes, precondition=True, support=support_sets(), examples=20)
 def runs_and_returns_a_pair(support: SupportSet) -> Law:
     """The function is there, runs, and returns two tensors: prototypes and classes."""
     call = anything(*support.pair)
     return Law((call,), lambda out: is_pair(out, call))
 
 
-@check(class_prototypes, ladder=True, support=support_sets(min_classes=1), also=LARGE)
+@check(class_prototypes, precondition=True, support=support_sets(min_classes=1), also=LARGE)
 def shapes_match(support: SupportSet) -> Law:
     """There is one prototype, with as many features as an embedding, for each class: (c, d), and classes are (c,)."""
     call = anything(*support.pair)
@@ -91,7 +94,7 @@ def shapes_match(support: SupportSet) -> Law:
 def classes_are_the_sorted_labels(support: SupportSet) -> Law:
     """The classes are the distinct labels, ascending, as int64."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return first(tensor(out[1], "classes", dtype="int64"), same(out[1], support.classes, "classes"))
 
     return Law((class_prototypes(*support.pair),), judge)
@@ -105,9 +108,9 @@ def classes_are_the_sorted_labels(support: SupportSet) -> Law:
 def dtype_and_device_are_kept(support: SupportSet) -> Law:
     """Prototypes have the dtype of the embeddings and lie on their device."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         wrong_device = (
-            Broken("prototypes moved to another device.", out[0].device, "cpu")
+            Violation("prototypes moved to another device.", out[0].device, "cpu")
             if out[0].device != "cpu"
             else None
         )
@@ -123,10 +126,10 @@ def constant_class_gives_that_constant(support: SupportSet) -> Law:
     constants = support.embeddings[[int(np.argmax(rows == i)) for i in range(len(support.classes))]]
     constant = SupportSet(constants[rows], support.labels)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         broken = close(out[0], constants, tolerances.of_mean(constant.embeddings), "prototypes")
-        return broken and Broken(
-            broken.says, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
+        return broken and Violation(
+            broken.message, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
         )
 
     return Law((class_prototypes(*constant.pair),), judge)
@@ -140,7 +143,7 @@ def single_shot_gives_itself(support: SupportSet) -> Law:
     expected = np.stack([support.embeddings[support.labels == k][0] for k in support.classes])[alone]
     bound = tolerances.of_mean(support.embeddings, 1)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return close(values(out[0])[alone], expected, bound, "prototypes of the classes with one point")
 
     return Law((class_prototypes(*support.pair),), judge)
@@ -265,7 +268,7 @@ def no_memory_between_calls(support: SupportSet, other: SupportSet) -> Law:
     twin = SupportSet(support.embeddings + 1.0, support.labels)
     bound = 2 * tolerances.of_mean(support.embeddings)
 
-    def judge(before: Any, _: Any, shifted: Any, after: Any) -> Broken | None:
+    def judge(before: Any, _: Any, shifted: Any, after: Any) -> Violation | None:
         return first(
             close(
                 shifted[0],

@@ -10,9 +10,19 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.fixtures.generators import generator as make_generator
+from autograder.fixtures.networks import tally_net as make_tally_net
 from autograder.laws import (
-    Broken,
+    Call,
+    Fixture,
     Law,
+    Outcome,
+    Raised,
+    Returned,
+    Student,
+    Tensor,
+    Violation,
+    check,
     described,
     first,
     function,
@@ -22,12 +32,8 @@ from autograder.laws import (
     values,
     watching,
 )
-from autograder.model import Call, Outcome, Prop, Raised, Returned, Student, Tensor
-from autograder.props.generators import generator as make_generator
-from autograder.props.networks import tally_net as make_tally_net
-from autograder.registry import check
+from autograder.laws.wording import snippet
 from autograder.simulated_cuda import unsupported
-from autograder.wording import snippet
 
 READ = (
     "Exercise 6 of this notebook; Snell et al. (2017), algorithm 1 and section 3.1; "
@@ -37,18 +43,18 @@ READ = (
 SECONDS = 10.0  # a training call may take longer than others
 
 
-def is_losses(out: Any, call: Call) -> Broken | None:
+def is_losses(out: Any, call: Call) -> Violation | None:
     """A list of n_episodes finite Python floats."""
     wanted = f"a list of {call.keywords['n_episodes']} Python floats"
     if not isinstance(out, list):
-        return Broken("train has to return a list of losses.", described(out), wanted)
+        return Violation("train has to return a list of losses.", described(out), wanted)
     if len(out) != call.keywords["n_episodes"]:
-        return Broken("There has to be one loss per episode.", f"{len(out)} losses", wanted)
+        return Violation("There has to be one loss per episode.", f"{len(out)} losses", wanted)
     odd = [each for each in out if type(each) is not float]
     if odd:
-        return Broken("A loss is no Python float.", described(odd[0]), wanted)
+        return Violation("A loss is no Python float.", described(odd[0]), wanted)
     if not np.isfinite(out).all():
-        return Broken("A loss is NaN or infinite.", shown(np.array(out)), wanted)
+        return Violation("A loss is NaN or infinite.", shown(np.array(out)), wanted)
     return None
 
 
@@ -57,7 +63,7 @@ train = function("train", "net", "images", "labels", keywords=KEYWORDS, form=is_
 anything = function("train", "net", "images", "labels", keywords=KEYWORDS)
 
 
-def run(net: Prop, images: np.ndarray, labels: np.ndarray, of: Any = train, **changed: Any) -> Call:
+def run(net: Fixture, images: np.ndarray, labels: np.ndarray, of: Any = train, **changed: Any) -> Call:
     """A call of `train` on the CPU: 2-way, 1 shot, 2 queries, a generator that has already drawn."""
     settings = {
         "n_way": 2,
@@ -66,20 +72,20 @@ def run(net: Prop, images: np.ndarray, labels: np.ndarray, of: Any = train, **ch
         "n_episodes": 3,
         "lr": 0.01,
         "device": "cpu",
-        "generator": Prop("generator", {"seed": 5, "advanced": 3}),
+        "generator": Fixture("generator", {"seed": 5, "advanced": 3}),
     }
     call: Call = of(net, images, labels, **{**settings, **changed})
     return call
 
 
-def linear_net(seed: int, pixels: int = 4, features: int = 3, scale: float = 0.2) -> Prop:
+def linear_net(seed: int, pixels: int = 4, features: int = 3, scale: float = 0.2) -> Fixture:
     """Weights so small that no episode of `pictures` is decided before training: every loss has a gradient."""
     weight = scale * np.random.default_rng(seed).normal(size=(pixels, features))
-    return Prop("linear_net", {"weight": weight.astype(np.float32)})
+    return Fixture("linear_net", {"weight": weight.astype(np.float32)})
 
 
-def tally_net(seed: int, pixels: int = 4, features: int = 3) -> Prop:
-    return Prop("tally_net", {"inputs": pixels, "features": features, "seed": seed % 1000})
+def tally_net(seed: int, pixels: int = 4, features: int = 3) -> Fixture:
+    return Fixture("tally_net", {"inputs": pixels, "features": features, "seed": seed % 1000})
 
 
 def pictures(classes: int, items: int, seed: int, spread: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
@@ -106,7 +112,7 @@ def net_state(outcome: Returned, part: str) -> dict[str, np.ndarray]:
 
 @check(
     "train",
-    ladder=True,
+    precondition=True,
     seconds=SECONDS,
     start=st.integers(0, 1000),
     n_episodes=st.integers(1, 4),
@@ -125,11 +131,11 @@ def parameters_change(start: int) -> Law:
     fresh = make_tally_net(**net.parameters)
     before = {name: fresh.get_parameter(name).detach().numpy() for name in ("linear.weight", "norm.weight")}
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         after = net_state(outcome, "parameters")
         idle = [name for name in before if name not in after or np.array_equal(after[name], before[name])]
         return (
-            Broken(f"The parameter {idle[0]} is what it was.", "unchanged", "changed by training")
+            Violation(f"The parameter {idle[0]} is what it was.", "unchanged", "changed by training")
             if idle
             else None
         )
@@ -145,13 +151,15 @@ def every_episode_is_a_step(start: int) -> Law:
     # a rate so small that no optimiser solves the task in its first step
     calls = tuple(watching(run(net, images, labels, n_episodes=n, lr=1e-3), "net") for n in (1, 2, 3))
 
-    def judge(*outcomes: Returned) -> Broken | None:
+    def judge(*outcomes: Returned) -> Violation | None:
         path = [
             weight,
             *(net_state(outcome, "parameters").get("weight", np.zeros(0)) for outcome in outcomes),
         ]
         if any(each.shape != weight.shape for each in path):
-            return Broken("The weights after training cannot be read.", "no weights", "the parameters of net")
+            return Violation(
+                "The weights after training cannot be read.", "no weights", "the parameters of net"
+            )
         steps = [float(np.abs(b - a).max()) for a, b in pairwise(path)]
         # the data are such that every episode is the same: steps of a constant rate differ little
         small = [i for i, step in enumerate(steps) if step <= 0.02 * steps[0]]
@@ -160,7 +168,7 @@ def every_episode_is_a_step(start: int) -> Law:
         says = f"Episode {small[0] + 1} moved the weights by {steps[small[0]]:.2g}, the first one by {steps[0]:.2g}."
         if steps[0] == 0.0:
             says = "The first episode moved no weight."
-        return Broken(
+        return Violation(
             says,
             f"steps {[float(f'{step:.2g}') for step in steps]}",
             "steps of about the same size",
@@ -175,11 +183,11 @@ def every_episode_is_drawn_anew(start: int) -> Law:
     """Every step has an episode of its own: at a learning rate close to 0, their losses still differ."""
     call = run(linear_net(start), *pictures(5, 8, start), n_episodes=6, lr=1e-9)
 
-    def judge(losses: Any) -> Broken | None:
+    def judge(losses: Any) -> Violation | None:
         # six fair episodes of these data have the same loss with probability below 1e-9
         if max(losses) - min(losses) > 1e-5:
             return None
-        return Broken(
+        return Violation(
             "Six episodes have the same loss.",
             f"losses {[float(number(each)) for each in losses]}",
             "different ones",
@@ -194,12 +202,12 @@ def loss_falls_on_separable_data(start: int) -> Law:
     images, labels = pictures(3, 6, start, spread=0.05)
     call = run(linear_net(start), images, labels, n_way=3, k_shot=2, n_query=3, n_episodes=40, lr=0.03)
 
-    def judge(losses: Any) -> Broken | None:
+    def judge(losses: Any) -> Violation | None:
         before, after = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
         if after < 0.7 * before:  # right programs end far below
             return None
         curve = {"kind": "curves", "series": {"cpu": [float(each) for each in losses]}, "y": "loss"}
-        return Broken(
+        return Violation(
             "The loss of the last five episodes is not clearly below that of the first five.",
             f"first five {before:.4g}, last five {after:.4g}",
             "a smaller loss at the end",
@@ -214,12 +222,12 @@ def statistics_move_once_per_episode(start: int, n_episodes: int) -> Law:
     """Batch-norm statistics move with every episode, once or (support and query apart) twice, and with nothing else."""
     call = watching(run(tally_net(start), *pictures(3, 5, start), n_episodes=n_episodes), "net")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         tracked = net_state(outcome, "buffers").get("norm.num_batches_tracked")
         moves = "an unknown number of" if tracked is None or tracked.size != 1 else number(tracked.item())
         if moves in (str(n_episodes), str(2 * n_episodes)):
             return None
-        return Broken(
+        return Violation(
             f"In {n_episodes} episodes the batch-norm statistics moved {moves} times.",
             f"moved {moves} times",
             f"{n_episodes} times, or {2 * n_episodes} where support and query are embedded apart in training mode",
@@ -235,15 +243,15 @@ def only_the_generator_decides(start: int) -> Law:
     images, labels = pictures(5, 6, start)
 
     def once(advanced: int) -> Call:
-        source = Prop("generator", {"seed": start, "advanced": advanced})
+        source = Fixture("generator", {"seed": start, "advanced": advanced})
         call = run(linear_net(start), images, labels, n_episodes=4, generator=source)
         return watching(call, "generators", "generator")
 
     before = make_generator(start, 3).get_state().numpy()
 
-    def judge(one: Returned, again: Returned, *others: Returned) -> Broken | None:
+    def judge(one: Returned, again: Returned, *others: Returned) -> Violation | None:
         if one.touched:
-            return Broken(
+            return Violation(
                 f"Training used or reseeded the global generator of {one.touched[0]}.",
                 "global state changed",
                 "untouched",
@@ -251,13 +259,13 @@ def only_the_generator_decides(start: int) -> Law:
         after = one.states.get("generator")
         if isinstance(after, Tensor) and np.array_equal(after.array, before):
             says = "The generator is where it was before the call: training on would meet the same episodes again."
-            return Broken(says, "the same state of the generator", "a generator that has moved on")
+            return Violation(says, "the same state of the generator", "a generator that has moved on")
         if not np.allclose(one.value, again.value, rtol=1e-4, atol=1e-6):
-            return Broken(
+            return Violation(
                 "The same generator state gave other losses.", f"{again.value}", f"{one.value}", call=1
             )
         if all(one.value == other.value for other in others):
-            return Broken(
+            return Violation(
                 "Other states of the generator gave the same losses.",
                 f"always {one.value}",
                 "other losses",
@@ -273,10 +281,10 @@ def inputs_stay_unmodified(start: int) -> Law:
     """Images and labels are the same after training as before."""
     call = watching(run(tally_net(start), *pictures(3, 4, start)), "inputs")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         changed = [name for name in outcome.modified if name in ("images", "labels")]
         return first(
-            *(Broken(f"Training changed {name}.", f"other {name}", f"the same {name}") for name in changed)
+            *(Violation(f"Training changed {name}.", f"other {name}", f"the same {name}") for name in changed)
         )
 
     return Law((call,), judge, outcomes=True)
@@ -285,20 +293,20 @@ def inputs_stay_unmodified(start: int) -> Law:
 # --- on a GPU
 
 
-def near_a_gpu(out: Any, call: Call) -> Broken | None:
+def near_a_gpu(out: Any, call: Call) -> Violation | None:
     """{"losses": as `train` returns them, "products_on_gpu": a count, "products_on_cpu": a count}"""
     counts = [out.get(f"products_on_{place}") if isinstance(out, dict) else None for place in ("gpu", "cpu")]
     if any(type(count) is not int for count in counts):
-        return Broken("train cannot be run near a GPU.", described(out), "a list of losses")
+        return Violation("train cannot be run near a GPU.", described(out), "a list of losses")
     return is_losses(out["losses"], call)
 
 
 train_near_a_gpu = function(
-    "props:train_near_a_gpu", "train", "net", "images", "labels", keywords=KEYWORDS, form=near_a_gpu
+    "fixtures:train_near_a_gpu", "train", "net", "images", "labels", keywords=KEYWORDS, form=near_a_gpu
 )
 
 
-def run_near_a_gpu(net: Prop, images: np.ndarray, labels: np.ndarray, device: str, **changed: Any) -> Call:
+def run_near_a_gpu(net: Fixture, images: np.ndarray, labels: np.ndarray, device: str, **changed: Any) -> Call:
     """A call of `train` on a machine that has a GPU, with the state of `net` after it."""
     plain = run(net, images, labels, device=device, **changed)
     call: Call = train_near_a_gpu(Student("train"), *plain.arguments.values(), **plain.keywords)
@@ -330,14 +338,14 @@ def trains_on_a_gpu(start: int) -> Law:
     settings = {"k_shot": 2, "n_episodes": 3}
     calls = (run_near_a_gpu(net, images, labels, "cuda", **settings), run(net, images, labels, **settings))
 
-    def judge(out: Any, on_cpu: Any) -> Broken | None:
+    def judge(out: Any, on_cpu: Any) -> Violation | None:
         on_gpu = out["losses"]
         # the same steps, added up in another order, and magnified by what follows
         far = [
             i for i, (a, b) in enumerate(zip(on_cpu, on_gpu, strict=True)) if abs(a - b) > 1e-3 * (1 + abs(a))
         ]
         if far:
-            return Broken(
+            return Violation(
                 f"losses[{far[0]}] is {number(on_gpu[far[0]])} on the GPU and {number(on_cpu[far[0]])} on the CPU, from "
                 "the same generator state.",
                 f"{[float(number(each)) for each in on_gpu]}",
@@ -345,7 +353,7 @@ def trains_on_a_gpu(start: int) -> Law:
                 picture={"kind": "curves", "series": {"cpu": on_cpu, "cuda": on_gpu}, "y": "loss"},
             )
         if out["products_on_gpu"] < 2 * len(on_cpu):  # the network's product, forward and backward
-            return Broken(
+            return Violation(
                 "The computation did not run on the GPU: move the network with net.to(device) before the optimizer is made, "
                 "and every episode's images and labels with .to(device).",
                 f"{out['products_on_gpu']} matrix products on the GPU, {out['products_on_cpu']} on the CPU",
@@ -367,11 +375,11 @@ def network_ends_on_the_device(start: int) -> Law:
     fresh = make_tally_net(**net.parameters).state_dict()
     devices = ("cuda", "cpu")
 
-    def judge(*outcomes: Outcome) -> Broken | None:
+    def judge(*outcomes: Outcome) -> Violation | None:
         for i, (device, outcome) in enumerate(zip(devices, outcomes, strict=True)):
             if isinstance(outcome, Raised):
                 says = f"With device={device!r} on a machine with a GPU training raised an error."
-                return Broken(says, f"{outcome.type}: {outcome.message}", "a trained network", call=i)
+                return Violation(says, f"{outcome.type}: {outcome.message}", "a trained network", call=i)
             broken = _where_it_ended(outcome, device, fresh) if isinstance(outcome, Returned) else None
             if broken is not None:
                 return replace(broken, call=i)
@@ -381,17 +389,17 @@ def network_ends_on_the_device(start: int) -> Law:
     return Law(calls, judge, outcomes=True, raising=True)
 
 
-def _where_it_ended(outcome: Returned, device: str, fresh: Mapping[str, Any]) -> Broken | None:
+def _where_it_ended(outcome: Returned, device: str, fresh: Mapping[str, Any]) -> Violation | None:
     """What is wrong with the state of the network after training on `device`."""
     state = outcome.states.get("net")
     parts = [state.get(part) for part in ("parameters", "buffers")] if isinstance(state, dict) else []
     tensors = {name: each for part in parts if isinstance(part, dict) for name, each in part.items()}
     if set(tensors) != set(fresh) or not all(isinstance(each, Tensor) for each in tensors.values()):
-        return Broken("The network after training cannot be read.", "no weights", "the weights of net")
+        return Violation("The network after training cannot be read.", "no weights", "the weights of net")
     elsewhere = [name for name, each in tensors.items() if each.device.split(":")[0] != device]
     if elsewhere:
         place = tensors[elsewhere[0]].device
-        return Broken(
+        return Violation(
             f"With device={device!r} training leaves {elsewhere[0]} on {place}: compute on `device`, and keep net there.",
             f"{elsewhere[0]} on {place}",
             f"all parameters and buffers on {device}",
@@ -399,7 +407,7 @@ def _where_it_ended(outcome: Returned, device: str, fresh: Mapping[str, Any]) ->
     idle = [name for name in IN_EVERY_STEP if np.array_equal(values(tensors[name]), fresh[name].numpy())]
     if idle:
         says = f"With device={device!r} the network that was handed over keeps its {idle[0]}."
-        return Broken(says, f"{idle[0]} unchanged", "changed by training")
+        return Violation(says, f"{idle[0]} unchanged", "changed by training")
     return None
 
 

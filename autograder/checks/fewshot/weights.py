@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.fewshot.network import NET, images
-from autograder.laws import Broken, Law, described, function, not_finite, tensor
-from autograder.model import Call
-from autograder.registry import check
-from autograder.trained import Weights
+from autograder.laws import Call, Law, Violation, check, described, function, not_finite, tensor
+from autograder.submission.trained_weights import Weights
 
 EXERCISE = "trained_weights"
 SECONDS = 20.0
 
 embed_with_state = function(
-    "props:embed_with_state",
+    "fixtures:embed_with_state",
     "network",
     "images",
     "state",
@@ -29,11 +27,11 @@ def embedded(call: Call) -> Any:
     """A judge that asks for finite embeddings (n, d)."""
     count = len(call.arguments["images"])
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         found = out.get("embeddings") if isinstance(out, dict) else None
         broken = tensor(found, "the embedding")
         if broken is not None or found is None or len(found.shape) != 2 or found.shape[0] != count:
-            return Broken(
+            return Violation(
                 "The network does not embed images with these weights.",
                 described(found),
                 f"shape ({count}, d)",
@@ -59,12 +57,12 @@ def with_weights(weights: Weights, pictures: np.ndarray) -> Call:
     return replace(embed_with_state(NET, pictures, weights.state), paste=PASTE)
 
 
-@check(EXERCISE, ladder=True, seconds=SECONDS)
+@check(EXERCISE, precondition=True, seconds=SECONDS)
 def weights_fit_the_network(weights: Weights, seed: int) -> Law:
     """The file fewshot.safetensors is there, and EmbeddingNet() embeds images with the weights in it."""
     if weights.problem is not None:
         return Law(
-            (), lambda: Broken(str(weights.problem), "no weights", "a state_dict saved by safetensors")
+            (), lambda: Violation(str(weights.problem), "no weights", "a state_dict saved by safetensors")
         )
     call = with_weights(weights, images(4, seed))
     return Law((call,), embedded(call))

@@ -9,26 +9,28 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    Returned,
+    Violation,
+    check,
     close,
     differentiated,
     eps,
     first,
     function,
     gives,
+    grids,
     invariant,
     not_finite,
+    rotations,
     tensor,
     untouched,
     values,
 )
-from autograder.model import Call, Returned
-from autograder.registry import check
-from autograder.strategies import grids, rotations
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(b,)."""
     return tensor(out, "losses", (len(call.arguments["first"]),))
 
@@ -85,13 +87,13 @@ def large(b: int = 60, d: int = 32) -> Pairs:
 LARGE = ({"drawn": large()},)
 
 
-@check(contrastive_losses, ladder=True, drawn=pairs(least=2), examples=20)
+@check(contrastive_losses, precondition=True, drawn=pairs(least=2), examples=20)
 def runs_and_returns_a_tensor(drawn: Pairs) -> Law:
     """The function is there, runs, and returns a tensor."""
     return Law((drawn.call(anything),), lambda out: tensor(out, "losses"))
 
 
-@check(contrastive_losses, ladder=True, drawn=pairs(), also=LARGE, examples=40)
+@check(contrastive_losses, precondition=True, drawn=pairs(), also=LARGE, examples=40)
 def shapes_match(drawn: Pairs) -> Law:
     """There is one loss for each pair, (b,), also where there is a single pair."""
     call = drawn.call(anything)
@@ -115,7 +117,7 @@ def swapping_the_pair_changes_nothing(drawn: Pairs) -> Law:
 def pairs_are_local(drawn: Pairs) -> Law:
     """A pair costs the same alone as among other pairs."""
 
-    def judge(among: Any, alone: Any) -> Broken | None:
+    def judge(among: Any, alone: Any) -> Violation | None:
         return close(
             alone, values(among)[:1], 2 * drawn.bound, "losses", why=", as among other pairs", call=1
         )
@@ -158,9 +160,11 @@ def beyond_the_margin_costs_nothing(drawn: Pairs, steps: int) -> Law:
 def no_loss_is_negative(drawn: Pairs) -> Law:
     """No pair costs less than nothing, and all losses are finite."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         lowest = float(values(out).min())
-        negative = Broken("A loss is negative.", f"{lowest:.4g}", "no loss below 0") if lowest < 0 else None
+        negative = (
+            Violation("A loss is negative.", f"{lowest:.4g}", "no loss below 0") if lowest < 0 else None
+        )
         return first(not_finite(out, "losses"), negative)
 
     return Law((drawn.call(),), judge)
@@ -173,16 +177,18 @@ def gradients_reach_both_twins(drawn: Pairs) -> Law:
     apart[:, 0] += drawn.margin / 4  # both kinds of pairs cost something here
     call = differentiated(replace(drawn, second=apart).call(), "first", "second")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name in ("first", "second"):
             gradient = outcome.gradients.get(name)
             if gradient is None:
-                return Broken(f"No gradient reaches {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches {name}.", "no gradient", "a gradient")
             broken = tensor(gradient, f"the gradient of {name}", drawn.first.shape)
             if broken is not None:
                 return broken
             if not values(gradient).any(1).all():
-                return Broken(f"The gradient of {name} is 0 for some pair.", "0", "a gradient for every pair")
+                return Violation(
+                    f"The gradient of {name} is 0 for some pair.", "0", "a gradient for every pair"
+                )
         return None
 
     return Law((call,), judge, outcomes=True)
@@ -193,7 +199,7 @@ def gradient_is_finite_at_distance_0(drawn: Pairs) -> Law:
     """Where the embeddings of a pair coincide, the gradients are finite."""
     call = differentiated(replace(drawn, second=drawn.first).call(), "first", "second")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         found = [(name, each) for name, each in outcome.gradients.items() if each is not None]
         return first(*(not_finite(each, f"the gradient of {name}") for name, each in found))
 

@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.fixtures.generators import generator as make_generator
 from autograder.laws import (
-    Broken,
+    Call,
+    Fixture,
     Law,
+    Returned,
+    Tensor,
+    Violation,
+    check,
     close,
     described,
     first,
@@ -22,20 +28,17 @@ from autograder.laws import (
     values,
     watching,
 )
-from autograder.model import Call, Prop, Returned, Tensor
-from autograder.props.generators import generator as make_generator
-from autograder.registry import check
 
 
-def is_pair(out: Any, call: Call) -> Broken | None:
+def is_pair(out: Any, call: Call) -> Violation | None:
     if not isinstance(out, tuple | list) or len(out) != 2:
-        return Broken("The function has to return (first, second).", described(out), "a pair of tensors")
+        return Violation("The function has to return (first, second).", described(out), "a pair of tensors")
     return first(
         *(tensor(part, name, dtype="int64") for part, name in zip(out, ("first", "second"), strict=True))
     )
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """Two (n_pairs,), and every index points at an item."""
     labels, n_pairs, _ = call.arguments.values()
     broken = is_pair(out, call) or first(
@@ -45,7 +48,7 @@ def fits(out: Any, call: Call) -> Broken | None:
         return broken
     for part, name in zip(out, ("first", "second"), strict=True):
         if ((part.array < 0) | (part.array >= len(labels))).any():
-            return Broken(
+            return Violation(
                 f"{name} has an index that points at no item.",
                 shown(part.array),
                 f"indices 0 ... {len(labels) - 1}",
@@ -67,7 +70,7 @@ class Task:
     advanced: int = 0
 
     def call(self, of: Any = sample_pairs) -> Call:
-        source = Prop("generator", {"seed": self.seed, "advanced": self.advanced})
+        source = Fixture("generator", {"seed": self.seed, "advanced": self.advanced})
         made: Call = of(self.labels, self.n_pairs, source)
         return made
 
@@ -87,14 +90,14 @@ def tasks(draw: st.DrawFn, *, plain: bool = False) -> Task:
     )
 
 
-@check(sample_pairs, ladder=True, task=tasks(plain=True), examples=20)
+@check(sample_pairs, precondition=True, task=tasks(plain=True), examples=20)
 def runs_and_returns_two_tensors(task: Task) -> Law:
     """The function is there, runs, and returns two int64 tensors: first and second."""
     call = task.call(anything)
     return Law((call,), lambda out: is_pair(out, call))
 
 
-@check(sample_pairs, ladder=True, task=tasks(plain=True), examples=30)
+@check(sample_pairs, precondition=True, task=tasks(plain=True), examples=30)
 def as_many_pairs_as_asked_for(task: Task) -> Law:
     """There are n_pairs indices in first and as many in second, all between 0 and len(labels) - 1."""
     call = task.call(anything)
@@ -106,12 +109,12 @@ def half_of_the_pairs_match(task: Task) -> Law:
     """Half of the pairs, rounded up, are of one class; the others are of two."""
     wanted = (task.n_pairs + 1) // 2
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         matching = int((task.labels[out[0].array] == task.labels[out[1].array]).sum())
         if matching == wanted:
             return None
         says = f"{matching} of {task.n_pairs} pairs are of one class."
-        return Broken(
+        return Violation(
             says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", f"{wanted} of one class"
         )
 
@@ -122,12 +125,12 @@ def half_of_the_pairs_match(task: Task) -> Law:
 def no_item_meets_itself(task: Task) -> Law:
     """The two items of a pair are different ones."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         own = np.flatnonzero(out[0].array == out[1].array)
         if not len(own):
             return None
         says = f"Pair {own[0]} is item {out[0].array[own[0]]} with itself."
-        return Broken(
+        return Violation(
             says, f"first {out[0].array.tolist()}, second {out[1].array.tolist()}", "two different items"
         )
 
@@ -139,11 +142,11 @@ def only_the_generator_decides(task: Task) -> Law:
     """The same generator state gives the same pairs, and the global random generators are left alone."""
     call = watching(task.call(), "generators")
 
-    def judge(one: Returned, other: Returned) -> Broken | None:
+    def judge(one: Returned, other: Returned) -> Violation | None:
         if one.touched:
             whose = {"torch": "torch's", "numpy": "numpy's", "random": "Python's"}.get(one.touched[0], "a")
             says = f"The call used or reseeded {whose} global generator."
-            return Broken(says, "global state changed", "only `generator` used")
+            return Violation(says, "global state changed", "only `generator` used")
         return first(
             *(
                 close(b, values(a), 0.0, name, why=", as with the same generator state before", call=1)
@@ -161,16 +164,18 @@ def pairs_differ(start: int) -> Law:
     one, *calls = (Task(labels, 8, start, advanced).call() for advanced in (0, 1, 7, 20, 100, 300))
     before = make_generator(start).get_state().numpy()
 
-    def judge(*outcomes: Returned) -> Broken | None:
+    def judge(*outcomes: Returned) -> Violation | None:
         after = outcomes[0].states.get("generator")
         if isinstance(after, Tensor) and np.array_equal(after.array, before):
             says = "The generator is where it was before the call: the next pairs will be the same."
-            return Broken(says, "the same state of the generator", "a generator that has moved on")
+            return Violation(says, "the same state of the generator", "a generator that has moved on")
         seen = {tuple(part.array.tobytes() for part in outcome.value) for outcome in outcomes}
         if len(seen) > 2:  # two fair draws of eight pairs agree with probability below 1e-9
             return None
         says = "Six different states of the generator gave the same pairs."
-        return Broken(says, f"always first {outcomes[0].value[0].array.tolist()}", "different pairs", call=1)
+        return Violation(
+            says, f"always first {outcomes[0].value[0].array.tolist()}", "different pairs", call=1
+        )
 
     return Law((watching(one, "generator"), *calls), judge, outcomes=True)
 

@@ -9,14 +9,18 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    Returned,
+    Violation,
+    check,
     close,
     described,
     differentiated,
     eps,
     first,
     function,
+    grids,
     invariant,
     not_finite,
     same,
@@ -25,18 +29,17 @@ from autograder.laws import (
     untouched,
     values,
 )
-from autograder.model import Call, Returned
-from autograder.registry import check
-from autograder.strategies import grids
 
 
-def is_pair(out: Any, call: Call) -> Broken | None:
+def is_pair(out: Any, call: Call) -> Violation | None:
     if isinstance(out, tuple | list) and len(out) == 2:
         return first(tensor(out[0], "probabilities"), tensor(out[1], "classes"))
-    return Broken("The function has to return (probabilities, classes).", described(out), "a pair of tensors")
+    return Violation(
+        "The function has to return (probabilities, classes).", described(out), "a pair of tensors"
+    )
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(q, c) and (c,)."""
     similarities, labels = call.arguments.values()
     c = len(np.unique(labels))
@@ -94,14 +97,14 @@ def large(q: int = 30, classes: int = 20, shots: int = 5) -> Votes:
 LARGE = ({"drawn": large()},)
 
 
-@check(label_probabilities, ladder=True, drawn=votes(least=2), examples=20)
+@check(label_probabilities, precondition=True, drawn=votes(least=2), examples=20)
 def runs_and_returns_a_pair(drawn: Votes) -> Law:
     """The function is there, runs, and returns two tensors: probabilities and classes."""
     call = drawn.call(anything)
     return Law((call,), lambda out: is_pair(out, call))
 
 
-@check(label_probabilities, ladder=True, drawn=votes(), also=LARGE, examples=50)
+@check(label_probabilities, precondition=True, drawn=votes(), also=LARGE, examples=50)
 def shapes_match(drawn: Votes) -> Law:
     """There is one row for each query and one column for each class, (q, c), and classes are (c,)."""
     call = drawn.call(anything)
@@ -112,7 +115,7 @@ def shapes_match(drawn: Votes) -> Law:
 def classes_are_the_sorted_labels(drawn: Votes) -> Law:
     """The classes are the distinct labels, ascending, as int64."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return first(tensor(out[1], "classes", dtype="int64"), same(out[1], drawn.classes, "classes"))
 
     return Law((drawn.call(),), judge)
@@ -130,10 +133,10 @@ def dtype_is_kept(drawn: Votes) -> Law:
 def rows_are_distributions(drawn: Votes) -> Law:
     """Every row is a probability distribution over the classes."""
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         p = values(out[0])
         negative = (
-            Broken("A probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
+            Violation("A probability is negative.", shown(p), "no entry below 0") if (p < 0).any() else None
         )
         return first(
             not_finite(out[0], "probabilities"),
@@ -149,7 +152,7 @@ def queries_are_independent(drawn: Votes) -> Law:
     """A query has the same probabilities alone as among others."""
     alone = Votes(drawn.similarities[-1:], drawn.labels).call()
 
-    def judge(among: Any, single: Any) -> Broken | None:
+    def judge(among: Any, single: Any) -> Violation | None:
         wanted = values(among[0])[-1:]
         return close(
             single[0], wanted, 2 * drawn.bound, "probabilities", why=", as among other queries", call=1
@@ -186,7 +189,7 @@ def joining_two_classes_adds_their_probabilities(drawn: Votes) -> Law:
     one, other = drawn.classes[:2]
     joined = Votes(drawn.similarities, np.where(drawn.labels == one, other, drawn.labels))
 
-    def judge(apart: Any, together: Any) -> Broken | None:
+    def judge(apart: Any, together: Any) -> Violation | None:
         p = values(apart[0])
         wanted = np.concatenate([p[:, :1] + p[:, 1:2], p[:, 2:]], axis=1)
         return close(together[0], wanted, 2 * drawn.bound, "probabilities", call=1)
@@ -200,7 +203,7 @@ def equal_similarities_give_shares(drawn: Votes, level: float) -> Law:
     case = Votes(np.full_like(drawn.similarities, level), drawn.labels)
     shares = np.array([(drawn.labels == k).mean() for k in drawn.classes])
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         return close(out[0], np.tile(shares, (len(case.similarities), 1)), 4 * case.bound, "probabilities")
 
     return Law((case.call(),), judge)
@@ -221,7 +224,7 @@ def large_similarities_stay_finite(drawn: Votes, scale: float) -> Law:
     case = Votes((scale * (drawn.similarities - 1.0)).astype(np.float32), drawn.labels)
     other = Votes(-case.similarities, drawn.labels)
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         sums = [
             close(values(out[0]).sum(1), np.ones(len(case.similarities)), 1e-3, "the row sum") for out in outs
         ]
@@ -237,13 +240,13 @@ def gradients_reach_the_similarities(drawn: Votes) -> Law:
     cotangent[:, 0] = 1.0
     call = differentiated(drawn.call(), "similarities", output=0, cotangent=cotangent)
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         gradient = outcome.gradients.get("similarities")
         if gradient is None:
-            return Broken("No gradient reaches the similarities.", "no gradient", "a gradient")
+            return Violation("No gradient reaches the similarities.", "no gradient", "a gradient")
         broken = not_finite(gradient, "the gradient")
         if broken is None and not values(gradient).all():
-            return Broken(
+            return Violation(
                 "The gradient of a similarity is 0.", shown(values(gradient)), "a gradient for every item"
             )
         return broken

@@ -9,8 +9,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws import (
-    Broken,
+    Call,
     Law,
+    Returned,
+    Violation,
+    check,
     close,
     differentiated,
     eps,
@@ -18,18 +21,17 @@ from autograder.laws import (
     first,
     function,
     gives,
+    grids,
     invariant,
     not_finite,
+    rotations,
     tensor,
     untouched,
     values,
 )
-from autograder.model import Call, Returned
-from autograder.registry import check
-from autograder.strategies import grids, rotations
 
 
-def fits(out: Any, call: Call) -> Broken | None:
+def fits(out: Any, call: Call) -> Violation | None:
     """(q, s)."""
     queries, support = call.arguments.values()
     return tensor(out, "similarities", (len(queries), len(support)))
@@ -79,13 +81,13 @@ def large(q: int = 40, s: int = 60, d: int = 64) -> Vectors:
 LARGE = ({"drawn": large()}, {"drawn": large(5, 5, 1600)})
 
 
-@check(cosine_similarities, ladder=True, drawn=vectors(), examples=20)
+@check(cosine_similarities, precondition=True, drawn=vectors(), examples=20)
 def runs_and_returns_a_tensor(drawn: Vectors) -> Law:
     """The function is there, runs, and returns a tensor."""
     return Law((anything(*drawn.pair),), lambda out: tensor(out, "similarities"))
 
 
-@check(cosine_similarities, ladder=True, drawn=vectors(), also=LARGE, examples=50)
+@check(cosine_similarities, precondition=True, drawn=vectors(), also=LARGE, examples=50)
 def shapes_match(drawn: Vectors) -> Law:
     """There is one row for each query and one column for each support item, (q, s), also with a single one of either."""
     call = anything(*drawn.pair)
@@ -106,7 +108,7 @@ def pairs_are_independent(drawn: Vectors) -> Law:
     """How similar two vectors are does not depend on the other vectors."""
     alone = cosine_similarities(drawn.queries[-1:], drawn.support[-1:])
 
-    def judge(among: Any, single: Any) -> Broken | None:
+    def judge(among: Any, single: Any) -> Violation | None:
         wanted = values(among)[-1:, -1:]
         return close(single, wanted, 2 * drawn.bound, "similarities", why=", as among others", call=1)
 
@@ -174,7 +176,7 @@ def a_zero_vector_is_like_nothing(drawn: Vectors) -> Law:
     support = np.concatenate([drawn.support, np.zeros_like(drawn.support[:1])])
     queries = np.concatenate([np.zeros_like(drawn.queries[:1]), drawn.queries])
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         nothing = np.concatenate([values(out)[0], values(out)[:, -1]])
         return first(
             not_finite(out, "similarities"),
@@ -195,11 +197,11 @@ def gradients_reach_queries_and_support(drawn: Vectors) -> Law:
     )
     call = differentiated(cosine_similarities(*wide.pair), "queries", "support")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name in ("queries", "support"):
             gradient = outcome.gradients.get(name)
             if gradient is None:
-                return Broken(f"No gradient reaches the {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches the {name}.", "no gradient", "a gradient")
             broken = not_finite(gradient, f"the gradient of the {name}")
             if broken is not None:
                 return broken

@@ -17,9 +17,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from autograder.datasets.glyphs import outlines
+from autograder.feedback.phrases import plural
 from autograder.feedback.pictures.svg import COLOURS, INK, drawing, figure, to_svg
 from autograder.feedback.pictures.values import MalformedError, item, labels, listed
-from autograder.feedback.words import plural
 
 MOST_ITEMS, MOST_CLASSES, MOST_TILES = 400, 10, 12
 DRAWERS = 8

@@ -9,9 +9,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from autograder.feedback.phrases import plural
 from autograder.feedback.pictures.svg import COLOURS, INK, MARKERS, drawing, figure, to_svg
 from autograder.feedback.pictures.values import MalformedError, Point, label, labels, points, shown
-from autograder.feedback.words import plural
 
 MOST_POINTS, MOST_CLASSES = 300, 24
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.feedback.clean import one_line
+from autograder.feedback.sanitise import one_line
 
 FARTHEST = 1e9  # beyond it, axes lose the rest of the picture
 Point = tuple[float, float]

@@ -12,10 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.fewshot.episodes import episode, sample_episode
-from autograder.laws import Broken, Law, uniform
-from autograder.model import Call
-from autograder.registry import check
-from autograder.strategies import EpisodeTask
+from autograder.laws import Call, EpisodeTask, Law, Violation, check, uniform
 
 ALPHA = 1e-7
 EPISODES = 200  # for classes
@@ -42,7 +39,7 @@ def classes_are_uniform(seed: int) -> Law:
     labels = shuffled_labels(12, counts, seed)
     classes = np.unique(labels)
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         drawn = np.concatenate([np.unique(labels[support.array]) for support, _ in outs])
         seen = np.array([(drawn == k).sum() for k in classes])
         return uniform(
@@ -69,7 +66,7 @@ def _items_are_uniform(seed: int, which: int, picked: int, name: str) -> Law:
     labels = shuffled_labels(4, [7] * 4, seed)
     ranks = _ranks(labels)
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         drawn = np.concatenate([ranks[out[which].array] for out in outs])
         seen = np.bincount(drawn, minlength=7)
         classes = len(np.unique(labels))
@@ -104,13 +101,13 @@ def classes_are_sampled_independently(seed: int) -> Law:
     ranks = _ranks(labels)
     first, second = np.unique(labels)
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         cells = np.zeros(16, dtype=np.int64)
         for support, _ in outs:
             items = support.array
             one, other = (ranks[items[labels[items] == k]] for k in (first, second))
             if len(one) != 1 or len(other) != 1:
-                return Broken(
+                return Violation(
                     "An episode does not show one item of each of two classes.",
                     f"support {items.tolist()}",
                     "one each",

@@ -7,13 +7,21 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.checks.fewshot.loss import LARGE, UNCHANGED, Episode, episode_loss, episodes
+from autograder.checks.fewshot.loss import LARGE, UNCHANGED, episode_loss, within
+from autograder.hidden.arrays import gradients, on_arrays
 from autograder.hidden.fewshot.oracle import episode_loss as right_loss
-from autograder.hidden.fewshot.oracle import gradients, on_arrays
-from autograder.laws import Broken, Law, close, differentiated
-from autograder.model import Prop, Returned
-from autograder.registry import check
-from autograder.strategies import grids
+from autograder.laws import (
+    Episode,
+    Fixture,
+    Law,
+    Returned,
+    Violation,
+    check,
+    close,
+    differentiated,
+    episodes,
+    grids,
+)
 
 
 @check(
@@ -28,12 +36,12 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
     """The loss is the mean negative log-probability of the query labels, for embeddings that `embed` makes."""
     d = drawn.support_x.shape[1]
     w = weight_matrix[:d] if mapped else np.eye(d)
-    embed = Prop("linear_map", {"weight": w}) if mapped else UNCHANGED
+    embed = Fixture("linear_map", {"weight": w}) if mapped else UNCHANGED
     seen = Episode(drawn.support_x @ w, drawn.support_y, drawn.query_x @ w, drawn.query_y)
     expected = on_arrays(right_loss, *seen.parts)
 
-    def judge(out: Any) -> Broken | None:
-        return close(out[0], expected, 2 * seen.bound, "loss")
+    def judge(out: Any) -> Violation | None:
+        return close(out[0], expected, 2 * within(seen), "loss")
 
     return Law((episode_loss(embed, *drawn.parts),), judge)
 
@@ -54,11 +62,11 @@ def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
         zip(("support_x", "query_x"), gradients(of_inputs, drawn.support_x, drawn.query_x), strict=True)
     )
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name, right in expected.items():
             gradient = outcome.gradients.get(name)
             if gradient is None:
-                return Broken(f"No gradient reaches {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches {name}.", "no gradient", "a gradient")
             broken = close(
                 gradient, right, 1e-4 * (1.0 + np.abs(right).max(initial=0.0)), f"the gradient of {name}"
             )

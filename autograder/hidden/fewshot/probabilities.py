@@ -7,12 +7,21 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.checks.fewshot.probabilities import LARGE, class_probabilities
-from autograder.hidden.fewshot.oracle import on_arrays
-from autograder.laws import Broken, Law, close, gives, homogeneous, values
-from autograder.registry import check
-from autograder.strategies import Points, grids, points
+from autograder.hidden.arrays import on_arrays
+from autograder.laws import (
+    Law,
+    Points,
+    Violation,
+    check,
+    close,
+    gives,
+    grids,
+    homogeneous,
+    points,
+    tolerances,
+    values,
+)
 from reference import prototypical
 
 
@@ -62,9 +71,9 @@ def agrees_with_the_reference(drawn: Points) -> Law:
     """The probabilities are the right ones."""
     expected = on_arrays(prototypical.class_probabilities, *drawn.pair)
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         broken = close(out, expected, 2 * tolerances.of_probability(*drawn.pair), "probabilities")
         picture = {"kind": "rows", "returned": values(out).tolist(), "expected": expected.tolist()}
-        return broken and Broken(broken.says, broken.returned, broken.expected, picture=picture)
+        return broken and Violation(broken.message, broken.returned, broken.expected, picture=picture)
 
     return Law((class_probabilities(*drawn.pair),), judge)

@@ -7,13 +7,19 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.checks.fewshot.prototypes import LARGE, class_prototypes, plane
-from autograder.hidden.fewshot.oracle import on_arrays
-from autograder.laws import Broken, Law, close, differentiated
-from autograder.model import Returned
-from autograder.registry import check
-from autograder.strategies import SupportSet, support_sets
+from autograder.hidden.arrays import on_arrays
+from autograder.laws import (
+    Law,
+    Returned,
+    SupportSet,
+    Violation,
+    check,
+    close,
+    differentiated,
+    support_sets,
+    tolerances,
+)
 from reference import prototypical
 
 
@@ -28,10 +34,10 @@ def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     expected = np.where(mine, 1.0 / mine.sum(), 0.0)[:, None] * np.ones(support.embeddings.shape[1])
     call = differentiated(class_prototypes(*support.pair), "embeddings", output=0, cotangent=cotangent)
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         gradient = outcome.gradients.get("embeddings")
         if gradient is None:
-            return Broken(
+            return Violation(
                 "No gradient reaches the embeddings.",
                 "no gradient",
                 "a gradient for every point of the class",
@@ -46,10 +52,10 @@ def agrees_with_the_reference(support: SupportSet) -> Law:
     """The prototypes are the right ones."""
     expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]
 
-    def judge(out: Any) -> Broken | None:
+    def judge(out: Any) -> Violation | None:
         broken = close(out[0], expected, 2 * tolerances.of_mean(support.embeddings), "prototypes")
-        return broken and Broken(
-            broken.says, broken.returned, broken.expected, picture=plane(support, out[0], expected)
+        return broken and Violation(
+            broken.message, broken.returned, broken.expected, picture=plane(support, out[0], expected)
         )
 
     return Law((class_prototypes(*support.pair),), judge)

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 
 from autograder.checks.fewshot.training import SECONDS, linear_net, net_state, pictures, run, tally_net
 from autograder.hidden.fewshot.oracle import episode_loss
-from autograder.laws import Broken, Law, number, watching
-from autograder.model import Returned
-from autograder.registry import check
+from autograder.laws import Law, Returned, Violation, check, number, watching
 
 TRAINING_GAIN = 2.0  # what LinearNet multiplies embeddings with in training mode
 FLOAT32 = float(np.finfo(np.float32).eps)
@@ -67,12 +65,12 @@ def losses_are_those_of_episodes(start: int) -> Law:
         watching(run(net, twins, twin_labels, n_query=2, n_episodes=n, lr=0.01), "net") for n in (1, 2, 3)
     ]
 
-    def judge(outcome: Returned, *others: Returned) -> Broken | None:
+    def judge(outcome: Returned, *others: Returned) -> Violation | None:
         loss = outcome.value[0]
         gap = min(abs(loss - each) for each in allowed)
         if gap > near:
             closest = min(allowed, key=lambda each: abs(each - loss))
-            return Broken(
+            return Violation(
                 f"The first loss is {number(loss)}; no episode of 2 classes with 1 support item and 2 queries has that loss.",
                 number(loss),
                 f"the loss of such an episode in training mode before the first step, for example {number(closest)}",
@@ -84,19 +82,19 @@ def losses_are_those_of_episodes(start: int) -> Law:
 
 def _later_losses(
     outcomes: tuple[Returned, ...], images: np.ndarray, labels: np.ndarray, weight: np.ndarray
-) -> Broken | None:
+) -> Violation | None:
     """losses[i] of the longest run against the loss under the weights after i steps, taken from the run of i steps."""
     weights = [weight, *(net_state(outcome, "parameters").get("weight") for outcome in outcomes[:-1])]
     support, query = every_episode(labels, 2, 1)[0]
     for i, given in enumerate(weights):
         if given is None or given.shape != weight.shape or not np.isfinite(given).all():
-            return Broken(
+            return Violation(
                 f"The weights after {i} steps cannot be read.", "no weights", "the parameters of net"
             )
         expected = float(loss_of(torch.from_numpy(given.astype(np.float64)), images, labels, support, query))
         loss = outcomes[-1].value[i]
         if abs(loss - expected) > 4 * tolerance(given, images):
-            return Broken(
+            return Violation(
                 f"losses[{i}] is {number(loss)}, but under the weights after {i} steps an episode's loss is {number(expected)}.",
                 f"losses {[float(number(each)) for each in outcomes[-1].value]}",
                 f"losses[{i}] = {number(expected)}",
@@ -134,10 +132,12 @@ def first_step_goes_downhill(start: int) -> Law:
     # weight decay may pull the other way, and is no mistake
     clear = np.abs(gradient) > np.maximum(tiny, LARGEST_DECAY * np.abs(weight))
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         step = _step(outcome, weight)
         if step is None or not np.isfinite(step).all():
-            return Broken("The weights after the step cannot be read.", "no weights", "the parameters of net")
+            return Violation(
+                "The weights after the step cannot be read.", "no weights", "the parameters of net"
+            )
         wrong = np.flatnonzero(clear & (np.sign(step) != -np.sign(gradient)))
         if not len(wrong):
             return None
@@ -145,7 +145,7 @@ def first_step_goes_downhill(start: int) -> Law:
         says = (
             f"parameter {i} moved by {number(step.flat[i])} where the gradient is {number(gradient.flat[i])}."
         )
-        return Broken(says, f"step {number(step.flat[i])}", "a step against the gradient")
+        return Violation(says, f"step {number(step.flat[i])}", "a step against the gradient")
 
     return Law((watching(run(net, images, labels, n_episodes=1), "net"),), judge, outcomes=True)
 
@@ -157,10 +157,12 @@ def step_follows_the_learning_rate(start: int) -> Law:
     weight = np.asarray(net.parameters["weight"], dtype=np.float64)
     rates = (0.01, 0.02)
 
-    def judge(one: Returned, other: Returned) -> Broken | None:
+    def judge(one: Returned, other: Returned) -> Violation | None:
         steps = [_step(each, weight) for each in (one, other)]
         if any(step is None or not np.isfinite(step).all() for step in steps):
-            return Broken("The weights after the step cannot be read.", "no weights", "the parameters of net")
+            return Violation(
+                "The weights after the step cannot be read.", "no weights", "the parameters of net"
+            )
         short, long = (np.asarray(step) for step in steps)
         rounding = 8.0 * FLOAT32 * (1.0 + np.abs(weight)) + 1e-3 * np.abs(short)
         bad = np.flatnonzero(np.abs(long - 2 * short) > rounding)
@@ -168,7 +170,7 @@ def step_follows_the_learning_rate(start: int) -> Law:
             return None
         i = int(bad[0]) if len(bad) else 0
         says = f"with lr={rates[0]} parameter {i} moved by {number(short.flat[i])}, with lr={rates[1]} by {number(long.flat[i])}."
-        return Broken(
+        return Violation(
             says,
             f"steps {number(short.flat[i])} and {number(long.flat[i])}",
             "the second twice the first",
@@ -184,13 +186,13 @@ def gradients_start_from_zero(start: int, n_episodes: int) -> Law:
     """Every step uses the gradient of its own episode: nothing is left over from the one before."""
     call = watching(run(tally_net(start), *pictures(3, 4, start), n_episodes=n_episodes), "net")
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         state = outcome.states.get("net")
         stale = state.get("stale") if isinstance(state, dict) else None
         if stale == 0:
             return None
         says = f"{stale} of {n_episodes} backward passes added to a gradient that was still there from the step before."
-        return Broken(
+        return Violation(
             says, "gradients that add up over episodes", "gradients that start from zero in every episode"
         )
 

@@ -9,11 +9,10 @@ import numpy as np
 import torch
 
 from autograder.checks.fewshot.weights import EXERCISE, SECONDS, embedded, with_weights
+from autograder.course.settings import Settings
 from autograder.datasets import load
-from autograder.laws import Broken, Law, values
-from autograder.registry import check
-from autograder.settings import Settings
-from autograder.trained import Weights
+from autograder.laws import Law, Violation, check, values
+from autograder.submission.trained_weights import Weights
 from reference.episodes import sample_episode
 from reference.prototypical import class_prototypes, squared_distances
 
@@ -47,14 +46,14 @@ def accuracy_on_new_alphabets(weights: Weights, course: Settings, seed: int) -> 
     floor, goal = course.accuracy_floor, course.accuracy_goal
     call = with_weights(weights, images)
 
-    def judge(out: Any) -> Broken | None:
-        broken: Broken | None = embedded(call)(out)
+    def judge(out: Any) -> Violation | None:
+        broken: Violation | None = embedded(call)(out)
         if broken is not None:
             return broken
         reached = accuracy(values(out["embeddings"]), labels, seed)
         if reached >= goal:
             return None
-        return Broken(
+        return Violation(
             f"{WAY}-way {SHOT}-shot accuracy is {reached:.1%}; full points from {goal:.0%}, none up to {floor:.0%}.",
             f"{reached:.1%}",
             f"{goal:.0%} or more",

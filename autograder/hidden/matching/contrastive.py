@@ -9,10 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.checks.matching.contrastive import LARGE, Pairs, contrastive_losses, pairs
-from autograder.hidden.matching.oracle import gradients, on_arrays
-from autograder.laws import Broken, Law, close, differentiated, gives, homogeneous, values
-from autograder.model import Returned
-from autograder.registry import check
+from autograder.hidden.arrays import gradients, on_arrays
+from autograder.laws import Law, Returned, Violation, check, close, differentiated, gives, homogeneous, values
 from reference import siamese
 
 
@@ -48,11 +46,11 @@ def gradients_are_right(drawn: Pairs) -> Law:
 
     expected = dict(zip(("first", "second"), gradients(total, case.first, case.second), strict=True))
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name, right in expected.items():
             gradient = outcome.gradients.get(name)
             if gradient is None:
-                return Broken(f"No gradient reaches {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches {name}.", "no gradient", "a gradient")
             broken = close(gradient, right, 1e-4 * (1.0 + np.abs(right).max()), f"the gradient of {name}")
             if broken is not None:
                 return broken

@@ -8,12 +8,9 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from autograder.checks.matching.loss import LARGE, UNCHANGED, Episode, episodes, matching_loss
-from autograder.hidden.matching.oracle import gradients, on_arrays
-from autograder.laws import Broken, Law, close, differentiated
-from autograder.model import Prop, Returned
-from autograder.registry import check
-from autograder.strategies import grids
+from autograder.checks.matching.loss import LARGE, UNCHANGED, directed, matching_loss, within
+from autograder.hidden.arrays import gradients, on_arrays
+from autograder.laws import Episode, Fixture, Law, Returned, Violation, check, close, differentiated, grids
 from reference import matching
 
 
@@ -25,7 +22,7 @@ def right_loss(support_x: Any, support_y: Any, query_x: Any, query_y: Any) -> to
 
 @check(
     matching_loss,
-    drawn=episodes(),
+    drawn=directed(),
     weight_matrix=grids(3, 3, bound=1.0),
     mapped=st.booleans(),
     also=[{**each, "weight_matrix": np.eye(3), "mapped": False} for each in LARGE],
@@ -35,28 +32,28 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
     """The loss is the mean negative log-probability of the query labels, for embeddings that `embed` makes."""
     d = drawn.support_x.shape[1]
     w = weight_matrix[:d] + 4.0 * np.eye(3)[:d] if mapped else np.eye(d)  # takes no vector's length
-    embed = Prop("linear_map", {"weight": w}) if mapped else UNCHANGED
+    embed = Fixture("linear_map", {"weight": w}) if mapped else UNCHANGED
     seen = Episode(drawn.support_x @ w, drawn.support_y, drawn.query_x @ w, drawn.query_y)
     expected = on_arrays(right_loss, *seen.parts)
 
-    def judge(out: Any) -> Broken | None:
-        return close(out[0], expected, 2 * seen.bound, "loss")
+    def judge(out: Any) -> Violation | None:
+        return close(out[0], expected, 2 * within(seen), "loss")
 
     return Law((matching_loss(embed, *drawn.parts),), judge)
 
 
-@check(matching_loss, drawn=episodes(), examples=50)
+@check(matching_loss, drawn=directed(), examples=50)
 def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
     """The gradient of the loss reaches support and query embeddings, and is the right one in both."""
     call = differentiated(matching_loss(UNCHANGED, *drawn.parts), "support_x", "query_x", output=0)
     support_y, query_y = torch.from_numpy(drawn.support_y), torch.from_numpy(drawn.query_y)
     expected = gradients(lambda s, q: right_loss(s, support_y, q, query_y), drawn.support_x, drawn.query_x)
 
-    def judge(outcome: Returned) -> Broken | None:
+    def judge(outcome: Returned) -> Violation | None:
         for name, right in zip(("support_x", "query_x"), expected, strict=True):
             gradient = outcome.gradients.get(name)
             if gradient is None:
-                return Broken(f"No gradient reaches {name}.", "no gradient", "a gradient")
+                return Violation(f"No gradient reaches {name}.", "no gradient", "a gradient")
             within = 1e-4 * (1.0 + np.abs(right).max(initial=0.0))
             broken = close(gradient, right, within, f"the gradient of {name}")
             if broken is not None:

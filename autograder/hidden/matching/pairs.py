@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.matching.pairs import Task, sample_pairs
-from autograder.laws import Broken, Law, uniform
-from autograder.model import Call
-from autograder.registry import check
+from autograder.laws import Call, Law, Violation, check, uniform
 
 ALPHA = 8e-8
 CALLS, PAIRS = 25, 40  # half of the pairs are of one class
@@ -54,7 +52,7 @@ def classes_of_matching_pairs_are_uniform(seed: int) -> Law:
     labels = shuffled_labels([*counts, 1], seed)
     names = [f"class {k}" for k in np.unique(labels)[:8]]
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         mine = labels[drawn(outs, labels, True)[:, 0]]
         return uniform(
             counted(mine, np.unique(labels)[:8]),
@@ -75,7 +73,7 @@ def classes_of_other_pairs_are_uniform(seed: int) -> Law:
     classes = np.unique(labels)
     kinds = [(a, b) for a in range(5) for b in range(5) if a < b]
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         places = np.sort(np.searchsorted(classes, labels[drawn(outs, labels, False)]), axis=1)
         seen = np.array([(places == kind).all(1).sum() for kind in kinds])
         names = [f"classes {classes[a]} and {classes[b]}" for a, b in kinds]
@@ -93,7 +91,7 @@ def _items_are_uniform(seed: int, of_one_class: bool, what: str) -> Law:
     if of_one_class:
         kinds = [(a, b) for a, b in kinds if a < b]  # which of the two comes first is the program's choice
 
-    def judge(*outs: Any) -> Broken | None:
+    def judge(*outs: Any) -> Violation | None:
         pairs = drawn(outs, labels, of_one_class)
         if of_one_class:
             places = np.sort(ranks[pairs], axis=1)

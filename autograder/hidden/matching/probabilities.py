@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder import tolerances
 from autograder.checks.matching.probabilities import (
     LARGE,
     Votes,
@@ -15,10 +14,8 @@ from autograder.checks.matching.probabilities import (
     probabilities_of,
     votes,
 )
-from autograder.hidden.matching.oracle import on_arrays
-from autograder.laws import Broken, Law, close, gives, values
-from autograder.registry import check
-from autograder.strategies import Points, points
+from autograder.hidden.arrays import on_arrays
+from autograder.laws import Law, Points, Violation, check, close, gives, points, tolerances, values
 from reference import matching, prototypical
 
 
@@ -41,7 +38,7 @@ def log_odds_of_two_shots_are_the_difference(drawn: Votes, step: float) -> Law:
     alone = Votes(drawn.similarities[:, shots], drawn.classes)
     raised = Votes(alone.similarities + step * (np.arange(len(shots)) == 0), drawn.classes)
 
-    def judge(before: Any, after: Any) -> Broken | None:
+    def judge(before: Any, after: Any) -> Violation | None:
         with np.errstate(divide="ignore"):
             one, other = (np.log(values(out[0])) for out in (before, after))
         return close(other[:, 0] - other[:, 1], one[:, 0] - one[:, 1] + step, 1e-9, "the log-odds", call=1)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from autograder.checks.matching.similarities import LARGE, Vectors, cosine_similarities, vectors
-from autograder.hidden.matching.oracle import on_arrays
-from autograder.laws import Law, gives
-from autograder.registry import check
+from autograder.hidden.arrays import on_arrays
+from autograder.laws import Law, check, gives
 from reference import matching
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograder.registry import Check
+from autograder.laws.registry import Check
 from autograder.release.leaks import markers
 from autograder.release.leaks.points import unanswered
 from autograder.release.leaks.scan import MARKER, Finding, scan

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograder.assignment import CHECKS_SUFFIX
-from autograder.registry import Check
+from autograder.course.assignment import CHECKS_SUFFIX
+from autograder.laws.registry import Check
 from autograder.release.leaks import trees
 from autograder.release.leaks.scan import Finding
 

@@ -40,6 +40,7 @@ STAFF_FOLDERS = {
     "reference",
     "tests",
     "assignments",
+    "corpus",
     "solutions",
     "mistakes",
     "submitted",

@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder import corpus
+from autograder.course import corpus
+from autograder.course.folders import StaffFiles
 from autograder.errors import CourseError
 from autograder.release.leaks import trees
 from autograder.release.leaks.trees import Statement
-from autograder.release.places import Places
 
 # what nbgrader takes out, by its own reading: a line that has the words in it
 REGION = re.compile(r"^[^\n]*BEGIN SOLUTION[^\n]*\n(.*?)^[^\n]*END SOLUTION", re.DOTALL | re.MULTILINE)
@@ -92,7 +92,7 @@ class Secrets:
         ]
 
 
-def collect(document: Mapping[str, Any], source: Path, places: Places) -> Secrets:
+def collect(document: Mapping[str, Any], source: Path, places: StaffFiles) -> Secrets:
     """The secrets of an assignment: its source notebook `document` at `source`, and staff's files around it."""
     code = [*_of_notebook(document, source), *_of_corpus(places)]
     code += [each for path in places.hidden for each in _of_module(path, "staff check")]
@@ -116,7 +116,7 @@ def _of_notebook(document: Mapping[str, Any], source: Path) -> Iterator[Secret]:
             yield Secret(where, "solution", tuple(each for part in parts for each in part.statements))
 
 
-def _of_corpus(places: Places) -> Iterator[Secret]:
+def _of_corpus(places: StaffFiles) -> Iterator[Secret]:
     for path in places.solutions:
         try:
             cells = corpus.read(path).cells

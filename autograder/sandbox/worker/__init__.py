@@ -1,1 +1,1 @@
-"""All that runs beside student code. Imports: standard library, torch, numpy, IPython, the wire, props."""
+"""All that runs beside student code. Imports: standard library, torch, numpy, IPython, the wire, fixtures."""

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder import props
-from autograder.model import Call, Missing, Prop, Raised, Returned, Student, Tensor
+from autograder import fixtures
+from autograder.model import Call, Fixture, Missing, Raised, Returned, Student, Tensor
 from autograder.sandbox.outcomes import MESSAGE_CAP
 from autograder.sandbox.transport import PROCEDURE
 from autograder.sandbox.wire import NAME_CAP
@@ -40,7 +40,11 @@ def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Miss
             {name: to_plain(gradient) for name, gradient in gradients.items()},
             built.modified() if "inputs" in call.watch else (),
             generators.touched() if generators else (),
-            {name: to_plain(props.state_of(built.named[name])) for name in call.watch if name in built.named}
+            {
+                name: to_plain(fixtures.state_of(built.named[name]))
+                for name in call.watch
+                if name in built.named
+            }
             if call.watch
             else {},
         )
@@ -67,7 +71,7 @@ def _type_name(kind: type) -> str:
 
 def _resolve(name: str, namespace: Mapping[str, Any]) -> Callable[..., Any] | Missing:
     if name.startswith(PROCEDURE):
-        return props.PROCEDURES[name.removeprefix(PROCEDURE)]
+        return fixtures.PROCEDURES[name.removeprefix(PROCEDURE)]
     if name not in namespace:
         return Missing(name)
     function = namespace[name]
@@ -109,8 +113,8 @@ class _Arguments:
             return torch.from_numpy(np.array(value, order="C"))
         if type(value) in (int, float, bool, str):
             return value
-        if isinstance(value, Prop):
-            return props.build(
+        if isinstance(value, Fixture):
+            return fixtures.build(
                 value.kind, **{name: self._value(each) for name, each in value.parameters.items()}
             )
         if isinstance(value, Student):

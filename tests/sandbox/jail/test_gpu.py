@@ -72,7 +72,7 @@ def test_a_child_beside_a_gpu_has_no_bound_on_its_address_space() -> None:
 
 
 def test_the_profile_works_with_a_node_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole jail with /dev/full in place of a GPU's nodes: it starts, resists its canaries, and says where it is."""
+    """The whole jail with /dev/full in place of a GPU's nodes: it starts, resists its self_attack, and says where it is."""
     monkeypatch.setattr(gpu, "nodes", lambda: ("/dev/full",))
     monkeypatch.setattr(gpu, "readable", lambda: ())
     admitted = profile.admitting_gpu(profile.choose(view()))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from autograder.errors import CheckError
-from autograder.model import Call, Missing, Opaque, Prop, Raised, Returned, Student, Tensor
+from autograder.model import Call, Fixture, Missing, Opaque, Raised, Returned, Student, Tensor
 from autograder.sandbox.transport import Batch
 from autograder.sandbox.worker.answer import UNREADABLE, answer
 
@@ -74,7 +74,7 @@ def test_changed_inputs_and_touched_generators_are_reported() -> None:
 
 def test_a_watched_prop_reports_its_state() -> None:
     got = run(
-        "def f(net): net.train()", Call("f", {"net": Prop("linear_net", {"weight": X})}, watch=("net",))
+        "def f(net): net.train()", Call("f", {"net": Fixture("linear_net", {"weight": X})}, watch=("net",))
     )
     assert got.states["net"]["training"] is True
 
@@ -121,7 +121,8 @@ def f(): return Result()
 
 
 @pytest.mark.parametrize(
-    "call", [Call("props:nothing"), Call("f", {"x": Prop("nothing")}), Call("f", {}, {"x": Prop("no")})]
+    "call",
+    [Call("fixtures:nothing"), Call("f", {"x": Fixture("nothing")}), Call("f", {}, {"x": Fixture("no")})],
 )
 def test_a_batch_with_a_name_that_no_worker_knows_is_the_courses_fault(call: Call) -> None:
     with pytest.raises(CheckError):

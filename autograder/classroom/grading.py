@@ -1,0 +1,246 @@
+"""A class, graded: who is asked, by whom, with which journal, into which grade book. What `autograder grade` does,
+without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.classroom import shared_weights
+from autograder.classroom.executors import Cluster, Executor, LocalPool, RemoteSandbox, Sequential
+from autograder.classroom.handed_in import Submission, submissions
+from autograder.classroom.journal import Journal
+from autograder.classroom.run import Stop, results
+from autograder.classroom.work import Done, Job
+from autograder.classroom.writing import outline, sweep, write_class_page, written
+from autograder.course import assignment as assignments
+from autograder.course import folders, settings
+from autograder.errors import UsageError
+from autograder.feedback.class_summary import needs_person
+from autograder.model import Failure, Graded, Score
+from autograder.runner import Grader
+from autograder.sandbox.jail import gpu
+from autograder.sandbox.jail import profile as profiles
+from autograder.sandbox.jail.view import view
+from autograder.sandbox.jailed import Sandbox
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be graded, and how.
+
+    students      only these; nobody named: everybody who has submitted
+    jobs          how many submissions at once, each in a process of its own
+    scheduler     address of a dask scheduler whose workers grade, instead
+    shared_files  its workers see the course under the same path
+    force         also what has not changed since it was graded
+    """
+
+    course: Path
+    assignment: str
+    students: Sequence[str] = ()
+    unsandboxed: bool = False
+    device: str = "cpu"
+    jobs: int = 1
+    scheduler: str | None = None
+    shared_files: bool = False
+    force: bool = False
+
+
+class Recorded(Protocol):
+    """What a grade book says of one result: marks to look at again, and why it could not be entered."""
+
+    @property
+    def review(self) -> Sequence[str]: ...
+
+    @property
+    def failure(self) -> Failure | None: ...
+
+
+class GradeBook(Protocol):
+    """Where points are entered."""
+
+    def knows(self, student: str) -> bool: ...
+
+    def enter(self, student: str, graded: Graded) -> Recorded: ...
+
+
+class Listener(Protocol):
+    """Who is told what happens meanwhile."""
+
+    def note(self, text: str) -> None:
+        """What is so on this machine."""
+        ...
+
+    def of(self, total: int) -> None:
+        """How many submissions there are."""
+        ...
+
+    def drawing(self, grader: Grader) -> None:
+        """Inputs are to be drawn before the first submission: call `grader.prepare`."""
+        ...
+
+    def graded(self, score: Score) -> None: ...
+
+    def review(self, text: str) -> None:
+        """Something that a person should look at."""
+        ...
+
+    def failed(self, text: str) -> None:
+        """A result that could not be entered."""
+        ...
+
+
+@dataclass(frozen=True)
+class ClassGraded:
+    """What came of it.
+
+    scores          outlines, by student
+    index           the page of the class
+    all_entered     whether every result stands in the grade book
+    stopped         whether somebody wanted to stop before all were graded
+    handed_in       how many there are
+    shared_weights  groups of students whose trained weights are equal to the last byte
+    """
+
+    scores: tuple[Score, ...]
+    index: Path
+    all_entered: bool
+    stopped: bool
+    handed_in: int
+    shared_weights: tuple[tuple[str, ...], ...]
+
+    @property
+    def person_needed(self) -> bool:
+        """Whether somebody has to look at a submission, or at the grade book."""
+        return not self.all_entered or any(needs_person(score) for score in self.scores)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A class that can be graded: the job, what was handed in, who grades it."""
+
+    job: Job
+    handed_in: Sequence[Submission]
+    grader: Grader
+    executor: Executor
+
+
+def ready(stack: ExitStack, request: Request, listener: Listener) -> Ready:
+    """Read what `request` names, and choose who grades. A sandbox that is opened is closed with `stack`.
+
+    Raises UsageError, AssignmentError, SandboxUnavailable, SandboxBroken.
+    """
+    if request.scheduler is not None and request.jobs > 1:
+        raise UsageError("--jobs and --scheduler exclude each other.", remedy="Choose one of them.")
+    gpu.require(request.device)
+    course = folders.require_course(request.course)
+    decided = settings.read(course)
+    source = assignments.of_course(course, request.assignment, decided=decided)
+    handed_in = submissions(course, request.assignment, request.students)
+    job = Job(source, decided, request.unsandboxed, request.device, course)
+    return Ready(job, handed_in, *_executor(stack, job, request, listener))
+
+
+def grade_class(
+    request: Request,
+    listener: Listener,
+    *,
+    book: AbstractContextManager[GradeBook | None],
+    begin: AbstractContextManager[Stop],
+) -> ClassGraded:
+    """Grade what a class has submitted: results and pages into the course, points into `book`.
+
+    book    opened while inputs are drawn; None in it: no points are entered
+    begin   entered when grading begins, left when it ends; what it hands out says when nothing new is to be begun
+
+    Raises what `ready` raises. One bad submission never stops the others.
+    """
+    course, name = request.course.resolve(), request.assignment
+    with ExitStack() as stack:
+        made = ready(stack, request, listener)
+        listener.of(len(made.handed_in))
+        sweep(course)
+        journal = Journal(course, made.grader, force=request.force)
+        if isinstance(made.executor, LocalPool) and any(map(journal.lacks, made.handed_in)):
+            stack.enter_context(made.executor.drawing())  # meanwhile the grade book is opened
+        opened = stack.enter_context(book)
+        stop = stack.enter_context(begin)
+        if isinstance(made.executor, Sequential) and any(
+            journal.whole(each) is None for each in made.handed_in
+        ):
+            listener.drawing(made.grader)
+        scores, entered = [], True
+        for done in results(
+            made.grader, made.handed_in, course, executor=made.executor, journal=journal, stop=stop
+        ):
+            entered = _enter(opened, done, journal, listener) and entered
+            listener.graded(done.graded.score)
+            scores.append(outline(done.graded.score))
+    scores.sort(key=lambda score: score.student)
+    return ClassGraded(
+        tuple(scores),
+        write_class_page(_with_others(scores, course, name), course, name),
+        entered,
+        stop.wanted and len(scores) < len(made.handed_in),
+        len(made.handed_in),
+        _shared_weights(made.handed_in, name),
+    )
+
+
+def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) -> tuple[Grader, Executor]:
+    """Who grades, and the grader that knows the assignment; its own sandbox runs only where nobody else has one."""
+    if request.scheduler is not None:
+        cluster = Cluster(job, request.scheduler, request.shared_files)
+        remote = RemoteSandbox(f"dask {request.scheduler}", job.device)
+        return Grader(job.assignment, job.settings, remote), cluster
+    if request.jobs > 1:
+        profile = profiles.choose(view(), profiles.UNSANDBOXED if job.unsandboxed else None)
+        _notes(profile.notes, listener)
+        if job.device == "cuda":
+            profile = profiles.admitting_gpu(profile)
+        grader = Grader(job.assignment, job.settings, RemoteSandbox(profile.name, job.device))
+        return grader, LocalPool(job, request.jobs)
+    grader = Grader(job.assignment, job.settings, Sandbox(unsandboxed=job.unsandboxed, device=job.device))
+    sandbox: Any = grader.boundary
+    _notes(stack.enter_context(sandbox).notes, listener)
+    return grader, Sequential(grader)
+
+
+def _notes(notes: Sequence[str], listener: Listener) -> None:
+    for note in notes:
+        listener.note(note)
+
+
+def _enter(book: GradeBook | None, done: Done, journal: Journal, listener: Listener) -> bool:
+    """Whether the result stands in the grade book; says why it does not."""
+    score = done.graded.score
+    if book is None or (journal.entered(done.graded) and book.knows(score.student)):
+        return True
+    recorded = book.enter(score.student, done.graded)
+    for reason in recorded.review:
+        listener.review(f"Look again: {score.student}, {reason}")
+    failure = recorded.failure
+    if failure is None:
+        journal.note_entered(done.graded)
+        return True
+    if score.error is not None:  # what made a submission ungraded is in the table already
+        return True
+    listener.failed(f"{score.student}: {failure.what} {failure.remedy}")
+    return False
+
+
+def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list[Score]:
+    """With the results of those who were not graded this time: the page of a class shows all of it."""
+    others = written(course, assignment, but={score.student for score in scores})
+    return sorted([*scores, *map(outline, others)], key=lambda score: score.student)
+
+
+def _shared_weights(handed_in: Sequence[Submission], assignment: str) -> tuple[tuple[str, ...], ...]:
+    """Weights that two students share are no verdict: a person looks."""
+    name = f"{assignment}.safetensors"
+    files = {each.student: each.path.parent / name for each in handed_in if each.path is not None}
+    return tuple(tuple(group) for group in shared_weights.same_weights(files))

@@ -1,0 +1,167 @@
+"""Tasks to the executor, results from it as they come, until all is done or somebody says stop."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.classroom.executors import Executor, Sequential
+from autograder.classroom.handed_in import Submission
+from autograder.classroom.journal import Journal
+from autograder.classroom.work import Done, Task, perform
+from autograder.classroom.writing import render, write, write_pages
+from autograder.errors import FewlabelsError
+from autograder.model import Failure, Graded
+from autograder.runner import Grader
+
+TRIES = 3  # how often a submission's worker may be lost before the grader is said to have failed
+LOOK_SECONDS = 0.5
+
+
+class Stop:
+    """Says whether somebody wants to stop: what is under way is finished, nothing new is begun."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+
+
+def run(
+    executor: Executor,
+    tasks: Iterable[Task],
+    give_up: Callable[[Task, BaseException], Done],
+    stop: Stop | None = None,
+) -> Iterator[tuple[Task, Done]]:
+    """What comes of the tasks, in the order in which it comes.
+
+    A worker that is lost is no verdict: its task is given to another one. Where that goes on, `give_up` says what comes
+    of it. Raises what a worker raised that cannot grade at all.
+    """
+    stop = stop or Stop()
+    with executor.open() as submit:
+        waiting, again = iter(tasks), deque[Task]()
+        under_way: dict[Future[Done], Task] = {}
+        lost: Counter[str] = Counter()
+        while True:
+            while not stop.wanted and len(under_way) < executor.room:
+                if again and under_way:  # by itself: then it is known whose worker was lost
+                    break
+                task = again.popleft() if again else next(waiting, None)
+                if task is None:
+                    break
+                try:
+                    under_way[submit(task)] = task
+                except BrokenExecutor:  # just now; the next one is made anew
+                    again.append(task)
+            if not under_way:
+                return
+            ready, _ = wait(under_way, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            for future in ready:
+                task = under_way.pop(future)
+                error = future.exception()
+                if error is None:
+                    yield task, future.result()
+                    continue
+                if isinstance(error, FewlabelsError):
+                    raise error
+                lost[task.student] += 1
+                if lost[task.student] < TRIES:
+                    again.append(task)
+                else:
+                    yield task, give_up(task, error)
+
+
+def grade(
+    grader: Grader,
+    handed_in: Sequence[Submission],
+    course: Path,
+    progress: Callable[[Graded], None] | None = None,
+    *,
+    executor: Executor | None = None,
+    journal: Journal | None = None,
+    stop: Stop | None = None,
+) -> Iterator[Graded]:
+    """Grades and writes each result before it is handed out: what is there after Ctrl-C is whole.
+
+    journal  where results of earlier gradings lie; what has not changed comes from there
+    """
+    for done in results(grader, handed_in, course, executor=executor, journal=journal, stop=stop):
+        if progress is not None:
+            progress(done.graded)
+        yield done.graded
+
+
+def results(
+    grader: Grader,
+    handed_in: Sequence[Submission],
+    course: Path,
+    *,
+    executor: Executor | None = None,
+    journal: Journal | None = None,
+    stop: Stop | None = None,
+) -> Iterator[Done]:
+    """As `grade`, with the pages; without pages, and first, what stands in the journal just as it is now.
+
+    Results and pages are written before they are handed out.
+    """
+    executor = executor or Sequential(grader)
+    changed = []
+    for each in handed_in:
+        before = None if journal is None else journal.whole(each)
+        if before is None:
+            changed.append(each)
+        else:
+            yield Done(before, {})
+
+    def give_up(task: Task, error: BaseException) -> Done:
+        what = f"The process that graded it was lost {TRIES} times ({type(error).__name__})."
+        remedy = "Look whether a machine is out of memory; grade this submission by itself."
+        graded = grader.ungraded(task.student, Failure("grader", what, remedy, file=task.notebook))
+        return Done(graded, render(graded.score, grader.settings.reveal))
+
+    if not changed:
+        return
+    for _, done in run(executor, tasks(changed, executor, journal), give_up, stop):
+        score = done.graded.score
+        write(done.graded, course)
+        write_pages(done.pages, score.student, course, score.assignment)
+        if journal is not None:
+            journal.keep(done.graded)  # last: what stands there need not be written again
+        yield done
+
+
+def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
+    """The same results in the same order, for `--dry-run`: nothing is written."""
+    for task in tasks(handed_in, Sequential(grader)):
+        yield perform(grader, task).graded
+
+
+def tasks(
+    handed_in: Iterable[Submission], executor: Executor, journal: Journal | None = None
+) -> Iterator[Task]:
+    """The tasks of a class, one when it is asked for."""
+    for each in handed_in:
+        if each.path is None:
+            yield Task(each.student, None, each.why)
+            continue
+        known = None if journal is None else journal.known(each)
+        if executor.carries:
+            files = dict(_files(each.path))
+            yield Task(each.student, each.path.name, files=files, known=known)
+        else:
+            yield Task(each.student, each.path.name, folder=each.path.parent, known=known)
+
+
+def _files(notebook: Path) -> Iterator[tuple[str, bytes]]:
+    """The notebook, and the weights beside it; what cannot be read is not there."""
+    from autograder.submission import notebook as notebooks
+    from autograder.submission import trained_weights
+
+    weights = notebook.parent / f"{notebook.parent.name}.safetensors"
+    for path, cap in ((notebook, notebooks.SIZE_CAP), (weights, trained_weights.SIZE_CAP)):
+        with suppress(OSError):
+            if path.is_file():
+                with path.open("rb") as file:
+                    yield path.name, file.read(cap + 1)

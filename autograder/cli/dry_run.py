@@ -1,0 +1,59 @@
+"""`autograder grade --dry-run`: whose points a regrade would change, before anything is written."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.classroom import dry_run
+from autograder.classroom.dry_run import Change
+from autograder.classroom.handed_in import Submission
+from autograder.classroom.run import without_writing
+from autograder.cli.app import screen
+from autograder.feedback.phrases import plural
+from autograder.model import Score
+from autograder.runner import Grader
+
+
+def changes(
+    grader: Grader,
+    handed_in: Sequence[Submission],
+    course: Path,
+    advance: Callable[[Score], None],
+) -> tuple[list[Change], int]:
+    """What grading anew would change, and for how many it would change nothing."""
+    assignment = grader.assignment.name
+    by_hand = _by_hand(course, assignment)
+    found, unchanged = [], 0
+    for graded in without_writing(grader, handed_in):
+        student = graded.score.student
+        old = dry_run.before(course, student, assignment)
+        change = dry_run.change(old, graded.score, by_hand.get(student, ()))
+        if change is None:
+            unchanged += 1
+        else:
+            found.append(change)
+        advance(graded.score)
+    return found, unchanged
+
+
+def _by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
+    if importlib.util.find_spec("nbgrader") is None:
+        return {}
+    from autograder.nbgrader_bridge.exporting import by_hand
+
+    return by_hand(course, assignment)
+
+
+def tell(found: Sequence[Change], unchanged: int, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(dry_run.as_dict(found, unchanged)))
+        return
+    points = [each for each in found if each.points_change]
+    said = f"Points by laws would change for {plural(len(points), 'student')}, verdicts alone for "
+    said += f"{len(found) - len(points)}, nothing for {unchanged}. Nothing was written."
+    screen.print(said, markup=False, highlight=False)
+    for line in dry_run.lines(sorted(found, key=lambda each: not each.points_change)):
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,26 @@
+"""The entry point `autograder`: runs a subcommand, and tells errors as people read them."""
+
+from __future__ import annotations
+
+import sys
+
+from autograder.version import __version__
+
+
+def main() -> None:
+    """Run the command line; end with its exit status."""
+    if sys.argv[1:] == ["--version"]:  # before anything is imported
+        print(f"fewlabels {__version__}")
+        sys.exit(0)
+    from autograder.cli.app import INTERRUPTED, app, errors, status_of, tell
+    from autograder.errors import FewlabelsError
+
+    try:
+        app(prog_name="autograder")
+    except FewlabelsError as error:
+        tell(error)
+        sys.exit(status_of(error))
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # what typer makes of Ctrl-C
+            errors.print("Stopped. Results that were finished are kept.")
+        raise

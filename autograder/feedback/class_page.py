@@ -1,0 +1,59 @@
+"""The page of a class: who stands where, who needs a person, which laws the class keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.feedback.class_summary import columns, distribution, graded_by_hand, laws, needs_person
+from autograder.feedback.class_text import summary_line
+from autograder.feedback.html import render
+from autograder.feedback.links import relative
+from autograder.feedback.phrases import points
+from autograder.feedback.sanitise import one_line
+from autograder.feedback.view import Exercise, exercise
+from autograder.model import Score
+
+
+@dataclass(frozen=True)
+class Row:
+    student: str
+    href: str | None
+    status: str
+    cells: tuple[Exercise | None, ...]
+    total: str
+    reasons: tuple[str, ...]
+
+
+def class_page(scores: Sequence[Score], title: str, links: Mapping[str, str]) -> str:
+    """A whole HTML page for staff.
+
+    links  student -> path of that student's page, relative to this one, not quoted; without one, no link
+    """
+    exercises = columns(scores)
+    spread = distribution(scores)
+    return render(
+        "class.html.jinja",
+        title=one_line(title),
+        wide=True,
+        summary=summary_line(scores),
+        exercises=[(one_line(name, 60), points(worth)) for name, worth in exercises],
+        rows=[_row(score, [name for name, _ in exercises], links.get(score.student)) for score in scores],
+        by_hand=Counter(name for score in scores for name in graded_by_hand(score)),
+        spread=spread,
+        most=max((one.count for one in spread), default=0),
+        laws=laws(scores),
+    )
+
+
+def _row(score: Score, exercises: Sequence[str], link: str | None) -> Row:
+    seen = {one.name: exercise(one, "staff", waits=score.status == "pending") for one in score.exercises}
+    return Row(
+        student=one_line(score.student, 60) or "(no name)",
+        href=None if link is None else relative(link),
+        status=score.status,
+        cells=tuple(seen.get(name) for name in exercises),
+        total=points(score.score, score.max_score),
+        reasons=tuple(needs_person(score)),
+    )

@@ -1,0 +1,29 @@
+"""Functions of reference/ as functions of numpy arrays, so that checks can compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+
+def on_arrays(function: Callable[..., Any], *arrays: Any) -> Any:
+    """Return what `function` gives for the arrays (floating ones in float64), as arrays again."""
+    return _array(function(*(_tensor(each) if isinstance(each, np.ndarray) else each for each in arrays)))
+
+
+def gradients(function: Callable[..., torch.Tensor], *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the gradients of a scalar function with respect to each array."""
+    inputs = [_tensor(array).requires_grad_() for array in arrays]
+    return tuple(gradient.numpy() for gradient in torch.autograd.grad(function(*inputs), inputs))
+
+
+def _tensor(array: np.ndarray) -> torch.Tensor:
+    wide = {"f": np.float64, "i": np.int64}.get(array.dtype.kind, array.dtype)
+    return torch.from_numpy(array.astype(wide))
+
+
+def _array(value: Any) -> Any:
+    return tuple(map(_array, value)) if isinstance(value, tuple) else value.detach().numpy()

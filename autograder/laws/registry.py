@@ -1,0 +1,266 @@
+"""`@check`: the table that check files enter themselves into.
+
+`autograder/checks/NAME/`, and for staff `autograder/hidden/NAME/`, hold the laws of one assignment, a file per exercise
+(a single file NAME.py serves a small one). Importing them fills the table; `load` imports what is installed and hands the
+table out in the order of the files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from autograder.errors import AssignmentError, CheckError
+from autograder.laws.vocabulary import Function, Law
+from autograder.model import Visibility
+
+Body = Callable[..., Law]
+
+# Parameters of a check that the runner fills in, instead of Hypothesis.
+GIVEN_BY_RUNNER = ("seed", "weights", "course")
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One law of one exercise.
+
+    law         the sentence that students read: the first paragraph of the docstring
+    precondition      True for a rung: where it fails, the checks behind it are skipped
+    strategies  parameter -> Hypothesis strategy
+    examples    how many inputs are drawn
+    also        inputs that drawing would not reach, as parameter -> value
+    seconds     deadline of one call, where it differs from the course's
+    read        where the law stands: a slide, an equation of a paper
+    """
+
+    assignment: str
+    exercise: str
+    name: str
+    law: str
+    visibility: Visibility
+    weight: float
+    precondition: bool
+    body: Body
+    strategies: Mapping[str, SearchStrategy[Any]]
+    examples: int
+    also: tuple[Mapping[str, Any], ...] = ()
+    seconds: float | None = None
+    read: str = ""
+
+    @property
+    def runner_parameters(self) -> tuple[str, ...]:
+        return tuple(name for name in inspect.signature(self.body).parameters if name in GIVEN_BY_RUNNER)
+
+
+@dataclass
+class _Table:
+    checks: dict[tuple[str, str], dict[str, Check]] = field(default_factory=dict)
+
+    def enter(self, entry: Check, wing: str) -> None:
+        mine = self.checks.setdefault((entry.assignment, wing), {})
+        key = f"{entry.exercise}/{entry.name}"
+        if key in mine and mine[key].body.__module__ != entry.body.__module__:
+            raise CheckError(
+                f"Two checks are called {key}.", remedy="Rename one of them.", file=entry.body.__module__
+            )
+        mine[key] = entry
+
+
+_table = _Table()
+
+
+def check(
+    exercise: Function | str,
+    *,
+    weight: float = 1.0,
+    precondition: bool = False,
+    examples: int = 100,
+    also: Iterable[Mapping[str, Any]] = (),
+    seconds: float | None = None,
+    read: str = "",
+    **strategies: SearchStrategy[Any],
+) -> Callable[[Body], Body]:
+    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md.
+
+    `read` says where the law stands; by default what the file of the check calls READ.
+    """
+
+    def enter(body: Body) -> Body:
+        wing, assignment = _place(body)
+        law = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
+        entry = Check(
+            assignment=assignment,
+            exercise=exercise.name if isinstance(exercise, Function) else exercise,
+            name=body.__name__,
+            law=law,
+            visibility="hidden" if wing == "hidden" else "public",
+            weight=weight,
+            precondition=precondition,
+            body=body,
+            strategies=strategies,
+            examples=examples if strategies else 1,
+            also=tuple(also),
+            seconds=seconds,
+            read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
+        )
+        _validate(entry, body)
+        _table.enter(entry, wing)
+        return body
+
+    return enter
+
+
+def _place(body: Body) -> tuple[str, str]:
+    """(wing, assignment) of the file in which a check stands."""
+    parts = body.__module__.split(".")
+    if len(parts) < 3 or parts[0] != "autograder" or parts[1] not in ("checks", "hidden"):
+        raise CheckError(
+            "A check has to stand in autograder/checks/ASSIGNMENT/ or autograder/hidden/ASSIGNMENT/.",
+            remedy="Move it there.",
+            file=f"{body.__module__}.{body.__name__}",
+        )
+    return parts[1], parts[2]
+
+
+def _validate(entry: Check, body: Body) -> None:
+    where = f"{body.__module__}.{entry.name}"
+    if not entry.law.endswith("."):
+        raise CheckError(
+            "A check needs a docstring whose first paragraph is a sentence, ending in a full stop.",
+            remedy="Write the law as students will read it.",
+            file=where,
+        )
+    parameters = set(inspect.signature(body).parameters)
+    filled = set(entry.strategies) | (parameters & set(GIVEN_BY_RUNNER))
+    if parameters != filled:
+        odd = ", ".join(sorted(parameters ^ filled))
+        raise CheckError(
+            f"Parameters and strategies differ: {odd}.",
+            remedy=f"Give every parameter a strategy; {', '.join(GIVEN_BY_RUNNER)} come from the runner.",
+            file=where,
+        )
+    for fixed in entry.also:
+        if set(fixed) != set(entry.strategies):
+            odd = ", ".join(sorted(set(fixed) ^ set(entry.strategies)))
+            raise CheckError(
+                f"An input in `also` has other parameters than the strategies: {odd}.",
+                remedy=f"Give it {', '.join(entry.strategies)}.",
+                file=where,
+            )
+    if entry.weight <= 0 or entry.examples < 1:
+        raise CheckError(
+            "Weight and number of examples have to be positive.", remedy="Mend the @check line.", file=where
+        )
+
+
+WINGS = ("checks", "hidden")
+_own: dict[str, str] = {}  # wing -> the folder of the course in use
+
+
+def use(course: Path) -> None:
+    """Finds a course's own checks: COURSE/checks/NAME/ and COURSE/hidden/NAME/.
+
+    They are imported as autograder.checks.NAME and autograder.hidden.NAME, so they read as ours do and can move into
+    the checkout as they are. Of two assignments with one name the course's counts. One course at a time is in use.
+    """
+    folders = {wing: str(course.resolve() / wing) for wing in WINGS if (course / wing).is_dir()}
+    if folders == _own:
+        return
+    for wing in WINGS:
+        package = _package(wing, wanted=wing in folders)
+        if package is None:
+            continue
+        places = [place for place in package.__path__ if place != _own.get(wing)]
+        changed = [folder for folder in (_own.get(wing), folders.get(wing)) if folder is not None]
+        package.__path__ = [folders[wing], *places] if wing in folders else places
+        _forget(wing, {name for folder in changed for name in _names([folder])})
+    _own.clear()
+    _own.update(folders)
+    importlib.invalidate_caches()
+
+
+def _package(wing: str, *, wanted: bool) -> Any:
+    """The package of a wing; where the staff wing is not installed, an empty one if it is `wanted`."""
+    name = f"autograder.{wing}"
+    if wing == "hidden" and not hidden_installed():
+        if not wanted:
+            return None
+        spec = ModuleSpec(name, None, is_package=True)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+    return importlib.import_module(name)
+
+
+def _names(places: Iterable[str]) -> list[str]:
+    return sorted({module.name for module in pkgutil.iter_modules(list(places))})
+
+
+def _forget(wing: str, names: set[str]) -> None:
+    """What was imported of these assignments, which may come from another place now."""
+    for name in names:
+        _table.checks.pop((name, wing), None)
+        module = f"autograder.{wing}.{name}"
+        for each in [each for each in sys.modules if each == module or each.startswith(f"{module}.")]:
+            del sys.modules[each]
+
+
+def hidden_installed() -> bool:
+    """Whether the staff wing is part of this installation."""
+    return importlib.util.find_spec("autograder.hidden") is not None
+
+
+def assignments() -> tuple[str, ...]:
+    """The assignments whose public checks are installed."""
+    return tuple(_names(importlib.import_module("autograder.checks").__path__))
+
+
+def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
+    """The checks of an assignment: the public ones, and with `hidden` the staff's behind them.
+
+    Raises AssignmentError where there are none, and CheckError where the staff wing is asked for but not installed.
+    """
+    if assignment not in assignments():
+        raise AssignmentError(
+            f"There are no checks for an assignment called {assignment!r}.",
+            remedy=f"Use one of: {', '.join(assignments())}.",
+        )
+    wings = ["checks"]
+    if hidden:
+        if not hidden_installed():
+            raise CheckError(
+                "The hidden checks are not installed.",
+                remedy='Install the checkout: pip install -e ".[staff]".',
+            )
+        if importlib.util.find_spec(f"autograder.hidden.{assignment}") is not None:
+            wings.append("hidden")
+    found: list[Check] = []
+    for wing in wings:
+        importlib.import_module(f"autograder.{wing}.{assignment}")
+        found.extend(_table.checks.get((assignment, wing), {}).values())
+    order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
+    return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.precondition)))
+
+
+def files(assignment: str) -> tuple[Path, ...]:
+    """The files of an assignment's checks, of both wings."""
+    found: list[Path] = []
+    for wing in WINGS if hidden_installed() else WINGS[:1]:
+        for place in importlib.import_module(f"autograder.{wing}").__path__:
+            found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
+    return tuple(sorted(found))
+
+
+def forget(assignment: str) -> None:
+    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
+    for wing in WINGS:
+        _forget(wing, {assignment})
+    importlib.invalidate_caches()

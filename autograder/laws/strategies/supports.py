@@ -1,0 +1,73 @@
+"""Support sets: embedded points with labels of any integers, in any order, in uneven counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder.laws.strategies.points import grids
+
+
+@dataclass(frozen=True, eq=False)
+class SupportSet:
+    """Embeddings (n, d) and their labels (n,)."""
+
+    embeddings: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def pair(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.embeddings, self.labels
+
+    @property
+    def classes(self) -> np.ndarray:
+        """The distinct labels, ascending (c,)."""
+        return np.unique(self.labels)
+
+    @property
+    def magnitude(self) -> float:
+        return float(np.abs(self.embeddings).max(initial=0.0))
+
+    def __getitem__(self, order: Any) -> SupportSet:
+        return SupportSet(self.embeddings[order], self.labels[order])
+
+    def relabelled(self, names: np.ndarray) -> SupportSet:
+        """Class i (in ascending order) is now called names[i]."""
+        return SupportSet(self.embeddings, names[np.searchsorted(self.classes, self.labels)])
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@st.composite
+def support_sets(
+    draw: st.DrawFn,
+    *,
+    min_classes: int = 2,
+    max_classes: int = 4,
+    max_shots: int = 4,
+    features: int | None = None,
+    max_features: int = 3,
+    bound: float = 4.0,
+    dtype: Any = np.float64,
+) -> SupportSet:
+    """Support sets with gaps between labels, negative labels, uneven counts, shuffled."""
+    classes = draw(st.lists(st.integers(-3, 12), min_size=min_classes, max_size=max_classes, unique=True))
+    counts = draw(st.lists(st.integers(1, max_shots), min_size=len(classes), max_size=len(classes)))
+    if len(counts) > 1 and len(set(counts)) == 1:
+        counts[-1] += 1
+    order = draw(st.permutations(range(sum(counts))))
+    labels = np.repeat(np.array(classes, dtype=np.int64), counts)[order]
+    d = features if features is not None else draw(st.integers(1, max_features))
+    return SupportSet(draw(grids(len(labels), d, bound=bound, dtype=dtype)), labels)
+
+
+def large_support(ways: int = 30, shots: int = 40, features: int = 64, dtype: Any = np.float64) -> SupportSet:
+    """A fixed support set beyond what is drawn: about `shots` points in each of `ways` classes, shuffled."""
+    source = np.random.default_rng(ways * shots + features)
+    counts = shots - np.arange(ways) % 7
+    labels = source.permutation(np.repeat(7 * np.arange(ways, dtype=np.int64) - 20, counts))
+    return SupportSet(source.normal(size=(len(labels), features)).astype(dtype), labels)

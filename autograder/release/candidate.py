@@ -1,0 +1,125 @@
+"""One assignment of one course, read once for everything that a release does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder import nbgrader_bridge
+from autograder.course import assignment as assignments
+from autograder.course import folders, settings, variants
+from autograder.course.assignment import Assignment
+from autograder.course.folders import StaffFiles
+from autograder.course.settings import Settings
+from autograder.course.variants import Recipe
+from autograder.laws import registry
+from autograder.laws.registry import Check
+from autograder.release import building, leaks, notebook, requirements
+from autograder.release.building import Release
+from autograder.release.leaks import Finding, Secrets
+from autograder.release.validating import Validation
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`variant`: that of the command line, or else of the course's settings."""
+
+    course: Path
+    name: str
+    source: Path
+    settings: Settings
+    variant: int | None
+
+    @cached_property
+    def data(self) -> bytes:
+        """The source notebook's file."""
+        return self.source.read_bytes()
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """release.toml."""
+        return variants.read(self.source)
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        return assignments.made(self.data, self.source, self.name, self.recipe, self.variant)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        return registry.load(self.name, hidden=registry.hidden_installed())
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The source notebook as JSON."""
+        return notebook.parsed(self.data, str(self.source))
+
+    @cached_property
+    def staff(self) -> StaffFiles:
+        return folders.staff_files(self.course, self.name)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return leaks.collect(self.document, self.source, self.staff)
+
+    @cached_property
+    def stub(self) -> Mapping[str, Any]:
+        """The student's notebook as JSON."""
+        varied = notebook.varied(self.document, self.recipe, self.variant)
+        stated = notebook.stated(varied, self.settings, requirements.pins(self.course))
+        return notebook.student_version(stated, self.course, self.name, self.source.stem)
+
+    @property
+    def final(self) -> Path:
+        """The release folder, where nbgrader expects it."""
+        return nbgrader_bridge.release_directory(self.course, self.name)
+
+    def build(self) -> Release:
+        return building.build(
+            self.course, self.name, self.source, self.data, self.stub, self.recipe, self.variant
+        )
+
+    def leaks(self, release: Release) -> list[Finding]:
+        """All findings of the leak scan."""
+        return [
+            *building.beside_the_source(self.source, self.recipe),
+            *leaks.everything(
+                self.source.name,
+                self.document,
+                self.source.name,
+                release.document,
+                release.files,
+                self.checks,
+                self.secrets,
+            ),
+        ]
+
+    def validation(self, weights: Path | None) -> Validation:
+        """`weights`: trained weights for the source; by default those of the course, if there are any."""
+        return Validation(
+            self.assignment,
+            self.settings,
+            self.source,
+            self.stub,
+            self.staff.checks,
+            self.secrets,
+            weights or folders.trained_weights(self.course, self.name),
+        )
+
+
+def of(course: Path, name: str, variant: int | None = None) -> Candidate:
+    """The assignment `name` of a course directory. Raises UsageError or AssignmentError."""
+    course = folders.require_course(course)
+    source = folders.source(course, name)
+    registry.use(course)
+    decided = settings.read(course)
+    return Candidate(course, name, source, decided, decided.variant if variant is None else variant)
+
+
+def published(final: Path) -> dict[str, bytes]:
+    """The files of the release that stands; none where there is none."""
+    if not final.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in sorted(final.iterdir()) if path.is_file()}

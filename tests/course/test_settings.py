@@ -1,0 +1,135 @@
+"""What a course may decide, and what a mistake in autograder.toml says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course import settings
+from autograder.course.settings import Settings
+from autograder.errors import AssignmentError
+from autograder.model import Limits
+
+
+def write(course: Path, text: str | bytes) -> Path:
+    path = course / "autograder.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return course
+
+
+def failure(course: Path, text: str | bytes) -> AssignmentError:
+    with pytest.raises(AssignmentError) as caught:
+        settings.read(write(course, text))
+    assert caught.value.file == str(course / "autograder.toml")
+    return caught.value
+
+
+def test_without_a_file_everything_has_a_default(tmp_path: Path) -> None:
+    assert settings.read(tmp_path) == Settings()
+    assert settings.read(write(tmp_path, "")) == Settings()
+
+
+def test_the_example_of_the_docstring_is_the_default(tmp_path: Path) -> None:
+    example = str(settings.__doc__).split("\n\n", 1)[1]
+    assert settings.read(write(tmp_path, example)) == Settings()
+
+
+def test_every_key(tmp_path: Path) -> None:
+    text = """
+seed = 7
+variant = 3
+reveal = "law"
+[limits]
+cell_seconds = 20
+call_seconds = 0.5
+submission_seconds = 300.0
+memory_mib = 512
+[trained_weights]
+accuracy_floor = 0
+accuracy_goal = 1
+"""
+    limits = Limits(cell_seconds=20.0, call_seconds=0.5, submission_seconds=300.0, memory_bytes=512 << 20)
+    assert settings.read(write(tmp_path, text)) == Settings(7, "law", limits, 0.0, 1.0, variant=3)
+
+
+def test_slides_to_read_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    found = settings.read(write(tmp_path, '[read]\ntrain = "Slides 30 to 34"'))
+    assert found == Settings(read={"train": "Slides 30 to 34"})
+    error = failure(tmp_path, "[read]\ntrain = 30")
+    assert error.what == "The setting read cannot be read."
+
+
+def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
+    found = settings.read(write(tmp_path, "[limits]\ncell_seconds = 1.5"))
+    assert found == Settings(limits=Limits(cell_seconds=1.5))
+
+
+LIMITS = "Give positive numbers for cell_seconds, call_seconds, submission_seconds, memory_mib."
+LATE = (
+    "Give percent_per_day (0 to 100), and if you like grace_minutes (from 0) and at_most_percent (0 to 100)."
+)
+MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "remedy"),
+    [
+        ("sead = 3", "sead", "Known keys are late, limits, read, reveal, seed, trained_weights, variant."),
+        ("variant = -1", "variant", "Give a whole number, 0 or above."),
+        ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
+        ("seed = true", "seed", "Give a whole number, 0 or above."),
+        ("seed = -1", "seed", "Give a whole number, 0 or above."),
+        ("seed = 9223372036854775808", "seed", "Give a whole number, 0 or above."),
+        ('reveal = "everything"', "reveal", 'Give "law" or "counterexample".'),
+        ("reveal = []", "reveal", 'Give "law" or "counterexample".'),
+        ("limits = 3", "limits", LIMITS),
+        ("[limits]\ncell_secs = 3", "limits.cell_secs", LIMITS),
+        ("[limits]\ncell_seconds = 0", "limits.cell_seconds", LIMITS),
+        ("[limits]\ncell_seconds = -1", "limits.cell_seconds", LIMITS),
+        ('[limits]\ncell_seconds = "10"', "limits.cell_seconds", LIMITS),
+        ("[limits]\ncell_seconds = true", "limits.cell_seconds", LIMITS),
+        ("[limits]\ncell_seconds = nan", "limits.cell_seconds", LIMITS),
+        ("[limits]\ncell_seconds = inf", "limits.cell_seconds", LIMITS),
+        ("[limits]\nmemory_mib = inf", "limits.memory_mib", LIMITS),
+        (f"[limits]\ncell_seconds = 1{'0' * 400}", "limits.cell_seconds", LIMITS),
+        ("trained_weights = 3", "trained_weights", MARKS),
+        ("[trained_weights]\nfloor = 0.5", "trained_weights", MARKS),
+        ("[trained_weights]\naccuracy_floor = 0.9", "trained_weights", MARKS),
+        ("[trained_weights]\naccuracy_floor = -0.1", "trained_weights", MARKS),
+        ('[trained_weights]\naccuracy_floor = "low"', "trained_weights", MARKS),
+        ("[trained_weights]\naccuracy_floor = false", "trained_weights", MARKS),
+        ("[trained_weights]\naccuracy_goal = 1.5", "trained_weights", MARKS),
+        ("[trained_weights]\naccuracy_goal = nan", "trained_weights", MARKS),
+        ("late = 10", "late", LATE),
+        ("[late]\ngrace_minutes = 5", "late", LATE),
+        ("[late]\npercent_per_day = 110", "late.percent_per_day", LATE),
+        ("[late]\npercent_per_day = 10\ndays = 3", "late.days", LATE),
+    ],
+)
+def test_a_key_that_cannot_be_read_is_named_with_what_it_takes(
+    tmp_path: Path, text: str, key: str, remedy: str
+) -> None:
+    error = failure(tmp_path, text)
+    assert (error.what, error.remedy) == (f"The setting {key} cannot be read.", remedy)
+
+
+def test_what_is_no_toml_says_where(tmp_path: Path) -> None:
+    error = failure(tmp_path, "seed = 3\nreveal = law")
+    assert error.what == "The file is not TOML (Invalid value (at line 2, column 10))."
+    assert error.remedy == "Mend the line it names."
+    assert "utf-8" in failure(tmp_path, b'reveal = "\xff"').what
+
+
+@pytest.mark.parametrize(
+    ("hours", "share"),
+    [(0, 0.0), (0.25, 0.0), (0.26, 0.1), (24, 0.1), (24.01, 0.2), (96, 0.4), (24 * 30, 0.45)],
+)
+def test_being_late_costs_a_share_per_day_that_was_begun(tmp_path: Path, hours: float, share: float) -> None:
+    (tmp_path / "autograder.toml").write_text(
+        "[late]\npercent_per_day = 10\ngrace_minutes = 15\nat_most_percent = 45\n"
+    )
+    late = settings.read(tmp_path).late
+    assert late is not None
+    assert late.share(hours * 3600) == pytest.approx(share)
+    assert settings.read(tmp_path / "elsewhere").late is None

@@ -1,0 +1,213 @@
+"""`check(...)` in a kernel: shows the laws of this very namespace, and in grading does nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+import autograder
+from autograder.errors import UsageError
+from autograder.student import check
+from autograder.student.check import GRADING
+
+ROOT = Path(__file__).parents[2]
+# One exercise with few checks: no more is drawn than these tests need.
+RIGHT = """
+import torch
+from torch import nn
+
+class EmbeddingNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 8))
+
+    def forward(self, x):
+        return self.layers(x)
+"""
+WRONG = RIGHT.replace("return self.layers(x)", "return self.layers(x + 0.1 * torch.rand_like(x))")
+LAWS = 8
+
+
+@pytest.fixture(autouse=True)
+def _not_in_grading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(GRADING, raising=False)
+
+
+def forget_shell() -> None:
+    """Of whatever class: a shell of another test that is only half forgotten would take no displays."""
+    if InteractiveShell.initialized():
+        type(InteractiveShell.instance()).clear_instance()
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """A kernel's shell, as `get_ipython()` finds it."""
+    forget_shell()
+    shell = InteractiveShell.instance()
+    shell.run_cell("from autograder import check")
+    yield shell
+    forget_shell()
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The namespace of a plain Python program."""
+    forget_shell()
+    names: dict[str, Any] = {}
+    for name in ("EmbeddingNet", "torch", "nn"):
+        monkeypatch.setattr(sys.modules["__main__"], name, None, raising=False)
+    exec(RIGHT, names)
+    monkeypatch.setattr(sys.modules["__main__"], "EmbeddingNet", names["EmbeddingNet"], raising=False)
+    return names
+
+
+# --- in a kernel
+
+
+def shown(shell: InteractiveShell, *cells: str) -> tuple[str, dict[str, Any]]:
+    """What stands under the last cell: its printed text, and what it displayed."""
+    with capture_output() as captured:
+        for cell in cells:
+            shell.run_cell(cell).raise_error()
+    (output,) = captured.outputs
+    return captured.stdout + captured.stderr, output.data
+
+
+def test_laws_that_hold_are_shown(shell: InteractiveShell) -> None:
+    printed, data = shown(shell, RIGHT, 'check("embedding_net")')
+    assert data["text/plain"].startswith("✓ embedding_net: all 8 laws hold\n")
+    assert "Different images have different embeddings." in data["text/plain"]
+    assert data["text/html"].lstrip().startswith("<")
+    assert "all 8 laws hold" in data["text/html"]
+    assert printed == ""
+
+
+def test_the_law_that_does_not_hold_is_explained(shell: InteractiveShell) -> None:
+    text = shown(shell, WRONG, 'check("embedding_net")')[1]["text/plain"]
+    assert "✗ broken" in text
+    assert "In evaluation mode the same image has the same embedding each time." in text
+    assert "To see it yourself, paste this into a cell below your function:" in text
+
+
+def test_a_function_that_is_defined_anew_is_checked_anew(shell: InteractiveShell) -> None:
+    assert "✗" in shown(shell, WRONG, 'check("embedding_net")')[1]["text/plain"]
+    assert "✗" not in shown(shell, RIGHT, 'check("embedding_net")')[1]["text/plain"]
+
+
+def test_what_is_not_defined_yet_is_said_first(shell: InteractiveShell) -> None:
+    text = shown(shell, 'check("embedding_net")')[1]["text/plain"]
+    assert "EmbeddingNet is not defined." in text
+    assert text.startswith("✗ embedding_net: 1 of 8 laws broken, 7 skipped\n")
+
+
+def test_a_stub_is_not_done_yet(shell: InteractiveShell) -> None:
+    stub = "class EmbeddingNet:\n    def __init__(self):\n        raise NotImplementedError()"
+    assert (
+        "Not done yet: it raises NotImplementedError."
+        in shown(shell, stub, 'check("embedding_net")')[1]["text/plain"]
+    )
+
+
+def test_nothing_is_left_in_the_notebook(shell: InteractiveShell) -> None:
+    shell.run_cell(RIGHT)
+    before = {name for name in shell.user_ns if not name.startswith("_")}
+    shown(shell, 'check("embedding_net")')
+    assert {name for name in shell.user_ns if not name.startswith("_")} == before
+
+
+def test_random_state_of_the_kernel_stays_as_it_was(shell: InteractiveShell) -> None:
+    shell.run_cell(
+        RIGHT + "\nimport random, numpy as np\ntorch.manual_seed(3); np.random.seed(3); random.seed(3)"
+    )
+    shell.run_cell("states = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()")
+    shown(shell, 'check("embedding_net")')
+    same = "torch.equal(states[0], torch.get_rng_state()), (states[1] == np.random.get_state()[1]).all(), states[2] == random.getstate()"
+    assert shell.run_cell(f"[bool(each) for each in ({same})]").result == [True, True, True]
+
+
+def test_what_the_student_s_functions_print_is_not_shown(shell: InteractiveShell) -> None:
+    loud = RIGHT.replace("return self", "print('shape', x.shape)\n        return self")
+    printed, data = shown(shell, loud, 'check("embedding_net")')
+    assert "shape" not in printed + data["text/plain"]
+
+
+def test_in_grading_nothing_happens(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(GRADING, "1")
+    with capture_output() as captured:
+        shell.run_cell(WRONG).raise_error()
+        shell.run_cell('check("embedding_net"); check("there is no such exercise")').raise_error()
+    assert (captured.stdout, captured.stderr, captured.outputs) == ("", "", [])
+
+
+def test_an_exercise_that_is_not_there_is_named_with_those_that_are(shell: InteractiveShell) -> None:
+    with pytest.raises(UsageError) as caught:
+        autograder.check("class_prototype")
+    assert str(caught.value) == (
+        "There is no exercise called 'class_prototype'. Use one of: class_prototypes, class_probabilities, "
+        "sample_episode, episode_loss, embedding_net, train, trained_weights, contrastive_losses, sample_pairs, "
+        "cosine_similarities, label_probabilities, matching_loss."
+    )
+    with pytest.raises(UsageError, match="There is no exercise called 'nothing'"):
+        autograder.check("nothing", assignment="fewshot")
+
+
+# --- in plain Python
+
+
+def test_without_a_kernel_it_is_printed(main: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    autograder.check("embedding_net")
+    out = capsys.readouterr().out
+    assert out.startswith("✓ embedding_net: all 8 laws hold\n")
+
+
+def test_as_a_program_of_one_s_own(tmp_path: Path) -> None:
+    """`python notebook.py`: as students do who write in an editor."""
+    (tmp_path / "mine.py").write_text(
+        WRONG + "\nfrom autograder import check\ncheck('embedding_net', assignment='fewshot')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "mine.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("✗ embedding_net: ")
+    assert "of 8 laws broken" in done.stdout
+    assert os.listdir(tmp_path) == ["mine.py"]  # no database of examples, no cache
+
+
+# --- the result
+
+
+def test_it_carries_no_points_and_asks_no_hidden_laws() -> None:
+    names: dict[str, Any] = {}
+    exec(RIGHT, names)
+    result = check.run("fewshot", "embedding_net", names, Path.cwd(), progress=False)
+    assert (result.name, result.points, result.max_points, result.blame) == ("embedding_net", 0.0, 0.0, None)
+    assert [each.verdict for each in result.checks] == ["holds"] * LAWS
+    assert {each.visibility for each in result.checks} == {"public"}
+
+
+def test_the_weights_beside_the_notebook_are_checked(tmp_path: Path) -> None:
+    result = check.run("fewshot", "trained_weights", {}, tmp_path, progress=False)
+    assert result.checks[0].message == (
+        "There is no file fewshot.safetensors beside the notebook: run the cell that saves the weights."
+    )
+
+
+def test_students_check_themselves_on_other_inputs_than_they_are_graded_on() -> None:
+    from autograder.course.settings import Settings
+
+    assert Settings().seed != check.SEED
