@@ -113,10 +113,13 @@ class Student:
 
 @dataclass(frozen=True, eq=False)
 class Fixture:
-    """Names a stage fixture (`autograder.fixtures`) that the worker builds from plain values: a network, a generator ..."""
+    """Names a fixture (`autograder.fixtures`) that the worker builds from plain values: a network, a generator ..."""
 
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+Prop = Fixture  # its name until version 0.1, for check files that a course already has
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,9 @@
 `autograder/checks/NAME/`, and for staff `autograder/hidden/NAME/`, hold the laws of one assignment, a file per exercise
 (a single file NAME.py serves a small one). Importing them fills the table; `load` imports what is installed and hands the
 table out in the order of the files.
+
+The package checks/NAME/ may say `THRESHOLDS = {"accuracy_floor": 0.6, ...}`: numbers that its checks read from `course.thresholds`,
+and that a course may change in autograder.toml, in the table [thresholds.NAME].
 """
 
 from __future__ import annotations
@@ -21,10 +24,14 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from autograder.errors import AssignmentError, CheckError
+from autograder.laws import old_names
 from autograder.laws.vocabulary import Function, Law
 from autograder.model import Visibility
 
 Body = Callable[..., Law]
+
+PACKAGES = ("checks", "hidden")  # what students get, and what they do not
+SHARED = frozenset({"arrays"})  # modules beside the assignments
 
 # Parameters of a check that the runner fills in, instead of Hypothesis.
 GIVEN_BY_RUNNER = ("seed", "weights", "course")
@@ -34,13 +41,13 @@ GIVEN_BY_RUNNER = ("seed", "weights", "course")
 class Check:
     """One law of one exercise.
 
-    law         the sentence that students read: the first paragraph of the docstring
-    precondition      True for a rung: where it fails, the checks behind it are skipped
-    strategies  parameter -> Hypothesis strategy
-    examples    how many inputs are drawn
-    also        inputs that drawing would not reach, as parameter -> value
-    seconds     deadline of one call, where it differs from the course's
-    read        where the law stands: a slide, an equation of a paper
+    law           the sentence that students read: the first paragraph of the docstring
+    precondition  True: where it fails, the checks behind it are skipped
+    strategies    parameter -> Hypothesis strategy
+    examples      how many inputs are drawn
+    also          inputs that drawing would not reach, as parameter -> value
+    seconds       deadline of one call, where it differs from the course's
+    read          where the law stands: a slide, an equation of a paper
     """
 
     assignment: str
@@ -66,8 +73,8 @@ class Check:
 class _Table:
     checks: dict[tuple[str, str], dict[str, Check]] = field(default_factory=dict)
 
-    def enter(self, entry: Check, wing: str) -> None:
-        mine = self.checks.setdefault((entry.assignment, wing), {})
+    def enter(self, entry: Check, package: str) -> None:
+        mine = self.checks.setdefault((entry.assignment, package), {})
         key = f"{entry.exercise}/{entry.name}"
         if key in mine and mine[key].body.__module__ != entry.body.__module__:
             raise CheckError(
@@ -88,24 +95,34 @@ def check(
     also: Iterable[Mapping[str, Any]] = (),
     seconds: float | None = None,
     read: str = "",
+    ladder: bool = False,
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Body], Body]:
-    """Enters a function into the table as a check of `exercise`. See docs/writing-a-check.md.
+    """Enter a function into the table as a check of `exercise`. See docs/writing-a-check.md.
 
-    `read` says where the law stands; by default what the file of the check calls READ.
+    weight        its share of the exercise's points, beside the other checks
+    precondition  True: where it fails, the checks behind it are skipped (version 0.1 called this `ladder`)
+    examples      how many inputs are drawn
+    also          inputs that drawing would not reach, as parameter -> value
+    seconds       deadline of one call, where it differs from the course's
+    read          where the law stands, for students; by default what the file of the check calls READ
+    strategies    parameter of the function -> Hypothesis strategy that draws it
+
+    Raises CheckError, which names the file, for a check without a sentence, a parameter without a strategy, or a second check
+    of the same name.
     """
 
     def enter(body: Body) -> Body:
-        wing, assignment = _place(body)
+        package, assignment = _place(body)
         law = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
         entry = Check(
             assignment=assignment,
             exercise=exercise.name if isinstance(exercise, Function) else exercise,
             name=body.__name__,
             law=law,
-            visibility="hidden" if wing == "hidden" else "public",
+            visibility="hidden" if package == "hidden" else "public",
             weight=weight,
-            precondition=precondition,
+            precondition=precondition or ladder,
             body=body,
             strategies=strategies,
             examples=examples if strategies else 1,
@@ -114,14 +131,14 @@ def check(
             read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
         )
         _validate(entry, body)
-        _table.enter(entry, wing)
+        _table.enter(entry, package)
         return body
 
     return enter
 
 
 def _place(body: Body) -> tuple[str, str]:
-    """(wing, assignment) of the file in which a check stands."""
+    """(package, assignment) of the file in which a check stands."""
     parts = body.__module__.split(".")
     if len(parts) < 3 or parts[0] != "autograder" or parts[1] not in ("checks", "hidden"):
         raise CheckError(
@@ -163,36 +180,37 @@ def _validate(entry: Check, body: Body) -> None:
         )
 
 
-WINGS = ("checks", "hidden")
-_own: dict[str, str] = {}  # wing -> the folder of the course in use
+_own: dict[str, str] = {}  # package -> the folder of the course in use
 
 
 def use(course: Path) -> None:
-    """Finds a course's own checks: COURSE/checks/NAME/ and COURSE/hidden/NAME/.
+    """Find a course's own checks: COURSE/checks/NAME/ and COURSE/hidden/NAME/.
 
     They are imported as autograder.checks.NAME and autograder.hidden.NAME, so they read as ours do and can move into
     the checkout as they are. Of two assignments with one name the course's counts. One course at a time is in use.
     """
-    folders = {wing: str(course.resolve() / wing) for wing in WINGS if (course / wing).is_dir()}
+    folders = {
+        package: str(course.resolve() / package) for package in PACKAGES if (course / package).is_dir()
+    }
     if folders == _own:
         return
-    for wing in WINGS:
-        package = _package(wing, wanted=wing in folders)
-        if package is None:
+    for package in PACKAGES:
+        module = _module(package, wanted=package in folders)
+        if module is None:
             continue
-        places = [place for place in package.__path__ if place != _own.get(wing)]
-        changed = [folder for folder in (_own.get(wing), folders.get(wing)) if folder is not None]
-        package.__path__ = [folders[wing], *places] if wing in folders else places
-        _forget(wing, {name for folder in changed for name in _names([folder])})
+        places = [place for place in module.__path__ if place != _own.get(package)]
+        changed = [folder for folder in (_own.get(package), folders.get(package)) if folder is not None]
+        module.__path__ = [folders[package], *places] if package in folders else places
+        _forget(package, {name for folder in changed for name in _names([folder])})
     _own.clear()
     _own.update(folders)
     importlib.invalidate_caches()
 
 
-def _package(wing: str, *, wanted: bool) -> Any:
-    """The package of a wing; where the staff wing is not installed, an empty one if it is `wanted`."""
-    name = f"autograder.{wing}"
-    if wing == "hidden" and not hidden_installed():
+def _module(package: str, *, wanted: bool) -> Any:
+    """`autograder.checks` or `autograder.hidden`; where the latter is not installed, an empty one if it is `wanted`."""
+    name = f"autograder.{package}"
+    if package == "hidden" and not hidden_installed():
         if not wanted:
             return None
         spec = ModuleSpec(name, None, is_package=True)
@@ -201,39 +219,40 @@ def _package(wing: str, *, wanted: bool) -> Any:
 
 
 def _names(places: Iterable[str]) -> list[str]:
-    return sorted({module.name for module in pkgutil.iter_modules(list(places))})
+    return sorted({module.name for module in pkgutil.iter_modules(list(places))} - SHARED)
 
 
-def _forget(wing: str, names: set[str]) -> None:
+def _forget(package: str, names: set[str]) -> None:
     """What was imported of these assignments, which may come from another place now."""
     for name in names:
-        _table.checks.pop((name, wing), None)
-        module = f"autograder.{wing}.{name}"
+        _table.checks.pop((name, package), None)
+        module = f"autograder.{package}.{name}"
         for each in [each for each in sys.modules if each == module or each.startswith(f"{module}.")]:
             del sys.modules[each]
 
 
 def hidden_installed() -> bool:
-    """Whether the staff wing is part of this installation."""
+    """Return whether staff's checks are part of this installation."""
     return importlib.util.find_spec("autograder.hidden") is not None
 
 
 def assignments() -> tuple[str, ...]:
-    """The assignments whose public checks are installed."""
+    """Return the names of the assignments whose public checks are installed."""
     return tuple(_names(importlib.import_module("autograder.checks").__path__))
 
 
-def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
-    """The checks of an assignment: the public ones, and with `hidden` the staff's behind them.
+def owners(exercise: str) -> tuple[str, ...]:
+    """Return the assignments that have an exercise of this name."""
+    return tuple(name for name in assignments() if any(each.exercise == exercise for each in load(name)))
 
-    Raises AssignmentError where there are none, and CheckError where the staff wing is asked for but not installed.
+
+def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
+    """Return the checks of an assignment: the public ones, and with `hidden` the staff's behind them.
+
+    Raises AssignmentError where there are none, and CheckError where the staff's are asked for but not installed.
     """
-    if assignment not in assignments():
-        raise AssignmentError(
-            f"There are no checks for an assignment called {assignment!r}.",
-            remedy=f"Use one of: {', '.join(assignments())}.",
-        )
-    wings = ["checks"]
+    _require(assignment)
+    packages = ["checks"]
     if hidden:
         if not hidden_installed():
             raise CheckError(
@@ -241,26 +260,65 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
                 remedy='Install the checkout: pip install -e ".[staff]".',
             )
         if importlib.util.find_spec(f"autograder.hidden.{assignment}") is not None:
-            wings.append("hidden")
+            packages.append("hidden")
     found: list[Check] = []
-    for wing in wings:
-        importlib.import_module(f"autograder.{wing}.{assignment}")
-        found.extend(_table.checks.get((assignment, wing), {}).values())
+    old_names.provide()
+    for package in packages:
+        importlib.import_module(f"autograder.{package}.{assignment}")
+        found.extend(_table.checks.get((assignment, package), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.precondition)))
 
 
+def _require(assignment: str) -> None:
+    if assignment not in assignments():
+        raise AssignmentError(
+            f"There are no checks for an assignment called {assignment!r}.",
+            remedy=f"Use one of: {', '.join(assignments())}.",
+        )
+
+
+def unread(checks: Iterable[Check]) -> dict[str, str]:
+    """Return exercise -> file of one of its checks that says nowhere where students can read."""
+    return {
+        each.exercise: str(sys.modules[each.body.__module__].__file__)
+        for each in checks
+        if each.visibility == "public" and not each.read
+    }
+
+
+def thresholds(assignment: str) -> dict[str, float]:
+    """Return the numbers that an assignment's checks/NAME/__init__.py calls THRESHOLDS; none without such checks.
+
+    Raises CheckError where they are no numbers by name.
+    """
+    if assignment not in assignments():
+        return {}
+    old_names.provide()
+    module = importlib.import_module(f"autograder.checks.{assignment}")
+    given = getattr(module, "THRESHOLDS", {})
+    fits = isinstance(given, Mapping) and all(
+        isinstance(name, str) and isinstance(value, int | float) and not isinstance(value, bool)
+        for name, value in given.items()
+    )
+    if not fits:
+        raise CheckError(
+            "THRESHOLDS has to be a dict: name -> number.", remedy="Mend it.", file=str(module.__file__)
+        )
+    return {name: float(value) for name, value in given.items()}
+
+
 def files(assignment: str) -> tuple[Path, ...]:
-    """The files of an assignment's checks, of both wings."""
+    """Return the files of an assignment's checks, public and hidden."""
     found: list[Path] = []
-    for wing in WINGS if hidden_installed() else WINGS[:1]:
-        for place in importlib.import_module(f"autograder.{wing}").__path__:
+    for package in PACKAGES if hidden_installed() else PACKAGES[:1]:
+        for place in importlib.import_module(f"autograder.{package}").__path__:
             found += [*Path(place).glob(f"{assignment}.py"), *Path(place, assignment).rglob("*.py")]
     return tuple(sorted(found))
 
 
 def forget(assignment: str) -> None:
-    """Lets `load` import an assignment's checks anew, as they stand in their files now."""
-    for wing in WINGS:
-        _forget(wing, {assignment})
+    """Let `load` import an assignment's checks anew, as they stand in their files now."""
+    for package in PACKAGES:
+        _forget(package, {assignment})
     importlib.invalidate_caches()

@@ -87,6 +87,8 @@ def function(
     form: Callable[[Any, Call], Violation | None] | None = None,
     label: str | None = None,
 ) -> Function:
+    if name.startswith("props:"):  # as version 0.1 called fixtures
+        name = name.replace("props:", "fixtures:", 1)
     return Function(name, parameters, tuple(keywords), form, label)
 
 

@@ -24,6 +24,7 @@ MAKERS = frozenset(
     {
         "course",
         "datasets",
+        "environment",
         "errors",
         "fixtures",
         "laws",

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.environment import JAIL
 from autograder.model import Cell, CellResult, Notebook, Outcome, Raised
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.transport import Batch
 from autograder.sandbox.worker.cells import Cells
 
-QUIET = "FEWLABELS_JAIL"  # check(...) in a cell does nothing while the whole notebook is being checked
 OUTPUT_BYTES = 1 << 20
 
 
@@ -55,10 +55,10 @@ class InShell(InProcess):
 
     @contextmanager
     def _at_home(self) -> Iterator[None]:
-        before, quiet = Path.cwd(), os.environ.get(QUIET)
+        before, quiet = Path.cwd(), os.environ.get(JAIL)
         streams, asking = (sys.stdout, sys.stderr), builtins.input
         os.chdir(self._folder)
-        os.environ[QUIET] = "1"
+        os.environ[JAIL] = "1"
         self._cells.attach()
         try:
             yield
@@ -67,6 +67,6 @@ class InShell(InProcess):
             sys.stdout, sys.stderr = streams
             builtins.input = asking
             if quiet is None:
-                del os.environ[QUIET]
+                del os.environ[JAIL]
             else:
-                os.environ[QUIET] = quiet
+                os.environ[JAIL] = quiet

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.environment import JAIL
 from autograder.errors import SandboxBroken
 from autograder.sandbox import student_package
 from autograder.sandbox.jail import bubblewrap, gpu
@@ -308,7 +309,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "FEWLABELS_JAIL": "1",
+        JAIL: "1",
         # Tensors come and go; giving their pages back to the kernel each time costs more than half of its share.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(1 << 30),

@@ -6,18 +6,20 @@ come from outside.
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.course.assignment import Exercise
 from autograder.course.settings import Settings
+from autograder.environment import JAIL
 from autograder.errors import UsageError
 from autograder.laws import registry
-from autograder.laws.registry import Check
+from autograder.laws.registry import Check as LawCheck
 from autograder.model import ExerciseResult
 from autograder.runner import scoring
 from autograder.runner.exercises import Progress, run_exercises
@@ -28,17 +30,45 @@ from autograder.student.slow_calls import IN_JUPYTER, ON_TERMINAL, Patience, Pat
 from autograder.submission import trained_weights
 
 SEED = 0  # students check themselves on other inputs than they are graded on
-GRADING = "FEWLABELS_JAIL"
+
+
+class Check(Protocol):
+    """`check`, of one assignment."""
+
+    def __call__(self, exercise: str, *, assignment: str | None = None) -> None: ...
+
+
+def assignment(name: str) -> Check:
+    """Return the `check` of one assignment; a locked cell at the top of its notebook calls this.
+
+    Two assignments may have an exercise of one name: this says whose laws are meant. Raises UsageError where no assignment
+    is called so.
+
+    >>> check = assignment("fewshot")
+    >>> check("class_prototypes")  # doctest: +SKIP
+    """
+    if name not in registry.assignments():
+        raise UsageError(
+            f"There is no assignment called {name!r} here.",
+            remedy=f"Use one of: {', '.join(registry.assignments())}. Is the package the one that came with the notebook?",
+        )
+
+    def check_of_this_assignment(exercise: str, *, assignment: str | None = None) -> None:
+        check(exercise, assignment=assignment or name)
+
+    return check_of_this_assignment
 
 
 def check(exercise: str, *, assignment: str | None = None) -> None:
-    """Checks one exercise of the notebook in this kernel, and shows the laws that hold and the one that does not.
+    """Check one exercise of the notebook in this kernel, and show the laws that hold and the one that does not.
 
-    Raises UsageError where no exercise is called so.
+    assignment   whose exercise; without it, the one assignment that has an exercise of this name
+
+    Raises UsageError where no exercise is called so, or several assignments have one.
     """
-    if os.environ.get(GRADING):
+    if os.environ.get(JAIL):
         return
-    name = assignment or _assignment_of(exercise)
+    name = assignment or _assignment_of(exercise, Path.cwd())
     patience = Patience(ON_TERMINAL if _shell() is None else IN_JUPYTER)
     try:
         with patience:
@@ -62,7 +92,7 @@ def run(
     course's, and hidden checks have a say in them. `patience` tells about calls that do not come back."""
     checks = [each for each in registry.load(assignment) if each.exercise == exercise]
     if not checks:
-        raise _unknown(exercise)
+        raise _unknown(exercise, [assignment])
     weights = trained_weights.read(folder / f"{assignment}.safetensors")
     with _Bar(checks, progress) as advance:
         here = InProcess(namespace) if patience is None else PatientInProcess(namespace, patience)
@@ -76,16 +106,28 @@ def _planner(assignment: str) -> Planner:
     return Planner(SEED, Settings(seed=SEED))
 
 
-def _assignment_of(exercise: str) -> str:
-    for name in registry.assignments():
-        if any(each.exercise == exercise for each in registry.load(name)):
-            return name
-    raise _unknown(exercise)
+def _assignment_of(exercise: str, folder: Path) -> str:
+    """Whose exercise it is. Of several assignments the one whose notebook lies in the folder, if there is just one."""
+    owners = registry.owners(exercise)
+    if not owners:
+        raise _unknown(exercise, registry.assignments())
+    here = [name for name in owners if (folder / f"{name}.ipynb").is_file()]
+    for found in (owners, here):
+        if len(found) == 1:
+            return found[0]
+    raise UsageError(
+        f"The assignments {' and '.join(owners)} have an exercise called {exercise!r}.",
+        remedy=f'Say whose you mean: check("{exercise}", assignment="{owners[0]}").',
+    )
 
 
-def _unknown(exercise: str) -> UsageError:
-    names = dict.fromkeys(each.exercise for name in registry.assignments() for each in registry.load(name))
-    return UsageError(f"There is no exercise called {exercise!r}.", remedy=f"Use one of: {', '.join(names)}.")
+def _unknown(exercise: str, assignments: Iterable[str]) -> UsageError:
+    names = list(dict.fromkeys(each.exercise for name in assignments for each in registry.load(name)))
+    close = difflib.get_close_matches(exercise, names, n=1)
+    remedy = f"Did you mean {close[0]}? " if close else ""
+    return UsageError(
+        f"There is no exercise called {exercise!r}.", remedy=f"{remedy}Use one of: {', '.join(names)}."
+    )
 
 
 def _namespace() -> Mapping[str, Any]:
@@ -115,7 +157,7 @@ def _show(result: ExerciseResult) -> None:
 class _Bar:
     """A progress bar that appears when checking takes longer than two seconds."""
 
-    def __init__(self, checks: list[Check], shown: bool) -> None:
+    def __init__(self, checks: list[LawCheck], shown: bool) -> None:
         from tqdm.auto import tqdm
 
         self._bar = tqdm(total=len(checks), delay=2.0, leave=False, disable=not shown, unit="law")
@@ -123,7 +165,7 @@ class _Bar:
     def __enter__(self) -> Progress:
         return self._advance
 
-    def _advance(self, each: Check) -> None:
+    def _advance(self, each: LawCheck) -> None:
         self._bar.set_description(each.name.replace("_", " "), refresh=False)  # refreshing would not wait
         self._bar.update()
 

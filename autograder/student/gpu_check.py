@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.environment import JAIL
 from autograder.simulated_cuda import CudaTensor, Statistics, simulated_cuda
 from autograder.submission import notebook
 
 TOLERANCE = 1e-3  # relative: training amplifies rounding
 SEED = 0
-QUIET = "FEWLABELS_JAIL"  # check(...) in a cell does nothing
 
 
 @dataclass(frozen=True)
@@ -165,11 +165,11 @@ def _as_a_program(path: Path, arguments: Sequence[str]) -> Iterator[dict[str, An
     matplotlib.use("Agg")  # a window would wait for a person
     folder = path.resolve().parent
     before, argv, modules = Path.cwd(), sys.argv, set(sys.modules)
-    main, quiet = sys.modules["__main__"], os.environ.get(QUIET)
+    main, quiet = sys.modules["__main__"], os.environ.get(JAIL)
     module = types.ModuleType("__main__")
     module.__dict__.update({"__file__": str(path.resolve()), "display": print})
     os.chdir(folder)
-    os.environ[QUIET] = "1"
+    os.environ[JAIL] = "1"
     sys.path.insert(0, str(folder))
     sys.argv = [str(path), *arguments]
     sys.modules["__main__"] = module
@@ -181,7 +181,7 @@ def _as_a_program(path: Path, arguments: Sequence[str]) -> Iterator[dict[str, An
         sys.path.remove(str(folder))
         os.chdir(before)
         if quiet is None:
-            del os.environ[QUIET]
+            del os.environ[JAIL]
         for name in set(sys.modules) - modules:
             if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(folder)):
                 del sys.modules[name]  # the other run imports them anew

@@ -17,8 +17,8 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from autograder.course.settings import Settings
+from autograder.environment import JAIL
 from autograder.model import Notebook
-from autograder.student.check import GRADING
 from autograder.version import __version__
 
 GRADE_ID = "graded_with"
@@ -48,7 +48,7 @@ def graded_with(
     memory_mib                                      memory of the notebook
     versions                                        package -> version, `python` among them
     """
-    if os.environ.get(GRADING):
+    if os.environ.get(JAIL):
         return
     given = (cell_seconds, call_seconds, submission_seconds, memory_mib)
     limits = {name: value for name, value in zip(LIMITS, given, strict=True) if value is not None}

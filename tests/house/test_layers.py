@@ -15,6 +15,7 @@ from autograder.runner import digests
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {  # one above the highest room that it imports from
+    "environment": 0,
     "model": 0,
     "simulated_cuda": 0,
     "version": 0,
@@ -46,8 +47,10 @@ BESIDE_STUDENTS = (
     "sandbox/wire.py",
     "sandbox/outcomes.py",
     "model.py",
+    "environment.py",
 )
 ALLOWED_BESIDE = {
+    "autograder.environment",
     "autograder.model",
     "autograder.fixtures",
     "autograder.sandbox",

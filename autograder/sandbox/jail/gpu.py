@@ -12,10 +12,11 @@ import os
 
 import torch
 
+from autograder.environment import DEVICE
 from autograder.errors import SandboxUnavailable, UsageError
 
 DEVICES = ("cpu", "cuda")
-ENVIRONMENT = {"FEWLABELS_DEVICE": "cuda", "CUDA_MODULE_LOADING": "LAZY", "CUDA_CACHE_DISABLE": "1"}
+ENVIRONMENT = {DEVICE: "cuda", "CUDA_MODULE_LOADING": "LAZY", "CUDA_CACHE_DISABLE": "1"}
 # The character devices of NVIDIA's driver, and what the runtime reads about it.
 NODES = (
     "/dev/nvidiactl",
