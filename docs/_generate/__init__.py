@@ -58,7 +58,7 @@ def completed(page: str, text: str) -> str:
         from docs._generate import laws
 
         return f"{text}\n\n{laws.page(importlib.import_module(laws.DOOR))}"
-    return _within(text, DOCS)
+    return _within(text, DOCS) if "/" not in page else text
 
 
 def _within(text: str, folder: Path) -> str:

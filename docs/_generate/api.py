@@ -87,4 +87,5 @@ def _signature(value: Any, *, bound: bool = False) -> str:
     ]
     returned = inspect.Signature.empty if inspect.isclass(value) else signature.return_annotation
     text = str(signature.replace(parameters=parameters, return_annotation=returned))
+    text = re.sub(r"<[^<>]*(?:<\w+>)?[^<>]* at 0x[0-9a-f]+>", "...", text)  # a default that is an object
     return re.sub(r"(: |-> )(['\"])(.*?)\2(?=[,)=\s]|$)", r"\1\3", text)  # annotations are kept as texts

@@ -60,4 +60,5 @@ def _without_empty(head: Sequence[str], rows: Sequence[str]) -> str:
         for line in (*head, *rows)
     ]
     keep = [n for n in range(len(table[0])) if any(row[n] for row in table[2:])]
-    return "\n".join("| " + " | ".join(row[n] for n in keep) + " |" for row in table)
+    lines = ("| " + " | ".join(row[n] for n in keep) + " |" for row in table)
+    return "\n".join(lines).replace(" ± ", "\u00a0±\u00a0")  # no line breaks there

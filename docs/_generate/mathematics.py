@@ -8,7 +8,7 @@ P(y given x). All else stands as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from html import escape
 
 GREEK = {
@@ -153,7 +153,7 @@ def _put_accent(pieces: list[str], accent: str) -> None:
     pieces[-1] = f"{before}{accent}{tag}{behind}"
 
 
-_SHOWN = {
+_SHOWN: dict[str, Callable[[str], str]] = {
     "code": lambda text: f"<code>{escape(text)}</code>",
     "sign": lambda text: SIGNS[text],
     "number": lambda text: text.replace("-", "−"),
