@@ -14,7 +14,17 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parents[2]
 # docs/methods is written when the site is built; _build is where it goes.
 GENERATED = (ROOT / "docs" / "methods", ROOT / "docs" / "_build")
-ROOMS = ("docs", "assignments", "autograder", "tests", "benchmarks", "findings", "examples", ".github")
+ROOMS = (
+    "docs",
+    "assignments",
+    "autograder",
+    "benchmarks",
+    "corpus",
+    "examples",
+    "findings",
+    "tests",
+    ".github",
+)
 
 
 def pages() -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 import re
 import shlex
 import tomllib
@@ -173,9 +174,29 @@ def test_paths_of_the_repository_exist(page: Path) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=pages.name_of)
+def test_names_of_the_packages_exist(page: Path) -> None:
+    assert [name for name in names(page.read_text(encoding="utf-8")) if not is_there(name)] == []
+
+
+def names(text: str) -> list[str]:
+    """Return what reads as a dotted name of one of our packages in inline code; autograder.toml is a file."""
+    packages = r"(?:autograder|benchmarks|examples|reference)(?:\.[A-Za-z_]\w*)+"
+    found = [code for code in pages.inline_code(text) if re.fullmatch(packages, code)]
+    return [name for name in found if not re.search(r"\.(?:toml|py|json)$|\.[A-Z_]+$", name)]
+
+
+def is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
 def paths(text: str) -> Iterator[str]:
     """Yield what reads as a path of this repository in inline code; NAME stands for any name, {a,b} for several."""
-    rooms = "assignments|autograder|benchmarks|docs|examples|reference|tests|findings"
+    rooms = "assignments|autograder|benchmarks|corpus|docs|examples|findings|reference|tests"
     for before, code in pages.inline_code_with_context(text):
         if re.search(r"[\w-]+/[\w.-]+ $", before):  # OWNER/REPOSITORY `its/file.py`
             continue
@@ -218,6 +239,13 @@ def test_a_right_command_is_left_alone(command: str) -> None:
 )
 def test_a_wrong_command_is_found(command: str) -> None:
     assert fault(_words(command)) is not None
+
+
+def test_a_name_that_is_not_there_is_found() -> None:
+    text = (
+        "`autograder.laws.check` `autograder.toml` `reference.NAME` `autograder.laws.chekc` `numpy.nothing`"
+    )
+    assert [name for name in names(text) if not is_there(name)] == ["autograder.laws.chekc"]
 
 
 def test_environments_with_alternatives_are_read() -> None:
