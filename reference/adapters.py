@@ -34,7 +34,13 @@ from reference._transformer import Encoder
 
 
 def adapter(tokens: Tensor, down: Tensor, down_bias: Tensor, up: Tensor, up_bias: Tensor) -> Tensor:
-    """Figure 2: h + W_up gelu(W_down h + b) + b. (..., d), (m, d), (m,), (d, m), (d,) -> (..., d)."""
+    """Figure 2: h + W_up gelu(W_down h + b) + b. (..., d), (m, d), (m,), (d, m), (d,) -> (..., d).
+
+    >>> tokens = torch.tensor([[1.0, 2.0]])
+    >>> down, up = torch.ones(1, 2), torch.zeros(2, 1)  # with zeros in W_up and b the adapter changes nothing
+    >>> adapter(tokens, down, torch.zeros(1), up, torch.zeros(2))
+    tensor([[1., 2.]])
+    """
     expect_shapes(
         tokens=(tokens, "... d"),
         down=(down, "m d"),

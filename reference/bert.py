@@ -15,8 +15,9 @@ Understanding. NAACL 2019. arXiv:1810.04805
 | | corrupted | (b, t) | 80 % of those are [MASK], 10 % random, 10 % as they were |
 | | token_logits | (b, t, v) | |
 | | order_logits | (b, 2) | first column: B follows A (IsNext) |
-
-The pre-training loss (appendix A.2) is the sum of the mean masked-token and mean next-sentence likelihoods.
+| L_mask = -mean log p(token) | masked_token_loss | () | over the selected tokens |
+| L_next = -mean log p(order) | next_sentence_loss | () | over the pairs |
+| L = L_mask + L_next | pretraining_loss | () | appendix A.2 |
 
 **Departures.** No dropout. Random tokens are drawn from the whole vocabulary, as in the authors' code; the
 15 % are of the words, where the authors count [CLS] and [SEP] too. Sentences are single, where the authors

@@ -9,8 +9,8 @@ Learning Transferable Visual Models From Natural Language Supervision. ICML. arX
 | W_i, W_t | image_projection, text_projection | (d_i, d_e), (d_t, d_e) | linear, no bias |
 | I_e, T_e | images, texts | (n, d_e) | embeddings |
 | t | log_scale | () | logarithm of the logits' scale, learned |
-| logits | pair_logits | (n, n) | exp(t) times the cosines |
-| loss | contrastive_loss | () | mean of image-to-text and text-to-image cross-entropy |
+| logits = exp(t) cos(I_e, T_e) | pair_logits | (n, n) | rows are images |
+| loss = (CE(logits) + CE(logits^T)) / 2 | contrastive_loss | () | image to text, text to image; i belongs to i |
 | | prompts | (c, p, d_e) | p embedded descriptions of each class |
 | | weights | (c, d_e) | section 3.1.4: one vector for each class |
 
@@ -45,7 +45,14 @@ def pair_logits(images: Tensor, texts: Tensor, log_scale: Tensor) -> Tensor:
 
 
 def contrastive_loss(images: Tensor, texts: Tensor, log_scale: Tensor) -> Tensor:
-    """Figure 3: text i belongs to image i and to no other. (n, d), (n, d), () -> ()."""
+    """Figure 3: text i belongs to image i and to no other. (n, d), (n, d), () -> ().
+
+    >>> apart = torch.eye(2)
+    >>> contrastive_loss(apart, apart, log_scale=torch.tensor(100.0).log())  # each text is nearest to its image
+    tensor(0.)
+    >>> contrastive_loss(apart, torch.ones(2, 2), log_scale=torch.tensor(0.0)).exp()  # all texts alike: a guess of two
+    tensor(2.)
+    """
     expect_shapes(images=(images, "n d"), texts=(texts, "n d"))
     logits = pair_logits(images, texts, log_scale)
     pairs = torch.arange(len(images), device=images.device)
@@ -56,6 +63,9 @@ def class_weights(prompts: Tensor) -> Tensor:
     """Section 3.1.4, ensembling over the embedding space: mean of normalised prompts, normalised.
 
     (c, p, d): p descriptions of each of c classes -> (c, d).
+
+    >>> class_weights(torch.tensor([[[5.0, 0.0], [0.0, 1.0]]]))  # of two directions, whatever their lengths
+    tensor([[0.7071, 0.7071]])
     """
     expect_shapes(prompts=(prompts, "c p d"))
     return functional.normalize(functional.normalize(prompts, dim=2).mean(dim=1), dim=1)

@@ -56,6 +56,10 @@ def dino_loss(
 
     student_logits (v, n, k), teacher_logits (g, n, k), centre (k,). Teacher view i is student view i. No
     gradient reaches the teacher's logits or the centre.
+
+    >>> uniform = torch.zeros(2, 1, 4)  # two views of one image, four outputs
+    >>> dino_loss(uniform, uniform, centre=torch.zeros(4)).exp()  # the entropy of the uniform distribution is log 4
+    tensor(4.)
     """
     sizes = expect_shapes(
         student_logits=(student_logits, "v n k"),
@@ -82,6 +86,9 @@ def next_centre(centre: Tensor, teacher_logits: Tensor, momentum: float) -> Tens
     """Eq. 4: m c + (1 - m) mean of the teacher's logits, neither centred nor sharpened.
 
     (k,), (..., k) -> (k,).
+
+    >>> next_centre(torch.tensor([1.0, 0.0]), torch.tensor([[[3.0, 2.0]], [[5.0, 2.0]]]), momentum=0.5)
+    tensor([2.5000, 1.0000])
     """
     expect_shapes(centre=(centre, "k"), teacher_logits=(teacher_logits, "... k"))
     expect_fraction(momentum=momentum)

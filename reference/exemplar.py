@@ -151,6 +151,11 @@ def surrogate_classes(
     """S_(x_i): n_copies transformed copies of each exemplar, and the exemplar's number as their class.
 
     (n, c, h, w) -> (n n_copies, c, h, w), (n n_copies,) int64. Shuffle before training.
+
+    >>> patches = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    >>> copies, classes = surrogate_classes(patches, n_copies=3, generator=torch.Generator().manual_seed(0))
+    >>> copies.shape, classes
+    (torch.Size([6, 3, 8, 8]), tensor([0, 0, 0, 1, 1, 1]))
     """
     expect_counts(n_copies=n_copies)
     t = draw_transformations(len(patches) * n_copies, patches, generator=generator)

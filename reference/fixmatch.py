@@ -44,6 +44,10 @@ def pseudo_label_consistency(weak_logits: Tensor, strong_logits: Tensor, thresho
     """Eq. 4: 1/(mu B) sum_b 1(max q_b >= tau) CE(q^_b, p_m(y given A(u_b))). (u, c), (u, c) -> ().
 
     No gradient reaches weak_logits.
+
+    >>> weak = torch.tensor([[9.0, 0.0], [0.1, 0.0]])  # the second is not certain, so it adds 0 to the mean
+    >>> pseudo_label_consistency(weak, torch.zeros(2, 2), threshold=0.95)  # log 2 / 2
+    tensor(0.3466)
     """
     expect_shapes(weak_logits=(weak_logits, "u c"), strong_logits=(strong_logits, "u c"))
     losses = functional.cross_entropy(strong_logits, pseudo_labels(weak_logits), reduction="none")

@@ -10,7 +10,7 @@ arXiv:1507.02672
 | mu(l), sigma(l) | batch_statistics | (d_l,), (d_l,) | mean and standard deviation of W(l) h(l-1) |
 | z(l), z~(l) | Path.z | (b, d_l) | normalised; of the clean path, of the noisy path |
 | beta(l), gamma(L) | bias, scale | (d_l,), (d_L,) | h = relu(z + beta), top: softmax(gamma (z + beta)) |
-| u(l) | signal | (b, d_l) | normalised V(l+1) z^(l+1); u(L): the normalised noisy prediction |
+| u(l) | signal | (b, d_l) | normalised V(l+1) z^, z^ of the layer above; u(L): the normalised noisy prediction |
 | z^_i = g(z~_i, u_i) | denoise | (b, d_l) | (z~_i - mu_i(u_i)) v_i(u_i) + mu_i(u_i) |
 | mu_i(u) = a_1 sigmoid(a_2 u + a_3) + a_4 u + a_5 | |  | |
 | v_i(u) = a_6 sigmoid(a_7 u + a_8) + a_9 u + a_10 | |  | |
@@ -54,6 +54,11 @@ def denoise(noisy: Tensor, signal: Tensor, coefficients: Tensor) -> Tensor:
     """g(z~, u) = (z~ - mu(u)) v(u) + mu(u). (b, d), (b, d), (10, d) -> (b, d).
 
     Optimal for Gaussian z whose mean and variance the layer above modulates.
+
+    >>> start = torch.zeros(10, 1)
+    >>> start[[1, 6, 9]] = 1.0  # a_2, a_7, a_10
+    >>> denoise(torch.tensor([[2.0]]), torch.tensor([[5.0]]), start)  # nothing is taken away at the start
+    tensor([[2.]])
     """
     expect_shapes(noisy=(noisy, "b d"), signal=(signal, "b d"), coefficients=(coefficients, "10 d"))
     expect_floating(noisy=noisy, signal=signal)

@@ -9,11 +9,11 @@ arXiv:2111.06377
 | patches of x | vit.patchify(images) | (n, N, p) | N patches of p = c P P numbers |
 | noise | noise | (n, N) | the patches with the smallest numbers stay visible |
 | | visible | (n, v) | their positions, v of N |
-| mask | mask | (n, N) | 1 where hidden, 0 where visible |
+| m | mask | (n, N) | 1 where hidden, 0 where visible |
 | encoder | encode | (n, v + 1, d) | class token and visible patches only |
-| decoder | decode | (n, N, p) | mask tokens in the places of the hidden patches |
-| target | targets | (n, N, p) | pixels; each patch standardised, with normalise |
-| loss | masked_error | () | mean squared error over the hidden patches |
+| x^ | decode | (n, N, p) | the decoder paints; mask tokens in the places of the hidden patches |
+| t | targets | (n, N, p) | pixels; each patch standardised, with normalise |
+| L = sum_i m_i mean (x^_i - t_i)^2 / sum_i m_i | masked_error | () | mean squared error of the hidden patches i |
 
 Positions are fixed sines and cosines, in both halves. After pre-training `encoder` is a VisionTransformer
 like any other.
@@ -74,7 +74,12 @@ def targets(images: Tensor, patch_size: int, *, normalise: bool) -> Tensor:
 
 
 def masked_error(predictions: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the hidden patches of each one's mean squared error. (n, N, p), (n, N, p), (n, N) -> ()."""
+    """Mean over the hidden patches of each one's mean squared error. (n, N, p), (n, N, p), (n, N) -> ().
+
+    >>> painted, real = torch.tensor([[[1.0], [9.0]]]), torch.tensor([[[3.0], [0.0]]])
+    >>> masked_error(painted, real, mask=torch.tensor([[1.0, 0.0]]))  # the second patch was visible
+    tensor(4.)
+    """
     expect_shapes(predictions=(predictions, "n N p"), targets=(targets, "n N p"), mask=(mask, "n N"))
     expect_floating(predictions=predictions, targets=targets)
     errors = (predictions - targets).square().mean(dim=2)

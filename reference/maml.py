@@ -10,7 +10,8 @@ arXiv:1703.03400. Learned learning rates: Li, Zhou, Chen, Li (2017): Meta-SGD. a
 | L_T | support_loss | () | loss of a task on its shots, as a function of the parameters |
 | theta' | adapted | by name | section 2.2, once or several times |
 | L_T(f_theta') | loss | () | query loss at theta', summed over tasks in section 2.2: the meta-objective |
-| beta | lr | | rate of the meta-step, algorithm 2 |
+| theta <- theta - beta grad_theta sum_T L_T(f_theta') | meta_step | | eq. 1, algorithm 2 |
+| beta | lr | | rate of the meta-step |
 
 First order (section 5.2 of the paper): the gradient of theta' with respect to theta is taken as the identity.
 

@@ -46,7 +46,15 @@ def make_teacher(student: Net) -> Net:
 
 @torch.no_grad()
 def update_teacher(teacher: nn.Module, student: nn.Module, decay: float) -> None:
-    """theta' <- decay theta' + (1 - decay) theta, in place. 0 copies the student, 1 keeps the teacher."""
+    """theta' <- decay theta' + (1 - decay) theta, in place. 0 copies the student, 1 keeps the teacher.
+
+    >>> student, teacher = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+    >>> for net, value in ((student, 1.0), (teacher, 0.0)):
+    ...     _ = torch.nn.init.constant_(net.weight, value)
+    >>> update_teacher(teacher, student, decay=0.75)
+    >>> teacher.weight.item()
+    0.25
+    """
     expect_fraction(decay=decay)
     own, other = dict(_state(teacher)), dict(_state(student))
     shapes, other_shapes = ({name: tuple(t.shape) for name, t in s.items()} for s in (own, other))

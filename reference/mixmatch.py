@@ -60,7 +60,11 @@ def mixing_weights(count: int, alpha: float, generator: torch.Generator, like: T
 
 
 def mixup(first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
-    """Eq. 10 and 11: lambda' x_1 + (1 - lambda') x_2. (b, ...), (b, ...), (b,) -> (b, ...)."""
+    """Eq. 10 and 11: lambda' x_1 + (1 - lambda') x_2. (b, ...), (b, ...), (b,) -> (b, ...).
+
+    >>> mixup(torch.tensor([[4.0]]), torch.tensor([[0.0]]), torch.tensor([0.75]))
+    tensor([[3.]])
+    """
     expect_shapes(weights=(weights, "b"))
     if first.shape != second.shape or len(first) != len(weights):
         raise ValueError(

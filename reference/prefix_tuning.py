@@ -7,7 +7,7 @@ Li, Liang (2021): Prefix-Tuning: Optimizing Continuous Prompts for Generation. A
 | v (the paper: the length of P_idx) | n_tokens | | length of the prefix |
 | L | depth | | layers |
 | H, e | n_heads | | heads of e numbers each; d = H * e |
-| P_theta | matrix | (v, 2 L d) | all keys and values of all layers |
+| P_theta = MLP(P'_theta) | matrix | (v, 2 L d) | all keys and values of all layers |
 | P'_theta | source | (v, d) | section 4.3: smaller, and a perceptron makes P_theta of it |
 | | keys_and_values(...) | L times (1, H, v, e) | twice: what each layer's attention sees first |
 
@@ -26,7 +26,12 @@ from reference._transformer import Encoder, KeysValues
 
 
 def keys_and_values(matrix: Tensor, depth: int, n_heads: int) -> list[KeysValues]:
-    """Cut P_theta into the keys and values of each layer. (v, 2 L d) -> L pairs of (1, H, v, e)."""
+    """Cut P_theta into the keys and values of each layer. (v, 2 L d) -> L pairs of (1, H, v, e).
+
+    >>> layers = keys_and_values(torch.zeros(5, 2 * 3 * 8), depth=3, n_heads=2)  # v = 5, L = 3, d = 8
+    >>> len(layers), layers[0][0].shape, layers[0][1].shape
+    (3, torch.Size([1, 2, 5, 4]), torch.Size([1, 2, 5, 4]))
+    """
     expect_counts(depth=depth, n_heads=n_heads)
     sizes = expect_shapes(matrix=(matrix, "v n"))
     if sizes["n"] % (2 * depth * n_heads):

@@ -8,7 +8,7 @@ arXiv:2104.08691
 | X_e | embeddings | (b, n, e) | embedded input tokens |
 | P_e | prompt | (p, e) | the only parameters that are trained |
 | [P_e; X_e] | prepend(prompt, embeddings) | (b, p + n, e) | what the frozen model reads |
-| theta | model | | frozen |
+| y = f_theta([P_e; X_e]) | model | | theta is frozen |
 
 **Departures.** The paper's model is T5; here it is any module that maps embeddings to an output. Where the
 model adds positions to its embeddings, the prompt takes the first p of them.
@@ -23,7 +23,12 @@ from reference._arguments import expect_counts, expect_floating, expect_position
 
 
 def prepend(prompt: Tensor, embeddings: Tensor) -> Tensor:
-    """[P_e; X_e]: the same prompt before every input. (p, e), (b, n, e) -> (b, p + n, e)."""
+    """[P_e; X_e]: the same prompt before every input. (p, e), (b, n, e) -> (b, p + n, e).
+
+    >>> prepend(torch.tensor([[7.0]]), torch.tensor([[[1.0], [2.0]], [[3.0], [4.0]]])).squeeze(2)
+    tensor([[7., 1., 2.],
+            [7., 3., 4.]])
+    """
     expect_shapes(prompt=(prompt, "p e"), embeddings=(embeddings, "b n e"))
     return torch.cat([prompt.expand(len(embeddings), -1, -1), embeddings], dim=1)
 

@@ -44,6 +44,10 @@ def align(probabilities: Tensor, class_shares: Tensor, model_shares: Tensor) -> 
     """q~ = Normalize(q (p(y) + 1e-6) / (p~(y) + 1e-6)). (u, c), (c,), (c,) -> (u, c).
 
     The 1e-6 is the authors'; it keeps a class that the model never predicts finite.
+
+    >>> halves = torch.tensor([0.5, 0.5])
+    >>> align(torch.tensor([[0.6, 0.4]]), class_shares=halves, model_shares=torch.tensor([0.75, 0.25]))
+    tensor([[0.3333, 0.6667]])
     """
     expect_shapes(
         probabilities=(probabilities, "u c"),

@@ -68,6 +68,11 @@ def fit_probe(features: Tensor, labels: Tensor, *, l2: float, max_steps: int = 1
     b is determined up to a constant, chosen such that it sums to 0. Computed in float64, returned in the
     dtype of the features. Raises RuntimeError when max_steps steps of Newton's method do not reach the
     minimum.
+
+    >>> features = torch.tensor([[-2.0], [-1.0], [1.0], [2.0]])
+    >>> probe = fit_probe(features, torch.tensor([3, 3, 8, 8]), l2=0.1)
+    >>> probe.classes[torch.nn.functional.linear(features, probe.weight, probe.bias).argmax(dim=1)]
+    tensor([3, 3, 8, 8])
     """
     expect_shapes(features=(features, "n d"), labels=(labels, "n"))
     expect_floating(features=features)

@@ -52,6 +52,10 @@ def masked_divergence(
     """1/u sum_x 1(max p(y given x) > beta) KL(softmax(original / tau), softmax(augmented)).
 
     (u, c), (u, c) -> (). No gradient reaches original_logits. threshold = 0 masks nothing.
+
+    >>> original = torch.tensor([[9.0, 0.0], [0.1, 0.0]])  # only the first is confident
+    >>> masked_divergence(original, torch.zeros(2, 2), temperature=0.4, threshold=0.8)  # log 2 / 2
+    tensor(0.3466)
     """
     expect_shapes(original_logits=(original_logits, "u c"), augmented_logits=(augmented_logits, "u c"))
     expect_positive(temperature=temperature)

@@ -33,7 +33,13 @@ from reference.pseudo_label import classification_loss, expect_partly_labelled
 
 
 def kl_divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
-    """D[p, q] = sum_y p(y) (log p(y) - log q(y)), p and q as logits. (b, c), (b, c) -> (b,)."""
+    """D[p, q] = sum_y p(y) (log p(y) - log q(y)), p and q as logits. (b, c), (b, c) -> (b,).
+
+    >>> p = torch.tensor([[0.5, 0.5]])
+    >>> q = torch.tensor([[0.25, 0.75]])
+    >>> kl_divergence(p.log(), q.log())  # log 2 / 2 + log (2 / 3) / 2
+    tensor([0.1438])
+    """
     expect_shapes(p_logits=(p_logits, "b c"), q_logits=(q_logits, "b c"))
     expect_floating(p_logits=p_logits, q_logits=q_logits)
     log_p, log_q = p_logits.log_softmax(dim=1), q_logits.log_softmax(dim=1)

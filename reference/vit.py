@@ -12,9 +12,9 @@ Houlsby (2020): An Image is Worth 16x16 Words: Transformers for Image Recognitio
 | E | patch_embedding | (c * P * P, D) | linear map, with bias |
 | E_pos | positions | (1, N + 1, D) | learned; the first belongs to the class token |
 | x_class | class_token | (1, 1, D) | learned |
-| z_0 | embed(images) | (b, N + 1, D) | eq. 1 |
+| z_0 = [x_class; x_p E] + E_pos | embed(images) | (b, N + 1, D) | eq. 1 |
 | LN(z_L) | encode(tokens) | (b, t, D) | eq. 2 and 3, with the norm of eq. 4 on every token |
-| y | forward(images) | (b, D) | eq. 4: the class token's output |
+| y = LN(z_L^0) | forward(images) | (b, D) | eq. 4: the class token's output |
 
 **Departures.** No dropout; no head inside: put any on y. Positions are not interpolated to other image sizes.
 As in the authors' code, positions start normal with deviation 0.02, the class token at 0 and linear maps
