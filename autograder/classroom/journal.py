@@ -43,7 +43,7 @@ class Journal:
         self._grader = grader
         self._force = force
         self._exercises = {
-            name: _digest([digests.of_check(check, grader.settings) for check in checks])
+            name: _digest([digests.of_check(check, grader.planner.of_course(check)) for check in checks])
             for name, checks in groupby(grader.checks, key=lambda check: check.exercise)
         }
         self._common = _digest(

@@ -97,7 +97,10 @@ def of_course(
     """
     found = source or folders.source(course, name)
     registry.use(course)
-    variant = (decided or settings.read(course)).variant
+    decided = decided or settings.read(course)
+    decided.require_known((*registry.assignments(), *folders.assignments(course)))
+    decided.of(name, registry.thresholds(name))
+    variant = decided.variant
     manifest = folders.manifest(course, name)
     if manifest.is_file() and (released := _released(manifest)) != variant:
         raise AssignmentError(

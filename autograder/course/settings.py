@@ -10,9 +10,11 @@ call_seconds = 2.0
 submission_seconds = 120.0
 memory_mib = 2048
 
-[trained_weights]
-accuracy_floor = 0.60           # no points up to here; an untrained network reaches a little less
-accuracy_goal = 0.85            # all points from here
+# [thresholds.fewshot]          # numbers of one assignment's checks; what there are, its checks/NAME/__init__.py says
+# accuracy_floor = 0.60         # no points up to here; an untrained network reaches a little less
+# accuracy_goal = 0.85          # all points from here
+# [thresholds.fewshot.variant.7]  # the same for one variant, whose data are easier or harder
+# accuracy_goal = 0.80
 
 [read]                          # per exercise: what students should read first, before what its checks name
 # class_prototypes = "Slides 12 to 15"
@@ -25,9 +27,11 @@ accuracy_goal = 0.85            # all points from here
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -37,6 +41,7 @@ from autograder.model import Limits
 
 FILE = "autograder.toml"
 LIMITS = ("cell_seconds", "call_seconds", "submission_seconds")
+EVERY = "*"  # thresholds that count for every assignment which has them
 
 
 DAY_SECONDS = 24 * 60 * 60
@@ -59,15 +64,79 @@ class Late:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """Numbers that a course has of its own for an assignment: for all variants, and for some."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    variants: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+
+    def of(self, variant: int | None) -> dict[str, float]:
+        """Return the numbers that count for a variant."""
+        return {**self.values, **(self.variants.get(variant, {}) if variant is not None else {})}
+
+
+@dataclass(frozen=True)
+class ForChecks:
+    """What the checks of one assignment may ask of the course: their parameter `course`."""
+
+    reveal: Literal["law", "counterexample"]
+    thresholds: Mapping[str, float]
+
+    @property
+    def accuracy_floor(self) -> float:
+        """As check files of version 0.1 ask."""
+        return self.thresholds.get("accuracy_floor", 0.60)
+
+    @property
+    def accuracy_goal(self) -> float:
+        """As check files of version 0.1 ask."""
+        return self.thresholds.get("accuracy_goal", 0.85)
+
+
+@dataclass(frozen=True)
 class Settings:
     seed: int = 20261
     reveal: Literal["law", "counterexample"] = "counterexample"
     limits: Limits = field(default_factory=Limits)
-    accuracy_floor: float = 0.60
-    accuracy_goal: float = 0.85
     read: Mapping[str, str] = field(default_factory=dict)
     late: Late | None = None
     variant: int | None = None
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
+    file: str = field(default=FILE, compare=False, repr=False)
+
+    def of(self, assignment: str, defaults: Mapping[str, float]) -> ForChecks:
+        """Return what the checks of one assignment may ask of the course.
+
+        defaults   its thresholds, where the course says nothing: `registry.thresholds`
+
+        Raises AssignmentError, with file and line, for a threshold that the assignment does not have, and for a floor that
+        is not below its goal.
+        """
+        mine = {name: self.thresholds[name] for name in (EVERY, assignment) if name in self.thresholds}
+        merged = dict(defaults)
+        for name, given in mine.items():
+            unknown = set(given.of(self.variant)) - set(defaults)
+            if unknown and name != EVERY:
+                raise _odd(
+                    f"thresholds.{name}.{min(unknown)}",
+                    f"The assignment {assignment} has {', '.join(sorted(defaults)) or 'no thresholds'}.",
+                    self.file,
+                )
+            merged |= given.of(self.variant)
+        for key, low in merged.items():
+            high = merged.get(f"{key.removesuffix('_floor')}_goal")
+            if key.endswith("_floor") and high is not None and not low < high:
+                raise _odd(f"thresholds.{assignment}.{key}", "Give a floor below its goal.", self.file)
+        return ForChecks(self.reveal, merged)
+
+    def require_known(self, assignments: Iterable[str]) -> None:
+        """Raise AssignmentError, with file and line, for thresholds of an assignment that is not among `assignments`."""
+        known = sorted(assignments)
+        for name in self.thresholds:
+            if name not in (EVERY, *known):
+                close = difflib.get_close_matches(name, known, n=1)
+                remedy = f"Did you mean {close[0]}? " if close else ""
+                raise _odd(f"thresholds.{name}", f"{remedy}There are: {', '.join(known)}.", self.file)
 
 
 def read(course: Path) -> Settings:
@@ -85,11 +154,11 @@ def read(course: Path) -> Settings:
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "variant", "reveal", "limits", "trained_weights", "read", "late"}
+    known = {"seed", "variant", "reveal", "limits", "thresholds", "trained_weights", "read", "late"}
     for key in text:
         if key not in known:
             raise _odd(key, f"Known keys are {', '.join(sorted(known))}.", file)
-    settings = Settings()
+    settings = Settings(file=file)
     for key in ("seed", "variant"):
         if key in text:
             if type(text[key]) is not int or not 0 <= text[key] < 2**63:
@@ -102,8 +171,11 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         settings = replace(settings, reveal=text["reveal"])
     if "limits" in text:
         settings = replace(settings, limits=_limits(text["limits"], file))
+    if "thresholds" in text:
+        settings = replace(settings, thresholds=_thresholds(text["thresholds"], file))
     if "trained_weights" in text:
-        settings = _marks(settings, text["trained_weights"], file)
+        given = Thresholds(_for_every_assignment(text["trained_weights"], file))
+        settings = replace(settings, thresholds={EVERY: given, **settings.thresholds})
     if "read" in text:
         settings = replace(settings, read=_places(text["read"], file))
     if "late" in text:
@@ -124,15 +196,48 @@ def _limits(given: Any, file: str) -> Limits:
     return limits
 
 
-def _marks(settings: Settings, given: Any, file: str) -> Settings:
+def _for_every_assignment(given: Any, file: str) -> dict[str, float]:
+    """[trained_weights], as version 0.1 had it: for every assignment that has these thresholds."""
     remedy = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
     if not isinstance(given, Mapping) or set(given) - {"accuracy_floor", "accuracy_goal"}:
         raise _odd("trained_weights", remedy, file)
-    floor = given.get("accuracy_floor", settings.accuracy_floor)
-    goal = given.get("accuracy_goal", settings.accuracy_goal)
-    if not (_number(floor) and _number(goal) and 0 <= floor < goal <= 1):
+    values = {"accuracy_floor": 0.60, "accuracy_goal": 0.85, **given}
+    if not all(map(_number, values.values())) or not (
+        0 <= values["accuracy_floor"] < values["accuracy_goal"] <= 1
+    ):
         raise _odd("trained_weights", remedy, file)
-    return replace(settings, accuracy_floor=float(floor), accuracy_goal=float(goal))
+    return {name: float(value) for name, value in given.items()}
+
+
+def _thresholds(given: Any, file: str) -> dict[str, Thresholds]:
+    """[thresholds.NAME] and [thresholds.NAME.variant.SEED]."""
+    remedy = "Give a table per assignment, [thresholds.NAME], with a number for each of its thresholds."
+    if not isinstance(given, Mapping):
+        raise _odd("thresholds", remedy, file)
+    found = {}
+    for name, table in given.items():
+        if not isinstance(table, Mapping):
+            raise _odd(f"thresholds.{name}", remedy, file)
+        variants = table.get("variant", {})
+        whole = {key: value for key, value in table.items() if key != "variant"}
+        if not isinstance(variants, Mapping) or not all(
+            seed.isdecimal() and isinstance(numbers, Mapping) for seed, numbers in variants.items()
+        ):
+            raise _odd(
+                f"thresholds.{name}.variant", f"{remedy} For a variant: [thresholds.{name}.variant.7].", file
+            )
+        for where, numbers in [("", whole), *((f".variant.{seed}", each) for seed, each in variants.items())]:
+            for key, value in numbers.items():
+                if not _number(value):
+                    raise _odd(f"thresholds.{name}{where}.{key}", "Give a number.", file)
+        found[name] = Thresholds(
+            {key: float(value) for key, value in whole.items()},
+            {
+                int(seed): {key: float(value) for key, value in each.items()}
+                for seed, each in variants.items()
+            },
+        )
+    return found
 
 
 def _places(given: Any, file: str) -> dict[str, str]:
@@ -159,4 +264,27 @@ def _number(value: Any) -> bool:
 
 
 def _odd(key: str, remedy: str, file: str) -> AssignmentError:
-    return AssignmentError(f"The setting {key} cannot be read.", remedy=remedy, file=file)
+    line = _line_of(key, file)
+    where = file if line is None else f"{file}, line {line}"
+    return AssignmentError(f"The setting {key} cannot be read.", remedy=remedy, file=where)
+
+
+def _line_of(key: str, file: str) -> int | None:
+    """The line in which a key stands, its table's header where it has none of its own; None where nothing is found."""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    best: int | None = None
+    table = ""
+    for number, line in enumerate(lines, 1):
+        header = re.match(r"\s*\[([^\]]+)\]", line)
+        if header is not None:
+            table = "".join(header[1].split()) + "."
+            if key == table[:-1] or key.startswith(table) or table.startswith(f"{key}."):
+                best = number
+            continue
+        name = line.split("=")[0].strip()
+        if name and table + name == key:
+            return number
+    return best

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autograder.course.settings import Settings
+from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law
 from autograder.runner.drawing import Drawn, draw, seed_of
@@ -56,5 +58,13 @@ class Planner:
         return Plan(check, tuple(laws), len(drawn) if check.strategies else 0)
 
     def _given(self, check: Check, weights: Any) -> Mapping[str, Any]:
-        available = {"seed": seed_of(check, self.seed), "weights": weights, "course": self.course}
+        available = {"seed": seed_of(check, self.seed), "weights": weights, "course": self.of_course(check)}
         return {name: available[name] for name in check.runner_parameters}
+
+    def of_course(self, check: Check) -> Any:
+        """Return what a check gets for its parameter `course`; None where it has none."""
+        if "course" not in check.runner_parameters:
+            return None
+        if not isinstance(self.course, Settings):
+            return self.course
+        return self.course.of(check.assignment, registry.thresholds(check.assignment))

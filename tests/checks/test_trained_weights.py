@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save
 
 from autograder.course.corpus import Program
-from autograder.course.settings import Settings
+from autograder.course.settings import Settings, Thresholds
 from autograder.laws import registry
 from autograder.model import CheckResult
 from autograder.runner import run_exercises
@@ -33,7 +33,7 @@ def transport() -> InProcess:
 
 
 def judged(transport: InProcess, weights: Weights, **settings: float) -> list[CheckResult]:
-    course = Settings(**settings)  # type: ignore[arg-type]
+    course = Settings(thresholds={"fewshot": Thresholds(settings)})
     return list(
         run_exercises(CHECKS, transport, Planner(course.seed, course), weights=weights)["trained_weights"]
     )

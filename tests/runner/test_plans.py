@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.settings import Settings
+from autograder.course.settings import EVERY, ForChecks, Settings, Thresholds
 from autograder.laws.vocabulary import Law, gives
 from autograder.runner.drawing import seed_of
 from autograder.runner.plans import Planner
 from tests.runner.made_up import DOUBLES, check, double, doubles, numbers
 
 
-def given_by_runner(seed: int, weights: Any, course: Settings) -> Law:
+def given_by_runner(seed: int, weights: Any, course: ForChecks) -> Law:
     return gives(double(np.array([float(seed), weights, course.accuracy_goal])), 0.0, 0.0, "double")
 
 
@@ -52,7 +52,7 @@ def test_a_check_without_strategies_has_one_law_that_cannot_be_shrunk() -> None:
 
 def test_the_runner_fills_in_seed_weights_and_course() -> None:
     given = check(given_by_runner)
-    planner = Planner(7, Settings(accuracy_goal=0.75))
+    planner = Planner(7, Settings(thresholds={EVERY: Thresholds({"accuracy_goal": 0.75})}))
     (law,) = planner.plan(given, 3.0).laws
     assert entries(law) == [float(seed_of(given, 7)), 3.0, 0.75]
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.checks.fewshot.weights import EXERCISE, SECONDS, embedded, with_weights
-from autograder.course.settings import Settings
+from autograder.course.settings import ForChecks
 from autograder.datasets import load
 from autograder.laws import Law, Violation, check, values
 from autograder.submission.trained_weights import Weights
@@ -40,10 +40,10 @@ def accuracy(embeddings: np.ndarray, labels: np.ndarray, seed: int) -> float:
 
 
 @check(EXERCISE, seconds=SECONDS, weight=3)
-def accuracy_on_new_alphabets(weights: Weights, course: Settings, seed: int) -> Law:
+def accuracy_on_new_alphabets(weights: Weights, course: ForChecks, seed: int) -> Law:
     """With the submitted weights, one-shot episodes from alphabets that were never shown are classified well."""
     images, labels = unseen(seed)
-    floor, goal = course.accuracy_floor, course.accuracy_goal
+    floor, goal = course.thresholds["accuracy_floor"], course.thresholds["accuracy_goal"]
     call = with_weights(weights, images)
 
     def judge(out: Any) -> Violation | None:
