@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Grades deep-learning notebooks by laws: statements about a function that hold for every input.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # the table is printed at once; commands have their help in boxes, which takes longer to import
     pretty_exceptions_show_locals=False,
 )
 screen = Console()

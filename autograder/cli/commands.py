@@ -89,7 +89,7 @@ def loaded(name: str) -> Any:
     for group in app.registered_groups:
         if group.name == name and group.typer_instance is not None:
             return _named(typer.main.get_command(group.typer_instance), name)
-    alone = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
+    alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
     alone.registered_commands = [each for each in app.registered_commands if _name(each) == name]
     return _named(typer.main.get_command(alone), name)
 

@@ -57,10 +57,31 @@ class Assignment:
         return self.notebook.path
 
     @property
+    def named(self) -> str | None:
+        """The name by which a locked cell calls the assignment, `assignment("NAME")`; None where none does."""
+        locked = (cell.source for cell in self.notebook.code if cell.locked)
+        return next((name for source in locked for name in _named(source)), None)
+
+    @property
     def data(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What locked cells load by `load("NAME", option=literal, ...)`: (name, options), for each such call."""
         locked = (cell for cell in self.notebook.code if cell.locked)
         return tuple(found for cell in locked for found in _loaded(cell.source))
+
+
+def _named(source: str) -> Iterator[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # a cell of IPython's own syntax
+        return
+    for node in nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("assignment", "autograder.assignment"):
+            if (
+                len(node.args) == 1
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
+                yield node.args[0].value
 
 
 def _loaded(source: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_args
 
-import numpy as np
-
 from autograder.errors import GraderError
 from autograder.model import (
     RESULT_SCHEMA,
@@ -129,7 +127,7 @@ def _write_number(value: float) -> float | str:
 
 def _write_plain(value: Any) -> Any:
     """Plain data of a picture: numbers, strings, lists and mappings; anything else becomes its text."""
-    if isinstance(value, np.ndarray | np.generic):
+    if type(value).__module__ == "numpy":  # without importing it
         value = value.tolist()
     if value is None or isinstance(value, bool | int | str):
         return value

@@ -16,7 +16,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,8 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
         importlib.import_module(f"autograder.{package}.{assignment}")
         found.extend(_table.checks.get((assignment, package), {}).values())
     order = {name: i for i, name in enumerate(dict.fromkeys(entry.exercise for entry in found))}
+    reads = {entry.exercise: entry.read for entry in reversed(found) if entry.visibility == "public"}
+    found = [entry if entry.read else replace(entry, read=reads.get(entry.exercise, "")) for entry in found]
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.precondition)))
 
 
@@ -278,13 +280,14 @@ def _require(assignment: str) -> None:
         )
 
 
-def unread(checks: Iterable[Check]) -> dict[str, str]:
-    """Return exercise -> file of one of its checks that says nowhere where students can read."""
-    return {
-        each.exercise: str(sys.modules[each.body.__module__].__file__)
-        for each in checks
-        if each.visibility == "public" and not each.read
-    }
+def without_read(checks: Iterable[Check]) -> dict[str, str]:
+    """Return exercise -> file and line of its first check that does not say where students can read."""
+    found: dict[str, str] = {}
+    for each in checks:
+        if not each.read:
+            code = each.body.__code__
+            found.setdefault(each.exercise, f"{code.co_filename}, line {code.co_firstlineno}")
+    return found
 
 
 def thresholds(assignment: str) -> dict[str, float]:

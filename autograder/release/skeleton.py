@@ -88,7 +88,9 @@ cell `check("centred")` calls your function with many inputs and shows you the s
 IMPORTS = """\
 import torch
 
-from autograder import check, graded_with"""
+from autograder import assignment, graded_with
+
+check = assignment("{name}")"""
 STATED = "# What your notebook will be graded with. There is nothing to do here; a release writes the course's own limits.\n"
 PARAMETERS = """\
 # Where training takes long: with True, the notebook loads what was saved. The grader always sets this to True.
@@ -135,7 +137,7 @@ def _notebook(name: str, course: Path) -> dict[str, Any]:
     limits = graded_with.cell(Settings(), versions)
     cells = [
         _cell("markdown", "title", TITLE.format(title=title)),
-        _cell("code", "imports", IMPORTS, _marks("imports", locked=True)),
+        _cell("code", "imports", IMPORTS.format(name=name), _marks("imports", locked=True)),
         _cell("code", "graded-with", STATED + limits, _marks(graded_with.GRADE_ID, locked=True)),
         _cell("code", "parameters", PARAMETERS, {"tags": ["parameters"]}),
         _cell("code", "data", DATA, _marks("data", locked=True)),

@@ -105,6 +105,11 @@ class Validation:
             assignments.match(self.assignment, self.checks)
         except CourseError as error:
             step.troubles.append(str(error))
+        step.troubles += [
+            f'{place}: {exercise} does not say where students can read. Write READ = "Exercise ... of this notebook" into the file.'
+            for exercise, place in registry.without_read(self.checks).items()
+        ]
+        step.troubles += _called_by_another_name(self.assignment)
         graded = [exercise for exercise in self.assignment.exercises if not exercise.manual]
         step.says = (
             f"{len(graded)} exercises, {len(self.checks)} checks, {self.assignment.max_score:g} points"
@@ -275,3 +280,25 @@ def _not_done(exercise: ExerciseResult) -> bool:
         check.message + (check.counterexample.returned if check.counterexample else "") for check in told
     ]
     return bool(told) and all(NOT_DONE in text for text in texts[:1])
+
+
+def _called_by_another_name(assignment: Assignment) -> list[str]:
+    """What is wrong with how the notebook names its assignment, where another one has an exercise of the same name."""
+    if assignment.named not in (None, assignment.name):
+        return [
+            f"{assignment.file}: a locked cell says assignment({assignment.named!r}), but this is {assignment.name}. "
+            "check(...) would ask the laws of the other one; write the name of this one."
+        ]
+    if assignment.named is not None:
+        return []
+    shared = {
+        exercise.name: [name for name in registry.owners(exercise.name) if name != assignment.name]
+        for exercise in assignment.exercises
+        if not exercise.manual
+    }
+    return [
+        f"{assignment.file}: {', '.join(others)} {'has' if len(others) == 1 else 'have'} an exercise {exercise}, too. "
+        f'Say whose laws are meant, in a locked cell at the top: check = assignment("{assignment.name}").'
+        for exercise, others in shared.items()
+        if others
+    ]

@@ -10,7 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.student.check import GRADING
+from autograder.environment import JAIL
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +31,6 @@ def run(
     # One thread: on a busy machine two wait for each other most of the time.
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
     if graded:
-        env[GRADING] = "1"
+        env[JAIL] = "1"
     resources = {"metadata": {"path": str(folder)}}
     return NotebookClient(notebook, timeout=900, resources=resources).execute(env=env)

@@ -114,7 +114,9 @@ def test_no_output_is_stored(source: NotebookNode) -> None:
 
 def test_imports_come_first_and_are_locked(source: NotebookNode) -> None:
     first = next(cell for cell in source.cells if cell.cell_type == "code")
-    assert "from autograder import check, graded_with" in first.source.splitlines()
+    assert {"from autograder import assignment, graded_with", 'check = assignment("fewshot")'} <= set(
+        first.source.splitlines()
+    )
     assert _marks(first).locked
 
 

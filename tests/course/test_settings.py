@@ -83,7 +83,11 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
 @pytest.mark.parametrize(
     ("text", "key", "remedy"),
     [
-        ("sead = 3", "sead", "Known keys are late, limits, read, reveal, seed, thresholds, trained_weights, variant."),
+        (
+            "sead = 3",
+            "sead",
+            "Known keys are late, limits, read, reveal, seed, thresholds, trained_weights, variant.",
+        ),
         ("variant = -1", "variant", "Give a whole number, 0 or above."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
         ("seed = true", "seed", "Give a whole number, 0 or above."),

@@ -20,7 +20,7 @@ FLOORS = {  # one above the highest room that it imports from
     "simulated_cuda": 0,
     "version": 0,
     "errors": 1,
-    "fixtures": 1,
+    "fixtures": 2,
     "datasets": 2,
     "laws": 2,
     "submission": 2,
@@ -51,6 +51,7 @@ BESIDE_STUDENTS = (
 )
 ALLOWED_BESIDE = {
     "autograder.environment",
+    "autograder.errors",
     "autograder.model",
     "autograder.fixtures",
     "autograder.sandbox",

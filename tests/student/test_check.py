@@ -14,9 +14,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import autograder
+from autograder.environment import JAIL
 from autograder.errors import UsageError
 from autograder.student import check
-from autograder.student.check import GRADING
 
 ROOT = Path(__file__).parents[2]
 # One exercise with few checks: no more is drawn than these tests need.
@@ -38,7 +38,7 @@ LAWS = 8
 
 @pytest.fixture(autouse=True)
 def _not_in_grading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(GRADING, raising=False)
+    monkeypatch.delenv(JAIL, raising=False)
 
 
 def forget_shell() -> None:
@@ -140,7 +140,7 @@ def test_what_the_student_s_functions_print_is_not_shown(shell: InteractiveShell
 
 
 def test_in_grading_nothing_happens(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(GRADING, "1")
+    monkeypatch.setenv(JAIL, "1")
     with capture_output() as captured:
         shell.run_cell(WRONG).raise_error()
         shell.run_cell('check("embedding_net"); check("there is no such exercise")').raise_error()
@@ -151,12 +151,62 @@ def test_an_exercise_that_is_not_there_is_named_with_those_that_are(shell: Inter
     with pytest.raises(UsageError) as caught:
         autograder.check("class_prototype")
     assert str(caught.value) == (
-        "There is no exercise called 'class_prototype'. Use one of: class_prototypes, class_probabilities, "
+        "There is no exercise called 'class_prototype'. Did you mean class_prototypes? Use one of: class_prototypes, class_probabilities, "
         "sample_episode, episode_loss, embedding_net, train, trained_weights, contrastive_losses, sample_pairs, "
         "cosine_similarities, label_probabilities, matching_loss."
     )
     with pytest.raises(UsageError, match="There is no exercise called 'nothing'"):
         autograder.check("nothing", assignment="fewshot")
+
+
+# --- which assignment
+
+
+def test_a_notebook_says_whose_checks_are_meant(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def run(assignment: str, exercise: str, *_: object, **__: object) -> ExerciseResult:
+        asked.append((assignment, exercise))
+        return ExerciseResult(exercise, 0.0, 0.0, None, ())
+
+    monkeypatch.setattr(module, "run", run)
+    autograder.assignment("matching")("train")
+    assert asked == [("matching", "train")]
+
+
+def test_an_assignment_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(UsageError) as caught:
+        autograder.assignment("fewshoot")
+    assert str(caught.value).startswith(
+        "There is no assignment called 'fewshoot' here. Use one of: fewshot, matching."
+    )
+
+
+def two_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "owners", lambda exercise: ("fewshot", "zeta"))
+
+
+def test_of_two_assignments_with_one_exercise_name_none_is_guessed(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_owners(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        autograder.check("train")
+    assert str(caught.value) == (
+        "The assignments fewshot and zeta have an exercise called 'train'. "
+        'Say whose you mean: check("train", assignment="fewshot").'
+    )
+
+
+def test_a_notebook_of_version_0_1_is_known_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_owners(monkeypatch)
+    (tmp_path / "zeta.ipynb").write_text("{}")
+    assert module._assignment_of("train", tmp_path) == "zeta"
 
 
 # --- in plain Python

@@ -11,6 +11,8 @@ from autograder.checks.fewshot.network import NET, images
 from autograder.laws import Call, Law, Violation, check, described, function, not_finite, tensor
 from autograder.submission.trained_weights import Weights
 
+READ = '"Now train" and "Your trained weights" in this notebook; Snell et al. (2017), section 3.1'
+
 EXERCISE = "trained_weights"
 SECONDS = 20.0
 
@@ -44,8 +46,6 @@ def embedded(call: Call) -> Any:
 PASTE = """\
 import torch
 from safetensors.torch import load_file
-
-READ = '"Now train" and "Your trained weights" in this notebook; Snell et al. (2017), section 3.1'
 
 net = EmbeddingNet()
 net.load_state_dict(load_file("fewshot.safetensors"))

@@ -29,6 +29,10 @@ from autograder.laws import (
     values,
 )
 
+READ = (
+    "Equation (1) in this notebook; Hadsell, Chopra and LeCun (2006), section 2.1; lecture, siamese networks"
+)
+
 
 def fits(out: Any, call: Call) -> Violation | None:
     """(b,)."""

@@ -28,6 +28,8 @@ from autograder.laws import (
     watching,
 )
 
+READ = "Exercise 5 of this notebook; Vinyals et al. (2016), section 2.2; lecture, matching networks"
+
 UNCHANGED = Fixture("unchanged")
 
 

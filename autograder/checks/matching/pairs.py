@@ -29,6 +29,8 @@ from autograder.laws import (
     watching,
 )
 
+READ = "Exercise 2 of this notebook; Hadsell, Chopra and LeCun (2006), algorithm 1; lecture, siamese networks"
+
 
 def is_pair(out: Any, call: Call) -> Violation | None:
     if not isinstance(out, tuple | list) or len(out) != 2:

@@ -30,6 +30,8 @@ from autograder.laws import (
     values,
 )
 
+READ = "Equation (2) in this notebook; Vinyals et al. (2016), equation (1); lecture, matching networks"
+
 
 def is_pair(out: Any, call: Call) -> Violation | None:
     if isinstance(out, tuple | list) and len(out) == 2:

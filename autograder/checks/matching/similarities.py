@@ -30,6 +30,8 @@ from autograder.laws import (
     values,
 )
 
+READ = "Equation (3) in this notebook; Vinyals et al. (2016), section 2.1; lecture, matching networks"
+
 
 def fits(out: Any, call: Call) -> Violation | None:
     """(q, s)."""

@@ -23,11 +23,14 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
+from autograder.feedback.pictures import kinds as files
 from autograder.feedback.pictures.values import MalformedError
 
 logger = logging.getLogger(__name__)
@@ -46,12 +49,14 @@ class Picture:
         return "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
 
 
-KINDS = ("plane", "rows", "episode", "curves")
+def known_kinds() -> tuple[str, ...]:
+    """Return the kinds of pictures: the files in kinds/, each of which has a function `draw`."""
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(files.__path__)))
 
 
 def get_ready() -> None:
     """Imports what drawing needs, and has fonts found: otherwise the first picture of a process pays for it."""
-    for kind in KINDS:
+    for kind in known_kinds():
         _artist(kind)
     draw({"kind": "rows", "returned": [[1.0]], "expected": None})
 
@@ -85,20 +90,7 @@ def _draw(data: Mapping[str, Any]) -> Picture | None:
 
 def _artist(kind: object) -> Callable[[Mapping[str, Any]], tuple[str, str]] | None:
     # Imported here: matplotlib takes its time, and most pages of a good class need no picture.
-    if kind == "plane":
-        from autograder.feedback.pictures.plane import draw_plane
-
-        return draw_plane
-    if kind == "rows":
-        from autograder.feedback.pictures.rows import draw_rows
-
-        return draw_rows
-    if kind == "episode":
-        from autograder.feedback.pictures.episode import draw_episode
-
-        return draw_episode
-    if kind == "curves":
-        from autograder.feedback.pictures.curves import draw_curves
-
-        return draw_curves
-    return None
+    if not isinstance(kind, str) or kind not in known_kinds():
+        return None
+    artist: Callable[[Mapping[str, Any]], tuple[str, str]] = import_module(f"{files.__name__}.{kind}").draw
+    return artist

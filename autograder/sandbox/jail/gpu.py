@@ -10,8 +10,6 @@ from __future__ import annotations
 import glob
 import os
 
-import torch
-
 from autograder.environment import DEVICE
 from autograder.errors import SandboxUnavailable, UsageError
 
@@ -60,6 +58,8 @@ def require(device: str) -> None:
             "This machine has no NVIDIA GPU (no /dev/nvidia*).",
             remedy=f"Grade on a machine with one and its driver (nvidia-smi shows it). {leave_out}",
         )
+    import torch  # takes seconds
+
     if torch.version.cuda is None:
         raise SandboxUnavailable(
             f"The installed torch {torch.__version__} was built without CUDA.",

@@ -16,7 +16,7 @@ from autograder.feedback.pictures.values import MalformedError, Point, label, la
 MOST_POINTS, MOST_CLASSES = 300, 24
 
 
-def draw_plane(data: Mapping[str, Any]) -> tuple[str, str]:
+def draw(data: Mapping[str, Any]) -> tuple[str, str]:
     """(svg, alternative text)"""
     support = points(data.get("support", []), MOST_POINTS)
     owners = labels(data.get("labels", []), MOST_POINTS)

@@ -42,7 +42,7 @@ class Tile:
 Tiles = dict[str, list[Tile]]
 
 
-def draw_episode(data: Mapping[str, Any]) -> tuple[str, str]:
+def draw(data: Mapping[str, Any]) -> tuple[str, str]:
     """(svg, alternative text)"""
     classes = labels(data.get("classes", []), 10_000)
     marked = {item(value) for value in listed(data.get("overlap") or [], MOST_ITEMS)}

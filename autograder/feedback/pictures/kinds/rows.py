@@ -16,7 +16,7 @@ LOST = "\N{MULTIPLICATION SIGN}"  # stands for a value that cannot be drawn
 Row = list[float | None]
 
 
-def draw_rows(data: Mapping[str, Any]) -> tuple[str, str]:
+def draw(data: Mapping[str, Any]) -> tuple[str, str]:
     """(svg, alternative text)"""
     returned = _read(data.get("returned"))
     expected = None if data.get("expected") is None else _read(data["expected"])

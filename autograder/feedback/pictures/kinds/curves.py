@@ -13,7 +13,7 @@ MOST_SERIES, MOST_STEPS, MOST_DRAWN = 6, 100_000, 240
 _DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1)), (0, (1, 3)))
 
 
-def draw_curves(data: Mapping[str, Any]) -> tuple[str, str]:
+def draw(data: Mapping[str, Any]) -> tuple[str, str]:
     """(svg, alternative text)"""
     given = data.get("series")
     if not isinstance(given, Mapping):
