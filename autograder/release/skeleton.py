@@ -47,7 +47,8 @@ def files(name: str, course: Path) -> dict[str, bytes]:
 
 def write(name: str, course: Path, made: Mapping[str, bytes]) -> None:
     """Writes the files; all folders of the assignment are new, or nothing is written. Raises UsageError."""
-    folders = sorted({str(Path(path).parent) for path in made if "/" in path})
+    parents = {Path(path).parent for path in made if "/" in path}
+    folders = sorted(str(each) for each in parents if not parents & set(each.parents))
     there = [folder for folder in folders if (course / folder).exists()]
     if there:
         raise UsageError(
