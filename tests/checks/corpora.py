@@ -5,9 +5,13 @@ An assignment is tested as soon as its folder is there: nothing has to be entere
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
 
 from autograder.certify.dependencies import cells_for, exercises_in_code
 from autograder.course import assignment, corpus
@@ -102,3 +106,28 @@ CORPORA = tuple(of(name) for name in ASSIGNMENTS)
 def programs(kind: str) -> dict[str, tuple[Corpus, Program]]:
     """ASSIGNMENT/PROGRAM -> the two, for parametrised tests; `kind` is "solutions" or "mistakes"."""
     return {f"{mine.name}/{each.name}": (mine, each) for mine in CORPORA for each in getattr(mine, kind)}
+
+
+def each(found: Mapping[str, tuple[Corpus, Program]], rest: Container[str] = ()) -> list[ParameterSet]:
+    """A parameter for each program, marked with its assignment; those of `rest` are left to `tox run -e corpus`.
+
+    `pytest -m "assignment(name='fewshot')" tests/checks` runs all of one assignment.
+    """
+    return [
+        pytest.param(
+            name,
+            marks=[
+                pytest.mark.assignment(name=mine.name),
+                *([pytest.mark.campaign] if name in rest else []),
+            ],
+        )
+        for name, (mine, _) in found.items()
+    ]
+
+
+def beside_the_first_of_each_check(mistakes: Mapping[str, tuple[Corpus, Program]]) -> frozenset[str]:
+    """All mistakes but one for each check: the suite sees that every check can fail, `tox run -e corpus` sees the rest."""
+    first: dict[tuple[str, str | None], str] = {}
+    for name, (mine, mistake) in mistakes.items():
+        first.setdefault((mine.name, mistake.caught_by), name)
+    return frozenset(mistakes) - set(first.values())

@@ -16,7 +16,7 @@ from autograder.laws.registry import Check
 from autograder.model import Limits
 from autograder.runner import run_exercises
 from autograder.sandbox.jailed import Sandbox
-from tests.checks.corpora import CORPORA, Corpus, programs
+from tests.checks.corpora import CORPORA, Corpus, beside_the_first_of_each_check, each, programs
 
 NOT_HELD = ("falsified", "raised", "missing", "timed_out", "crashed")
 SOLUTIONS, MISTAKES = programs("solutions"), programs("mistakes")
@@ -41,7 +41,7 @@ def verdicts(sandbox: Sandbox, mine: Corpus, program: Program, checks: list[Chec
     return {f"{name}/{each.name}": each.verdict for name, found in results.items() for each in found}
 
 
-@pytest.mark.parametrize("name", SOLUTIONS)
+@pytest.mark.parametrize("name", each(SOLUTIONS))
 def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
     mine, program = SOLUTIONS[name]
     touched = mine.touched(program)
@@ -49,7 +49,7 @@ def test_a_right_program_earns_every_point(sandbox: Sandbox, name: str) -> None:
     assert {name: verdict for name, verdict in found.items() if verdict != "holds"} == {}
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", each(MISTAKES, beside_the_first_of_each_check(MISTAKES)))
 def test_a_mistake_falls_by_the_check_that_it_names(sandbox: Sandbox, name: str) -> None:
     mine, program = MISTAKES[name]
     exercise, check = mine.named(program)
