@@ -26,8 +26,8 @@ from autograder.laws.registry import Check
 from autograder.model import Graded, Notebook, Score
 from autograder.runner import Grader
 from autograder.student import graded_with
-from autograder.student.check import SEED
 from autograder.student.fitness import Finding, inspect, ran
+from autograder.student.in_kernel import SEED
 from autograder.student.local_run import Here
 from autograder.student.slow_calls import ON_TERMINAL, Patience, Stopped
 from autograder.submission import notebook, receipts

@@ -87,7 +87,9 @@ def export(
 
 def _marks(course: Path, assignment: str) -> list[Mark]:
     """From the grade book; where there is none, from the results alone, and it is said so."""
-    if importlib.util.find_spec("nbgrader") is not None:
+    # importing nbgrader takes seconds
+    has_book = any((course / name).exists() for name in ("gradebook.db", "nbgrader_config.py"))
+    if has_book and importlib.util.find_spec("nbgrader") is not None:
         from autograder.nbgrader_bridge.exporting import marks
 
         found = marks(course, assignment)

@@ -1,6 +1,6 @@
 """What runs in a student's hands: a kernel, a terminal, no sandbox and no answer.
 
-check         check("..."), in the notebook
+check         check("..."), in the notebook; in_kernel: what it does there
 graded_with   what the notebook will be graded with, and whether this machine has it
 fitness       is a notebook fit to be submitted?
 local_run     a notebook run in this very process

@@ -18,7 +18,7 @@ from autograder.environment import JAIL
 from autograder.errors import UsageError
 from autograder.laws import registry
 from autograder.model import ExerciseResult
-from autograder.student import check as module
+from autograder.student import in_kernel
 
 ROOT = Path(__file__).parents[2]
 # One exercise with few checks: no more is drawn than these tests need.
@@ -173,7 +173,7 @@ def test_a_notebook_says_whose_checks_are_meant(
         asked.append((assignment, exercise))
         return ExerciseResult(exercise, 0.0, 0.0, None, ())
 
-    monkeypatch.setattr(module, "run", run)
+    monkeypatch.setattr(in_kernel, "run", run)
     autograder.assignment("matching")("train")
     assert asked == [("matching", "train")]
 
@@ -208,7 +208,7 @@ def test_a_notebook_of_version_0_1_is_known_by_its_file(
 ) -> None:
     two_owners(monkeypatch)
     (tmp_path / "zeta.ipynb").write_text("{}")
-    assert module._assignment_of("train", tmp_path) == "zeta"
+    assert in_kernel._assignment_of("train", tmp_path) == "zeta"
 
 
 # --- in plain Python
@@ -246,14 +246,14 @@ def test_as_a_program_of_one_s_own(tmp_path: Path) -> None:
 def test_it_carries_no_points_and_asks_no_hidden_laws() -> None:
     names: dict[str, Any] = {}
     exec(RIGHT, names)
-    result = module.run("fewshot", "embedding_net", names, Path.cwd(), progress=False)
+    result = in_kernel.run("fewshot", "embedding_net", names, Path.cwd(), progress=False)
     assert (result.name, result.points, result.max_points, result.blame) == ("embedding_net", 0.0, 0.0, None)
     assert [each.verdict for each in result.checks] == ["holds"] * LAWS
     assert {each.visibility for each in result.checks} == {"public"}
 
 
 def test_the_weights_beside_the_notebook_are_checked(tmp_path: Path) -> None:
-    result = module.run("fewshot", "trained_weights", {}, tmp_path, progress=False)
+    result = in_kernel.run("fewshot", "trained_weights", {}, tmp_path, progress=False)
     assert result.checks[0].message == (
         "There is no file fewshot.safetensors beside the notebook: run the cell that saves the weights."
     )
@@ -262,4 +262,4 @@ def test_the_weights_beside_the_notebook_are_checked(tmp_path: Path) -> None:
 def test_students_check_themselves_on_other_inputs_than_they_are_graded_on() -> None:
     from autograder.course.settings import Settings
 
-    assert Settings().seed != module.SEED
+    assert Settings().seed != in_kernel.SEED

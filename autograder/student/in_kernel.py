@@ -1,0 +1,133 @@
+"""One exercise checked against the functions of this very kernel, with the public checks, and shown."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autograder.course.assignment import Exercise
+from autograder.course.settings import Settings
+from autograder.errors import UsageError
+from autograder.laws import registry
+from autograder.laws.registry import Check
+from autograder.model import ExerciseResult
+from autograder.runner import scoring
+from autograder.runner.exercises import Progress, run_exercises
+from autograder.runner.plans import Planner
+from autograder.sandbox.inprocess import InProcess
+from autograder.sandbox.worker.answer import raised
+from autograder.student.slow_calls import IN_JUPYTER, ON_TERMINAL, Patience, PatientInProcess, Stopped
+from autograder.submission import trained_weights
+
+SEED = 0  # students check themselves on other inputs than they are graded on
+
+
+def show(exercise: str, assignment: str | None = None) -> None:
+    """Check one exercise of the notebook in this kernel, and show what came of it: `check`, which see."""
+    name = assignment or _assignment_of(exercise, Path.cwd())
+    patience = Patience(ON_TERMINAL if _shell() is None else IN_JUPYTER)
+    try:
+        with patience:
+            result = run(name, exercise, _namespace(), Path.cwd(), patience=patience)
+    except KeyboardInterrupt as stop:
+        where = raised(stop, _namespace()).where
+        raise Stopped(patience.last or f"the check of {exercise}", where) from None
+    _show(result)
+
+
+def run(
+    assignment: str,
+    exercise: str,
+    namespace: Mapping[str, Any],
+    folder: Path,
+    *,
+    progress: bool = True,
+    patience: Patience | None = None,
+) -> ExerciseResult:
+    """The public checks of one exercise against the functions in `namespace`. It carries no points: those are the
+    course's, and hidden checks have a say in them. `patience` tells about calls that do not come back."""
+    checks = [each for each in registry.load(assignment) if each.exercise == exercise]
+    if not checks:
+        raise _unknown(exercise, [assignment])
+    weights = trained_weights.read(folder / f"{assignment}.safetensors")
+    with _Bar(checks, progress) as advance:
+        here = InProcess(namespace) if patience is None else PatientInProcess(namespace, patience)
+        results = run_exercises(checks, here, _planner(assignment), weights=weights, progress=advance)
+    return scoring.exercise_result(Exercise(exercise, exercise, 0.0, manual=False), results[exercise])
+
+
+@lru_cache
+def _planner(assignment: str) -> Planner:
+    """Kept for the life of the kernel: a second check of an exercise draws nothing."""
+    return Planner(SEED, Settings(seed=SEED))
+
+
+def _assignment_of(exercise: str, folder: Path) -> str:
+    """Whose exercise it is. Of several assignments the one whose notebook lies in the folder, if there is just one."""
+    owners = registry.owners(exercise)
+    if not owners:
+        raise _unknown(exercise, registry.assignments())
+    here = [name for name in owners if (folder / f"{name}.ipynb").is_file()]
+    for found in (owners, here):
+        if len(found) == 1:
+            return found[0]
+    raise UsageError(
+        f"The assignments {' and '.join(owners)} have an exercise called {exercise!r}.",
+        remedy=f'Say whose you mean: check("{exercise}", assignment="{owners[0]}").',
+    )
+
+
+def _unknown(exercise: str, assignments: Iterable[str]) -> UsageError:
+    names = list(dict.fromkeys(each.exercise for name in assignments for each in registry.load(name)))
+    close = difflib.get_close_matches(exercise, names, n=1)
+    remedy = f"Did you mean {close[0]}? " if close else ""
+    return UsageError(
+        f"There is no exercise called {exercise!r}.", remedy=f"{remedy}Use one of: {', '.join(names)}."
+    )
+
+
+def _namespace() -> Mapping[str, Any]:
+    shell = _shell()
+    if shell is not None:
+        return shell.user_ns  # type: ignore[no-any-return]
+    return sys.modules["__main__"].__dict__
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _show(result: ExerciseResult) -> None:
+    from autograder.feedback.html import exercise_fragment
+    from autograder.feedback.text import exercise_text
+
+    if _shell() is None:
+        print(exercise_text(result))
+        return
+    from IPython.display import display
+
+    display({"text/html": exercise_fragment(result), "text/plain": exercise_text(result)}, raw=True)
+
+
+class _Bar:
+    """A progress bar that appears when checking takes longer than two seconds."""
+
+    def __init__(self, checks: list[Check], shown: bool) -> None:
+        from tqdm.auto import tqdm
+
+        self._bar = tqdm(total=len(checks), delay=2.0, leave=False, disable=not shown, unit="law")
+
+    def __enter__(self) -> Progress:
+        return self._advance
+
+    def _advance(self, each: Check) -> None:
+        self._bar.set_description(each.name.replace("_", " "), refresh=False)  # refreshing would not wait
+        self._bar.update()
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
