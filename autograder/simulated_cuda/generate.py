@@ -1,4 +1,4 @@
-"""Writes the device rules of the installed torch: `python -m autograder.simulated_cuda.generate`.
+"""Makes the device rules of the installed torch; `python -m autograder.simulated_cuda.generate` adds them to those shipped.
 
 Source: native_functions.yaml, which the torch wheel ships inside the package torchgen. For each operator it says whether
 a CUDA kernel exists and whether the code generator puts a device check in front of it (`device_check`, explained in
@@ -8,8 +8,10 @@ aten/src/ATen/native/README.md). The check itself is c10::impl::check_and_update
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +64,21 @@ def _method(name: Any, structured: bool) -> str:
     return f"wrapper_CUDA_{name.name}" + (f"_{name.overload_name}" if name.overload_name else "")
 
 
+def text() -> str:
+    """The rules as a file holds them."""
+    return json.dumps(generated(), separators=(",", ":")) + "\n"
+
+
+@cache
+def digest() -> str:
+    """Which generator this is: what another one made is not used."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+
+
 def write() -> Path:
+    """Adds the rules to the shipped ones of this checkout."""
     path = RULES / f"torch-{version()}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(generated(), separators=(",", ":")) + "\n", encoding="utf-8")
+    path.write_text(text(), encoding="utf-8")
     return path
 
 
