@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,17 +109,30 @@ def _made() -> str:
     print(SAID.format(torch.__version__, ", ".join(checked_versions()), file), file=sys.stderr, flush=True)
     text = _generated()
     with suppress(OSError):  # a home that cannot be written: the next process makes them again
-        from autograder import whole
-
-        whole.replace(file, text.encode())
+        _keep(file, text)
     return text
+
+
+def _keep(file: Path, text: str) -> None:
+    """Writes the file whole or not at all: several processes may be making the same one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as half:
+            half.write(text)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def _generated() -> str:
     try:
         text = generate.text()
         parsed(text)
-    except Exception as error:  # torchgen is missing, or speaks of operators otherwise than when this was written
+    except (
+        Exception
+    ) as error:  # torchgen is missing, or speaks of operators otherwise than when this was written
         raise SimulationUnavailable(
             f"There are no rules of the simulated GPU for torch {torch.__version__}, and they could not be made here "
             f"({type(error).__name__}: {error}). Install another torch; they are shipped for {', '.join(checked_versions())}."
