@@ -1,7 +1,7 @@
 """The device rules of the installed torch: shipped for some versions, made at first use for any other.
 
     shipped     rules/torch-X.Y.json, with which the corpus of tests/simulated_cuda was run
-    cached      what `generate` made on this machine for another torch, in the user's cache
+    cached      what was made on this machine for another torch, in the user's cache
     generated   where neither is there; it takes some seconds, says so in a line, and fills the cache
 
 The jail sees no cache: who starts it lays the rules beside the shipped ones (`provide`), and there they are only read.
@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from autograder.simulated_cuda import generate
+from autograder.simulated_cuda import operator_table
 from autograder.simulated_cuda.errors import SimulationUnavailable
 
 FOLDER = Path(__file__).parent / "rules"
@@ -57,7 +57,7 @@ def load() -> Rules:
 
 def at_hand() -> str | None:
     """The text of the rules, shipped or cached; None where they have to be made first."""
-    shipped = FOLDER / f"torch-{generate.version()}.json"
+    shipped = FOLDER / f"torch-{operator_table.version()}.json"
     if shipped.is_file():
         return shipped.read_text(encoding="utf-8")
     if _jailed():
@@ -74,7 +74,7 @@ def provide(folder: Path) -> None:
 
     Raises SimulationUnavailable.
     """
-    name = f"torch-{generate.version()}.json"
+    name = f"torch-{operator_table.version()}.json"
     target = folder / FOLDER.parent.name / FOLDER.name / name
     if not target.is_file():
         text = at_hand()
@@ -128,7 +128,7 @@ def _keep(file: Path, text: str) -> None:
 
 def _generated() -> str:
     try:
-        text = generate.text()
+        text = operator_table.text()
         parsed(text)
     except (
         Exception
@@ -146,7 +146,7 @@ def _cached() -> Path:
 
     name = "".join(letter if letter.isalnum() or letter in ".+" else "_" for letter in torch.__version__)
     folder = user_cache_path("fewlabels") / "simulated_cuda"
-    return folder / f"torch-{name}-{generate.digest()}.json"
+    return folder / f"torch-{name}-{operator_table.digest()}.json"
 
 
 def _jailed() -> bool:

@@ -38,20 +38,22 @@ def once(inside: Callable[[], AbstractContextManager[Any]]) -> None:
 
 
 def _computes_as_the_cpu() -> None:
-    """A step of training on the device equals one on the CPU."""
-    weight = torch.tensor([[0.5, -1.0], [2.0, 0.25]])
-    found = []
-    for device in ("cpu", "cuda"):
-        net = nn.Linear(2, 2, bias=False)
-        with torch.no_grad():
-            net.weight.copy_(weight)
-        net.to(device)
-        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        F.cross_entropy(net(torch.ones(1, 2, device=device)), torch.tensor([1], device=device)).backward()
-        optimizer.step()
-        assert net.weight.device.type == device, net.weight.device
-        found.append(net.weight.detach().cpu())
-    assert torch.allclose(found[0], found[1]), found
+    """A step of training on the device equals one on the CPU, with an optimiser of each family."""
+    for optimiser in (torch.optim.SGD, torch.optim.Adam):
+        here, there = _trained("cpu", optimiser), _trained("cuda", optimiser)
+        assert torch.allclose(here, there), (optimiser.__name__, here, there)
+
+
+def _trained(device: str, optimiser: Any) -> Tensor:
+    net = nn.Linear(2, 2, bias=False)
+    with torch.no_grad():
+        net.weight.copy_(torch.tensor([[0.5, -1.0], [2.0, 0.25]]))
+    net.to(device)
+    steps = optimiser(net.parameters(), lr=0.1)
+    F.cross_entropy(net(torch.ones(1, 2, device=device)), torch.tensor([1], device=device)).backward()
+    steps.step()
+    assert net.weight.device.type == device, net.weight.device
+    return net.weight.detach().cpu()
 
 
 # What CUDA does with a tensor `x` (2, 2) of the device beside `y`, the same on the CPU: a program of each kind of rule, the
