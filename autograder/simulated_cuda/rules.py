@@ -26,11 +26,19 @@ from autograder.simulated_cuda import operator_table
 from autograder.simulated_cuda.errors import SimulationUnavailable
 
 FOLDER = Path(__file__).parent / "rules"
-IN_THE_JAIL = "FEWLABELS_JAIL"
 SAID = (
     "fewlabels: torch {} is none of those whose rules for the simulated GPU are shipped ({}); they are made now, once, and "
     "kept in {}."
 )
+
+
+_in_memory = False
+
+
+def keep_in_memory() -> None:
+    """From here on this process neither reads nor writes the user's cache: it is about to run code that is not the user's."""
+    global _in_memory
+    _in_memory = True
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def at_hand() -> str | None:
     shipped = FOLDER / f"torch-{operator_table.version()}.json"
     if shipped.is_file():
         return shipped.read_text(encoding="utf-8")
-    if _jailed():
+    if _in_memory:
         return None
     with suppress(OSError, ValueError):
         text = _cached().read_text(encoding="utf-8")
@@ -102,8 +110,8 @@ def _text(value: Any) -> str:
 
 
 def _made() -> str:
-    """Generates the rules, and keeps them for the next process; in the jail they live as long as the process."""
-    if _jailed():
+    """Generates the rules, and keeps them for the next process."""
+    if _in_memory:
         return _generated()
     file = _cached()
     print(SAID.format(torch.__version__, ", ".join(checked_versions()), file), file=sys.stderr, flush=True)
@@ -147,7 +155,3 @@ def _cached() -> Path:
     name = "".join(letter if letter.isalnum() or letter in ".+" else "_" for letter in torch.__version__)
     folder = user_cache_path("fewlabels") / "simulated_cuda"
     return folder / f"torch-{name}-{operator_table.digest()}.json"
-
-
-def _jailed() -> bool:
-    return IN_THE_JAIL in os.environ

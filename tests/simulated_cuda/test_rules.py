@@ -120,7 +120,8 @@ def test_the_jail_sees_no_cache_and_makes_none(
     rules.load()
     rules.load.cache_clear()
     capsys.readouterr()
-    monkeypatch.setenv(rules.IN_THE_JAIL, "1")
+    monkeypatch.setattr(rules, "_in_memory", False)  # so that it is put back
+    rules.keep_in_memory()
     assert rules.at_hand() is None
     (file,) = kept(unknown)
     file.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import inspect
@@ -28,6 +29,7 @@ def warm_up(*, simulate_gpu: bool) -> tuple[Cells, str | None]:
     for name in (site.setquit, site.setcopyright, site.sethelper):  # type: ignore[attr-defined]
         name()  # python -S leaves out exit, help and their kind
     _without_workers()
+    _without_a_cache()
     _train_once("cpu")
     without = _train_on_a_gpu() if simulate_gpu else None
     cells = Cells()
@@ -72,6 +74,14 @@ def _train_on_a_gpu() -> str | None:
     except Exception as error:
         return f"The simulated GPU does not work with this torch {torch.__version__} ({type(error).__name__}: {error})."
     return None
+
+
+def _without_a_cache() -> None:
+    """What students start here neither looks for the grader's files nor writes any into its scratch."""
+    with contextlib.suppress(Exception):  # a torch that the simulation cannot even be imported with
+        from autograder.simulated_cuda import rules
+
+        rules.keep_in_memory()
 
 
 def _without_workers() -> None:
