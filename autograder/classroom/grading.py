@@ -25,6 +25,7 @@ from autograder.runner import Grader
 from autograder.sandbox.jail import gpu
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
+from autograder.sandbox.jailed import Sandbox
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) 
             profile = profiles.admitting_gpu(profile)
         grader = Grader(job.assignment, job.settings, RemoteSandbox(profile.name, job.device))
         return grader, LocalPool(job, request.jobs)
-    grader = Grader(job.assignment, job.settings, job.sandbox())
+    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary))
     sandbox: Any = grader.boundary
     _notes(stack.enter_context(sandbox).notes, listener)
     return grader, Sequential(grader)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from autograder.classroom.writing import render
 from autograder.course.assignment import Assignment
@@ -27,9 +27,6 @@ from autograder.feedback.json import from_json, to_json
 from autograder.laws import registry
 from autograder.model import Failure, Graded
 from autograder.runner import Grader, Known
-
-if TYPE_CHECKING:
-    from autograder.sandbox.jailed import Sandbox
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,11 @@ class Job:
         parts = (self.assignment, self.settings, self.unsandboxed, self.device, str(self.course))
         return hashlib.sha256(pickle.dumps(parts)).hexdigest()
 
-    def sandbox(self) -> Sandbox:
-        """Start the sandbox that this job asks for; a GPU is simulated in it only where a law of the assignment wants one.
-
-        Raises SandboxUnavailable, SandboxBroken.
-        """
-        from autograder.sandbox.jailed import Sandbox
-
+    @property
+    def boundary(self) -> dict[str, Any]:
+        """What a sandbox for it is made with; a GPU is simulated only where a law of the assignment asks for one."""
         asks = registry.needs_gpu(self.assignment.name)
-        return Sandbox(unsandboxed=self.unsandboxed, device=self.device, simulate_gpu=asks)
+        return {"unsandboxed": self.unsandboxed, "device": self.device, "simulate_gpu": asks}
 
 
 @dataclass(frozen=True)
@@ -139,12 +132,13 @@ def work(job: Job, task: Task) -> Done:
 
 def _grader(job: Job) -> Grader:
     from autograder.classroom import preload
+    from autograder.sandbox.jailed import Sandbox
 
     if _bench.grader is None or _bench.job != job.digest:
         _bench.clear()
         _bench.sandbox = ExitStack()
         registry.use(job.course)
-        sandbox = _bench.sandbox.enter_context(job.sandbox())
+        sandbox = _bench.sandbox.enter_context(Sandbox(**job.boundary))
         Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
         atexit.register(_bench.clear)
         _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=preload.planner_of(job.digest))

@@ -134,7 +134,7 @@ def test_the_command_itself(course: TinyCourse, tiny_checks: Path) -> None:
 def test_a_machine_without_a_boundary_touches_nothing(
     course: TinyCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable() -> None:
+    def unavailable(**_: object) -> None:
         raise SandboxUnavailable("This machine offers no boundary.", remedy="Install bubblewrap.")
 
     course.submit("ada")
