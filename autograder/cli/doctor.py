@@ -13,6 +13,7 @@ from autograder.cli.app import CANNOT_GRADE, DONE, app, errors, screen
 from autograder.cli.commands import STAFF_INSTALLATION
 from autograder.errors import FewlabelsError
 from autograder.laws import registry
+from autograder.runner.drawing import caveat
 from autograder.runner.submission import versions
 from autograder.sandbox.jail.profile import NAMES, UNSANDBOXED
 from autograder.sandbox.jailed import Sandbox
@@ -79,6 +80,7 @@ def _as_json(found: list[Finding], gpu: SimulatedGpu, staff: bool) -> dict[str, 
         "installation": "staff" if staff else "students",
         "profiles": [asdict(each) for each in found],
         "simulated_gpu": asdict(gpu),
+        "drawing": caveat(),
     }
 
 
@@ -89,6 +91,8 @@ def _tell(found: list[Finding], gpu: SimulatedGpu, staff: bool) -> None:
             table.add_row(each.profile, "yes" if each.works else "no", each.says)
         screen.print(table)
         screen.print(f"simulated GPU: {gpu.says}", markup=False, highlight=False, soft_wrap=True)
+        if (drawn := caveat()) is not None:
+            screen.print(drawn, markup=False, highlight=False, soft_wrap=True)
     else:
         for line in (STUDENTS_INSTALLATION, STAFF_INSTALLATION):
             screen.print(line, markup=False, highlight=False, soft_wrap=True)
