@@ -117,7 +117,7 @@ def _groups_until_done(course: Path, assignment: str, settings: Settings, tasks:
     checks = registry.load(assignment, hidden=registry.hidden_installed())
     planner = Planner(-1, settings)
     parent = multiprocessing.parent_process()
-    with Sandbox() as sandbox:
+    with Sandbox(simulate_gpu=any(check.gpu for check in checks)) as sandbox:
         while (group := tasks.get()) is not None:
             for number, trial in group:
                 if parent is not None and not parent.is_alive():

@@ -21,7 +21,7 @@ from autograder.course import folders, settings
 from autograder.errors import UsageError
 from autograder.feedback.class_summary import needs_person
 from autograder.model import Failure, Graded, Score
-from autograder.runner import Grader
+from autograder.runner import Grader, drawing
 from autograder.sandbox.jail import gpu
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
@@ -193,6 +193,8 @@ def grade_class(
 
 def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) -> tuple[Grader, Executor]:
     """Who grades, and the grader that knows the assignment; its own sandbox runs only where nobody else has one."""
+    drawn = drawing.caveat()
+    _notes([drawn] if drawn is not None else [], listener)
     if request.scheduler is not None:
         cluster = Cluster(job, request.scheduler, request.shared_files)
         remote = RemoteSandbox(f"dask {request.scheduler}", job.device)
@@ -204,7 +206,7 @@ def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) 
             profile = profiles.admitting_gpu(profile)
         grader = Grader(job.assignment, job.settings, RemoteSandbox(profile.name, job.device))
         return grader, LocalPool(job, request.jobs)
-    grader = Grader(job.assignment, job.settings, Sandbox(unsandboxed=job.unsandboxed, device=job.device))
+    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary))
     sandbox: Any = grader.boundary
     _notes(stack.enter_context(sandbox).notes, listener)
     return grader, Sequential(grader)

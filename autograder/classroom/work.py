@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import Any
 
 from autograder.classroom.writing import render
 from autograder.course.assignment import Assignment
@@ -42,6 +43,12 @@ class Job:
     def digest(self) -> str:
         parts = (self.assignment, self.settings, self.unsandboxed, self.device, str(self.course))
         return hashlib.sha256(pickle.dumps(parts)).hexdigest()
+
+    @property
+    def boundary(self) -> dict[str, Any]:
+        """What a sandbox for it is made with; a GPU is simulated only where a law of the assignment asks for one."""
+        asks = registry.needs_gpu(self.assignment.name)
+        return {"unsandboxed": self.unsandboxed, "device": self.device, "simulate_gpu": asks}
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ def _grader(job: Job) -> Grader:
         _bench.clear()
         _bench.sandbox = ExitStack()
         registry.use(job.course)
-        sandbox = _bench.sandbox.enter_context(Sandbox(unsandboxed=job.unsandboxed, device=job.device))
+        sandbox = _bench.sandbox.enter_context(Sandbox(**job.boundary))
         Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
         atexit.register(_bench.clear)
         _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=preload.planner_of(job.digest))

@@ -97,7 +97,7 @@ def _graded(name: str, path: Path, document: Notebook, every: bool) -> Graded:
         # the cells run twice where a law broke: its smallest input is tried again in a fresh namespace
         advance = opened.enter_context(bar("checking", len(checks) + (0 if every else cells)))
         if every:
-            boundary = opened.enter_context(_sandbox())
+            boundary = opened.enter_context(_sandbox(any(each.gpu for each in checks)))
         else:
             patience = opened.enter_context(Patience(ON_TERMINAL, tell=_teller()))
             boundary = Here(path.parent, patience, advance)
@@ -123,14 +123,14 @@ def _say(text: str) -> None:
     errors.print(text, style="yellow", markup=False, highlight=False)
 
 
-def _sandbox() -> Any:
+def _sandbox(simulate_gpu: bool) -> Any:
     from autograder.sandbox.jailed import Sandbox
 
     if not registry.hidden_installed():
         raise UsageError(
             "The hidden checks are not installed.", remedy="Leave out --all, or install the staff's checkout."
         )
-    return Sandbox()
+    return Sandbox(simulate_gpu=simulate_gpu)
 
 
 def _as_assignment(name: str, document: Notebook, *, hidden: bool) -> Assignment:

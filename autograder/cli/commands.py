@@ -33,6 +33,11 @@ COMMANDS = {
 }
 # the sandbox is made of Unix; students on Windows have the rest
 UNIX = frozenset({"certify", "doctor", "explain", "grade", "new", "release", "validate"})
+# what staff install, and from where
+STAFF_INSTALLATION = (
+    'Clone the repository of fewlabels and, in it: pip install -e ".[staff]" -c constraints.txt. Without -e pip installs '
+    "the students' part of it alone."
+)
 # command -> the package that students do not have
 STAFF = {
     "certify": "certify",
@@ -77,7 +82,7 @@ class CommandTable(TyperGroup):
         if cmd_name in COMMANDS and _lacking(cmd_name):
             raise UsageError(
                 f"`autograder {cmd_name}` is for staff, and this is the students' installation.",
-                remedy='Clone the repository of fewlabels and, in it: pip install -e ".[staff]" -c constraints.txt.',
+                remedy=STAFF_INSTALLATION,
             )
         return LazyCommand(cmd_name) if cmd_name in installed() else None
 

@@ -49,7 +49,7 @@ def explain(
         raise UsageError(
             f"{student} has not submitted {assignment}: {submission.why}.", remedy="Nothing to explain."
         )
-    with Sandbox() as sandbox, errors.status("replaying ..."):
+    with Sandbox(simulate_gpu=check.gpu) as sandbox, errors.status("replaying ..."):
         graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
             submission.path, student
         )

@@ -74,7 +74,7 @@ def validated(validation: Validation, *, quiet: bool = False) -> list[Step]:
             transient=True,
             disable=quiet,
         ) as bars,
-        Sandbox() as sandbox,
+        Sandbox(simulate_gpu=any(check.gpu for check in validation.checks)) as sandbox,
     ):
         task = bars.add_task("starting", total=validation.steps)
         return validation.run(sandbox, lambda name: bars.update(task, advance=1, description=name))

@@ -48,6 +48,7 @@ class Check:
     also          inputs that drawing would not reach, as parameter -> value
     seconds       deadline of one call, where it differs from the course's
     read          where the law stands: a slide, an equation of a paper
+    gpu           whether its calls are made near a GPU, as a rule a simulated one
     """
 
     assignment: str
@@ -63,6 +64,7 @@ class Check:
     also: tuple[Mapping[str, Any], ...] = ()
     seconds: float | None = None
     read: str = ""
+    gpu: bool = False
 
     @property
     def runner_parameters(self) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ def check(
     also: Iterable[Mapping[str, Any]] = (),
     seconds: float | None = None,
     read: str = "",
+    gpu: bool = False,
     ladder: bool = False,
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Body], Body]:
@@ -106,6 +109,7 @@ def check(
     also          inputs that drawing would not reach, as parameter -> value
     seconds       deadline of one call, where it differs from the course's
     read          where the law stands, for students; by default what the file of the check calls READ
+    gpu           its calls are made near a GPU; where there is none, not even a simulated one, nobody is judged by it
     strategies    parameter of the function -> Hypothesis strategy that draws it
 
     Raises CheckError, which names the file, for a check without a sentence, a parameter without a strategy, or a second check
@@ -129,6 +133,7 @@ def check(
             also=tuple(also),
             seconds=seconds,
             read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
+            gpu=gpu,
         )
         _validate(entry, body)
         _table.enter(entry, package)
@@ -309,6 +314,11 @@ def thresholds(assignment: str) -> dict[str, float]:
             "THRESHOLDS has to be a dict: name -> number.", remedy="Mend it.", file=str(module.__file__)
         )
     return {name: float(value) for name, value in given.items()}
+
+
+def needs_gpu(assignment: str) -> bool:
+    """Say whether a check of the assignment, hidden or not, is asked near a GPU."""
+    return any(entry.gpu for entry in load(assignment, hidden=hidden_installed()))
 
 
 def files(assignment: str) -> tuple[Path, ...]:

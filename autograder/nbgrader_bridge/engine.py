@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.errors import CourseError
 from autograder.model import Failure, Graded
 
 if TYPE_CHECKING:
@@ -32,20 +33,35 @@ _needed_until = 0.0
 _watch: threading.Timer | None = None
 
 
-def start(idle_seconds: float = IDLE_SECONDS) -> Sandbox:
+def start(idle_seconds: float = IDLE_SECONDS, *, simulate_gpu: bool = False) -> Sandbox:
     """The sandbox of this process, closed at exit, or when it has not been asked for during `idle_seconds`.
 
-    Raises `SandboxUnavailable`.
+    `simulate_gpu`: one in which a GPU is simulated, for an assignment that asks for it. Raises `SandboxUnavailable`.
     """
     global _sandbox
     with _lock:
+        if _sandbox is not None and simulate_gpu and not _sandbox.simulates_gpu:
+            close()
         if _sandbox is None:
             from autograder.sandbox.jailed import Sandbox
 
-            _sandbox = _open.enter_context(Sandbox())
+            _sandbox = _open.enter_context(Sandbox(simulate_gpu=simulate_gpu))
             atexit.register(close)
         _keep(idle_seconds)
         return _sandbox
+
+
+def get_ready(assignment: str, course: Path) -> None:
+    """Start the sandbox for an assignment that is going to be graded. Raises `SandboxUnavailable`."""
+    from autograder.laws import registry
+
+    with _lock:
+        registry.use(course)
+        try:
+            asks = registry.needs_gpu(assignment)
+        except CourseError:  # whoever grades it says so
+            asks = False
+        start(simulate_gpu=asks)
 
 
 def close() -> None:
@@ -99,9 +115,9 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     decided = (source, source.parent / "release.toml", course / "autograder.toml")
     key = (name, *(_version(path) for path in decided), checks)
     if key not in _graders:
-        grader = Grader(
-            assignment.of_course(course, name, source), settings.read(course), start(idle_seconds)
-        )
+        of_course = assignment.of_course(course, name, source)
+        sandbox = start(idle_seconds, simulate_gpu=registry.needs_gpu(name))
+        grader = Grader(of_course, settings.read(course), sandbox)
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

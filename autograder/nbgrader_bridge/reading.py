@@ -42,12 +42,12 @@ class ForgivingExporter(NotebookExporter):
 
     def _look_ahead(self, converter: Autograde) -> None:
         # The converter makes its exporter before it removes anything: time to look back, and to give up.
+        course = converter.coursedir
         try:
-            results.get_ready()
+            results.get_ready(course.assignment_id, Path(course.root))
         except FewlabelsError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from error
-        course = converter.coursedir
         recorded = getattr(converter, "recorded_directory", course.autograded_directory)
         self.before = history.remember(course, recorded)
 

@@ -55,10 +55,10 @@ def prepared(results: Mapping[tuple[str, str, str], Graded]) -> Iterator[Prepare
         _prepared.reset(token)
 
 
-def get_ready() -> None:
+def get_ready(assignment: str, course: Path) -> None:
     """Starts the sandbox if results will be computed here. Raises `GraderError`, before anything is touched."""
     if not handed_over():
-        engine.start()
+        engine.get_ready(assignment, course)
 
 
 def handed_over() -> bool:

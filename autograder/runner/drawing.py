@@ -1,7 +1,9 @@
 """Hypothesis, in one place: what a check draws under a seed, and the search for a smaller counterexample.
 
 Examples depend on the check and the seed and on nothing else: no database, no deadline, no profile of the environment,
-and none of the constants that Hypothesis collects from whatever modules happen to be loaded.
+and none of the constants that Hypothesis collects from whatever modules happen to be loaded. Switching these off takes
+names of Hypothesis that are not public. A release that renames them stops nobody: checks then draw with those constants, and
+`caveat` says what no longer holds.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisException
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 
 from autograder.laws.registry import Check
 
@@ -120,14 +122,55 @@ def _search(check: Check, course_seed: int, visit: Callable[[Drawn], Any], phase
         body()
 
 
+def caveat() -> str | None:
+    """What a person who grades should know about what is drawn, where this Hypothesis is one that we do not know inside."""
+    if _Collected.found() is not None:
+        return None
+    return (
+        f"Hypothesis {hypothesis.__version__} is not one that this fewlabels knows inside: what it draws may depend on the modules that are "
+        "loaded. A class that is graded in one run has the same inputs for everybody; another run, or another machine, may "
+        "draw others under the same seed. To be sure of the same, install the Hypothesis of constraints.txt."
+    )
+
+
 @contextmanager
 def _no_collected_constants() -> Iterator[None]:
-    collect = providers._get_local_constants
-    nothing = Constants()
-    providers._get_local_constants = lambda: nothing
-    providers.CONSTANTS_CACHE.cache.clear()
-    try:
+    collected = _Collected.found()
+    if collected is None:
         yield
-    finally:
-        providers._get_local_constants = collect
-        providers.CONSTANTS_CACHE.cache.clear()
+        return
+    with collected.left_out():
+        yield
+
+
+@dataclass(frozen=True)
+class _Collected:
+    """Where Hypothesis keeps the constants that it collects: names of its own, not public ones."""
+
+    providers: Any
+    nothing: Any
+    forget: Callable[[], None]
+
+    @classmethod
+    def found(cls) -> _Collected | None:
+        """None where this release calls them otherwise."""
+        try:
+            from hypothesis.internal.conjecture import providers
+            from hypothesis.internal.constants_ast import Constants
+
+            if not callable(providers._get_local_constants):
+                return None
+            return cls(providers, Constants(), providers.CONSTANTS_CACHE.cache.clear)
+        except (ImportError, AttributeError, TypeError):
+            return None
+
+    @contextmanager
+    def left_out(self) -> Iterator[None]:
+        collect = self.providers._get_local_constants
+        self.providers._get_local_constants = lambda: self.nothing
+        self.forget()
+        try:
+            yield
+        finally:
+            self.providers._get_local_constants = collect
+            self.forget()

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from autograder.laws.registry import Check
-from autograder.laws.vocabulary import Law, Violation
+from autograder.laws.vocabulary import Law, Violation, unanswerable
 from autograder.laws.wording import arguments, outcome_text, snippet
 from autograder.model import CheckResult, Counterexample, Outcome, Verdict
 from autograder.runner.drawing import Drawn, shrink
@@ -105,6 +105,9 @@ class _Exercise:
                 stopped = "Not looked at, because the exercise ran out of time or crashed too often."
 
     def look(self, check: Check) -> _Found:
+        without = self.transport.no_gpu() if check.gpu else None
+        if without is not None:
+            return _Found(check, 0, 0, unanswerable(without), Finding("grader_fault", Violation(without)))
         self.apart.before(check)
         plan = self.planner.plan(check, self.weights)
         found = _first_broken(plan, self.transport.answer(plan.batch))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autograder import fixtures
 from autograder.course.settings import Settings
+from autograder.errors import CheckError
+from autograder.fixtures.devices import NEAR_A_GPU
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law
 from autograder.runner.drawing import Drawn, draw, seed_of
-from autograder.sandbox.transport import Batch
+from autograder.sandbox.transport import PROCEDURE, Batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,7 @@ class Planner:
 
     def _made(self, check: Check, drawn: Sequence[Drawn], weights: Any) -> Plan:
         laws = [self.law(check, each, weights) for each in (*drawn, *check.also)]
+        _refuse_unsaid_gpu(check, laws)
         return Plan(check, tuple(laws), len(drawn) if check.strategies else 0)
 
     def _given(self, check: Check, weights: Any) -> Mapping[str, Any]:
@@ -68,3 +72,14 @@ class Planner:
         if not isinstance(self.course, Settings):
             return self.course
         return self.course.of(check.assignment, registry.thresholds(check.assignment))
+
+def _refuse_unsaid_gpu(check: Check, laws: Sequence[Law]) -> None:
+    """A machine without a GPU would let the student pay for it."""
+    if check.gpu:
+        return
+    for call in (call for law in laws for call in law.calls):
+        if fixtures.PROCEDURES.get(call.function.removeprefix(PROCEDURE)) in NEAR_A_GPU:
+            raise CheckError(
+                f"The check {check.exercise}/{check.name} calls {call.function!r} without saying that it needs a GPU.",
+                remedy="Write @check(..., gpu=True).",
+            )

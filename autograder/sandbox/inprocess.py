@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
+from autograder.fixtures import devices
 from autograder.model import Call, CellResult, Crashed, Notebook, Outcome, Raised
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import from_plain, to_plain
@@ -50,6 +51,9 @@ class InProcess:
             return from_plain(_travel(to_plain(answer(asked, self._namespace))))
         except wire.WireError as error:
             return Crashed(f"sent something that is no answer ({error})")
+
+    def no_gpu(self) -> str | None:
+        return devices.no_gpu()
 
     def renew(self, *, whole: bool = True) -> None:
         if self._given is None and self._notebook is not None:

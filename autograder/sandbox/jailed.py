@@ -43,6 +43,7 @@ class Sandbox:
     unsandboxed  run without a boundary; every grade says so
     limits       only for the size of the scratch file system, which all submissions of one sandbox share
     device       "cuda" admits the machine's GPU (jail/gpu.py); children alone initialise CUDA, never the zygote
+    simulate_gpu whether children find a simulated GPU ready, for which an unknown torch needs rules (simulated_cuda/rules.py)
 
     name    what the boundary is made of; results report it
     notes   what a person should know about it
@@ -55,19 +56,24 @@ class Sandbox:
         unsandboxed: bool = False,
         limits: Limits | None = None,
         device: str = "cpu",
+        simulate_gpu: bool = True,
     ) -> None:
         shown = view()
         chosen = profiles.choose(shown, profiles.UNSANDBOXED if unsandboxed else profile)
         if device == "cuda":
             chosen = profiles.admitting_gpu(chosen)
         self.device = device
+        self.simulates_gpu = simulate_gpu and device == "cpu"
         self.name = chosen.name
         self.notes = chosen.notes
         self._lock = threading.Lock()
         self._data: list[Any] = []
-        self._spawner = Spawner(chosen, shown, (limits or Limits()).scratch_bytes)
+        scratch = (limits or Limits()).scratch_bytes
+        self._spawner = Spawner(chosen, shown, scratch, simulate_gpu=self.simulates_gpu)
         try:
             self._start()
+            if self.no_gpu is not None:
+                self.notes = (*self.notes, f"{self.no_gpu} Laws about a GPU are not judged.")
             if chosen.name != profiles.UNSANDBOXED:
                 self_attack.refuse_if_any_succeeds(self.session)
         except BaseException:
@@ -77,6 +83,12 @@ class Sandbox:
     def keep_ready(self, data: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Data sets, by name and options, that are made once, before children are forked, and not in each of them."""
         self._data = [[name, dict(options)] for name, options in data]
+
+    @property
+    def no_gpu(self) -> str | None:
+        """Why its children have no simulated GPU, where they should; the zygote found out before it met a notebook."""
+        why = self._spawner.facts.get("no_gpu")
+        return None if why is None else str(why)
 
     def session(self, limits: Limits | None = None) -> Jailed:
         """A submission's place in this sandbox; it takes up nothing before its first cell."""
@@ -198,6 +210,10 @@ class Jailed:
             call = calls[len(outcomes) - sure]  # late for the first time, perhaps: once more, alone
             again = self._once(self._again, seconds, partial(self._one_by_one, (call,), seconds, outcomes))
         return again
+
+    def no_gpu(self) -> str | None:
+        """Why no call can be made near a GPU; None where it can."""
+        return self._sandbox.no_gpu
 
     def renew(self, *, whole: bool = True) -> None:
         """The next request meets a fresh child, in which the cells have run again.

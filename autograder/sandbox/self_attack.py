@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import tempfile
@@ -57,7 +58,12 @@ def refuse_if_any_succeeds(session: Callable[[Limits], Transport]) -> None:
         try:
             results = jailed.run(Notebook("self_attack", (Cell(0, "code", ATTACKS),)))
             call = Call(
-                "attacks", {"sentinel": str(sentinel), "checkout": __file__, "supervisor": os.getpid()}
+                "attacks",
+                {
+                    "sentinel": str(sentinel),
+                    "checkout": _secret() or str(sentinel),
+                    "supervisor": os.getpid(),
+                },
             )
             outcomes = jailed.answer(Batch((call,)))
         finally:
@@ -68,6 +74,11 @@ def refuse_if_any_succeeds(session: Callable[[Limits], Transport]) -> None:
         raise _broken(f"its trial run failed ({results[0].raised or outcome})")
     if outcome.value or written:
         raise _broken(f"code inside could {', '.join(map(str, outcome.value or written))}")
+
+
+def _secret() -> str | None:
+    """A file of the checkout; None for the students' installation, which holds no more than the jail shows anyway."""
+    return __file__ if importlib.util.find_spec("autograder.hidden") is not None else None
 
 
 def _broken(why: str) -> SandboxBroken:

@@ -70,6 +70,10 @@ class Transport(Protocol):
         the list ends there."""
         ...
 
+    def no_gpu(self) -> str | None:
+        """Why no call can be made near a GPU over there; None where it can. Nothing of the student's has a say in it."""
+        ...
+
     def renew(self, *, whole: bool = True) -> None:
         """A fresh child, in which the notebook's cells have run again; without `whole` those up to the last solution."""
         ...

@@ -84,8 +84,9 @@ class Zygote:
         from autograder.sandbox.worker.warm import warm_up
 
         self.live: Callable[..., NoReturn] = live
+        cells, without_gpu = warm_up(simulate_gpu=settings["simulate_gpu"])
         self.jail = {
-            "cells": warm_up(),
+            "cells": cells,
             "landlock": settings["landlock"],
             "filter": base64.b64decode(settings["filter"]),
             "read": settings["read"],
@@ -95,7 +96,7 @@ class Zygote:
             "devices": settings["devices"],
         }
         limits.undumpable()
-        self.sock.send(json.dumps({"ready": _facts()}).encode())
+        self.sock.send(json.dumps({"ready": {**_facts(), "no_gpu": without_gpu}}).encode())
 
     def serve(self) -> None:
         poll = select.poll()

@@ -7,13 +7,12 @@
         net(torch.ones(3, 4))  # refused, as on a GPU: the input lies on the CPU
 
 docs/simulated-cuda.md says what it simulates, what it does not, and where each rule comes from. Standard library and torch
-only: the jail's worker imports it.
+only: the jail's worker imports it (the cache of rules, which the jail never sees, takes platformdirs).
 """
 
-from autograder.simulated_cuda.context import simulated_cuda
+from autograder.simulated_cuda.context import simulated_cuda, unsupported
 from autograder.simulated_cuda.dispatch import Statistics
 from autograder.simulated_cuda.errors import DeviceMismatch, OnDevice, SimulationUnavailable
-from autograder.simulated_cuda.rules import unsupported
 from autograder.simulated_cuda.tensor import CudaTensor
 
 __all__ = [

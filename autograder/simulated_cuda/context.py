@@ -21,7 +21,7 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
     an error about devices has then learned which variable lay wrong, and its traceback shows the program's lines alone.
     Tensors of the device that outlive the context keep their values and their device.
 
-    Raises SimulationUnavailable where this torch was not checked, or inside another such context.
+    Raises SimulationUnavailable where it does not work with this torch, or inside another such context.
     """
 
     def __enter__(self) -> Statistics:
@@ -73,6 +73,15 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
 
         def __exit__(self, *error: object) -> None:
             self._outer._end(*error)
+
+
+def unsupported() -> str | None:
+    """Why the device cannot be simulated here, and what to do; None where it can. Rules are made where there are none."""
+    try:
+        with simulated_cuda():
+            return None
+    except SimulationUnavailable as error:
+        return str(error)
 
 
 def _tell(error: BaseException) -> None:

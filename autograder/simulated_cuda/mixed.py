@@ -61,6 +61,8 @@ def check(func: Any, rules: Rules, args: Sequence[Any], kwargs: dict[str, Any]) 
         pass
     elif func in READS or func in WRITES:
         _indexing(func, args)
+    elif func is aten.convolution.default:
+        _convolution(args)
     elif name in rules.same_device:
         _same_device(func, rules.same_device[name], args, kwargs)
     elif name.startswith(("aten::masked_fill_", "aten::masked_fill.")):
@@ -93,6 +95,17 @@ def _indexing(func: Any, args: Sequence[Any]) -> None:
             )
     if func in WRITES and device_of(args[2]) != own and args[2].dim() > 0:
         two_devices(args[2] if own == CUDA else args[0])
+
+
+def _convolution(args: Sequence[Any]) -> None:
+    """native/Convolution.cpp: check_input_same_type_as_parameters. No kernel is asked: its device check comes later."""
+    images = args[0]
+    for name, other in (("weight", args[1]), ("bias", args[2])):
+        if other is not None and device_of(other) != device_of(images):
+            raise DeviceMismatch(
+                f"Input type ({images.type()}) and {name} type ({other.type()}) should be the same",
+                [other if device_of(other) == CPU else images],
+            )
 
 
 def _same_device(

@@ -173,6 +173,9 @@ _CUDA: dict[str, Any] = {
     "memory_reserved": _zero,
     "max_memory_reserved": _zero,
     "utilization": _zero,
+    "is_current_stream_capturing": lambda: (
+        False
+    ),  # optimisers ask; a CUDA build would ask a driver that is not there
     "Stream": Stream,
     "Event": Event,
     "device": Device,

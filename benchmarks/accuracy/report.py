@@ -28,7 +28,7 @@ from benchmarks.accuracy import (
 )
 from benchmarks.accuracy._runs import RESULTS, finished
 
-PAGE = Path(__file__).parents[1] / "docs" / "results.md"
+PAGE = Path(__file__).parents[2] / "docs" / "results.md"
 _TABLE = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _FIGURE = re.compile(r"(<!-- figure: (\w+), ([^\n]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTHING = "No run is finished yet."

@@ -26,7 +26,7 @@ from autograder.runner.plans import Planner
 from autograder.sandbox.jailed import Sandbox
 from autograder.sandbox.transport import answers
 
-SOURCE = Path(__file__).parents[1] / "assignments" / "fewshot" / "fewshot.ipynb"
+SOURCE = Path(__file__).parents[2] / "assignments" / "fewshot" / "fewshot.ipynb"
 CLOCK = """
 import functools, time
 _inside, _depth = [0.0], [0]

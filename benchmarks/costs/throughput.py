@@ -40,7 +40,7 @@ from benchmarks.costs.made_class import hand_in
 from benchmarks.costs.submissions import Spent, family
 from examples import sample_class
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PYTHON = (sys.executable, "-m")
 PLAIN = """
 c = get_config()

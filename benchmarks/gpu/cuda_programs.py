@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-FOLDER = Path(__file__).parents[1] / "tests" / "simulated_cuda" / "programs"
+FOLDER = Path(__file__).parents[2] / "tests" / "simulated_cuda" / "programs"
 HEAD = re.compile(r"^# %% (\w+) \| ([^|]+?(?:\|[^ ][^|]*?)*) \| (.+)$", re.MULTILINE)
 
 PRELUDE = """

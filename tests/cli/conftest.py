@@ -137,7 +137,7 @@ class NoSandbox(InThisProcess):
 
     notes: tuple[str, ...] = ("This machine is slow.",)
 
-    def __init__(self, unsandboxed: bool = False, device: str = "cpu") -> None:
+    def __init__(self, unsandboxed: bool = False, device: str = "cpu", simulate_gpu: bool = True) -> None:
         super().__init__()
         self.unsandboxed, self.device = unsandboxed, device
 

@@ -64,6 +64,7 @@ ALLOWED_BESIDE = {
     "traitlets",
     "matplotlib",
     "matplotlib_inline",
+    "platformdirs",  # the cache of device rules, in a student's own kernel; the jail sees none
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import student_package
+from autograder.sandbox import self_attack, student_package
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,8 +49,6 @@ def functions(text: str) -> dict[str, str]:
 
 
 def test_it_holds_no_solution(wheel: zipfile.ZipFile) -> None:
-    import json
-
     notebook = json.loads((ROOT / "assignments" / "fewshot" / "fewshot.ipynb").read_text(encoding="utf-8"))
     solved = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
     answers = {
@@ -68,3 +68,53 @@ def test_it_holds_no_solution(wheel: zipfile.ZipFile) -> None:
 
 def test_the_jail_sees_the_same_files(wheel: zipfile.ZipFile) -> None:
     assert {str(path) for path in student_package.files()} == code_in(wheel)
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pip would put it: an ordinary folder of packages, beside those that staff have."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel.extractall(folder)
+    return folder
+
+
+def autograder(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command of that installation, in this environment's packages."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=installed,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )
+
+
+def test_installed_without_e_it_says_what_it_is_and_what_staff_install(installed: Path) -> None:
+    """`pip install ".[staff]"`: all packages of staff's are there, and no hidden check."""
+    done = autograder(installed, "doctor")
+    assert done.returncode == 3, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "This is the students' installation of fewlabels" in said
+    assert 'pip install -e ".[staff]" -c constraints.txt' in said
+    assert "does not hold" not in said
+    told = json.loads(autograder(installed, "doctor", "--json").stdout)
+    assert (told["installation"], told["profiles"]) == ("students", [])
+    graded = autograder(installed, "grade", "fewshot")
+    assert (graded.returncode, graded.stdout) == (2, "")
+    assert 'pip install -e ".[staff]" -c constraints.txt' in " ".join(graded.stderr.split())
+
+
+def test_what_that_installation_holds_is_no_secret_of_the_graders(installed: Path) -> None:
+    """Beside the interpreter's packages the jail can read it, and that is no hole: it holds what students have."""
+    code = "from autograder.sandbox import self_attack; print(self_attack._secret())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=installed,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )
+    assert done.stdout == "None\n"
+    assert self_attack._secret() == self_attack.__file__

@@ -134,7 +134,7 @@ def test_the_command_itself(course: TinyCourse, tiny_checks: Path) -> None:
 def test_a_machine_without_a_boundary_touches_nothing(
     course: TinyCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable() -> None:
+    def unavailable(**_: object) -> None:
         raise SandboxUnavailable("This machine offers no boundary.", remedy="Install bubblewrap.")
 
     course.submit("ada")
@@ -153,7 +153,7 @@ def test_faults_of_course_and_grader_wait_for_a_person(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug of the grader")
 
-    monkeypatch.setattr(engine, "start", lambda: None)
+    monkeypatch.setattr(engine, "start", lambda **_: None)
     course.submit("ada", solve("add"))
     (course.root / "autograder.toml").write_text("reveal = 'everything'\n")  # a fault of the course
     course.nbgrader_autograde(prepare=False)

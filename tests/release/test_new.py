@@ -72,7 +72,7 @@ def test_each_of_its_checks_catches_the_mistake_that_names_it(template: Path, ch
 def test_validate_finds_it_in_order(
     course: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli_validate, "Sandbox", lambda: nullcontext(sandbox))
+    monkeypatch.setattr(cli_validate, "Sandbox", lambda **_: nullcontext(sandbox))
     with pytest.raises(typer.Exit) as ended:
         validate("tiny", course=course)
     told = capsys.readouterr().out

@@ -29,6 +29,7 @@ def check(
     examples: int = 10,
     also: Iterable[Mapping[str, Any]] = (),
     visibility: Visibility = "public",
+    gpu: bool = False,
     **strategies: Any,
 ) -> Check:
     return Check(
@@ -43,6 +44,7 @@ def check(
         strategies=strategies,
         examples=examples,
         also=tuple(also),
+        gpu=gpu,
     )
 
 

@@ -18,7 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from autograder.runner.drawing import Drawn, draw, seed_of, shrink
+from autograder.runner.drawing import Drawn, caveat, draw, seed_of, shrink
 from tests.runner.made_up import check, doubles, numbers
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +151,43 @@ def test_the_parts_of_hypothesis_that_drawing_replaces_are_there(monkeypatch: py
     assert asked
     empty = providers.Constants()
     assert [len(empty.set_for_type(kind)) for kind in ("integer", "float", "string", "bytes")] == [0, 0, 0, 0]
+
+
+@pytest.fixture(params=["function", "cache", "class"])
+def renamed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a release of Hypothesis that calls one of its own things otherwise, and goes on using it."""
+    if request.param == "function":
+        monkeypatch.setattr(providers, "_collected_constants", providers._get_local_constants, raising=False)
+        monkeypatch.setattr(
+            providers.HypothesisProvider,
+            "_local_constants",
+            property(lambda _: providers._collected_constants()),
+        )
+        monkeypatch.delattr(providers, "_get_local_constants")
+    elif request.param == "cache":
+        monkeypatch.setattr(providers, "CONSTANTS_CACHE", {})
+    else:
+        monkeypatch.setitem(sys.modules, "hypothesis.internal.constants_ast", None)
+
+
+def test_a_hypothesis_that_we_do_not_know_inside_draws_all_the_same(renamed: None) -> None:
+    assert len(draw(WHOLE, SEED)) == 80
+    assert digest(draw(WHOLE, SEED)) == digest(draw(WHOLE, SEED))  # as long as no module comes along
+    assert digest(draw(WHOLE, SEED + 1)) != digest(draw(WHOLE, SEED))
+    index = first_large(draw(SMALL, SEED), 100)
+    assert shrink(SMALL, SEED, index, lambda drawn: sum(drawn["x"]) > 100, most=10_000) == {"x": [101]}
+
+
+def test_what_then_holds_no_longer_is_said(renamed: None) -> None:
+    said = caveat()
+    assert said is not None
+    assert "may depend on the modules that are loaded" in said
+    assert "constraints.txt" in said
+
+
+def test_with_this_hypothesis_there_is_nothing_to_say() -> None:
+    """A newer one that calls its things otherwise is seen here first: `tox run -e newest`."""
+    assert caveat() is None
 
 
 TOGETHER = """

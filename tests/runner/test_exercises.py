@@ -375,3 +375,25 @@ def test_where_to_read_is_the_course_s_slides_then_what_the_check_says_or_its_ex
             f"{begins}Equation (1)",
             f"{begins}Equation (2)",
         ]
+
+
+# --- a GPU
+
+
+class WithoutGpu(Counting):
+    def no_gpu(self) -> str | None:
+        return "There is none."
+
+
+def test_where_there_is_no_gpu_the_grader_says_so_and_asks_nothing() -> None:
+    near, also_near = check(runs, gpu=True, x=numbers(2)), check(adds, gpu=True, x=numbers(2))
+    transport = WithoutGpu(RIGHT)
+    found = run(RIGHT, RUNG, near, LAW, also_near, transport=transport)
+    assert verdicts(*found) == ["holds", "grader_fault", "holds", "grader_fault"]
+    assert (found[1].message, found[1].credit, found[1].counterexample) == ("There is none.", 0.0, None)
+    assert len(transport.asked) == 2
+
+
+def test_a_precondition_that_no_gpu_can_be_had_for_stops_nothing() -> None:
+    near = check(runs, precondition=True, gpu=True, x=numbers(2))
+    assert verdicts(*run(RIGHT, near, LAW, transport=WithoutGpu(RIGHT))) == ["grader_fault", "holds"]

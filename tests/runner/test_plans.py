@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograder.course.settings import EVERY, ForChecks, Settings, Thresholds
-from autograder.laws.vocabulary import Law, gives
+from autograder.errors import CheckError
+from autograder.laws import registry
+from autograder.laws.vocabulary import Law, function, gives
 from autograder.runner.drawing import seed_of
 from autograder.runner.plans import Planner
 from tests.runner.made_up import DOUBLES, check, double, doubles, numbers
@@ -60,3 +63,22 @@ def test_the_runner_fills_in_seed_weights_and_course() -> None:
 def test_what_hangs_on_a_submission_s_weights_is_not_kept_for_the_next_one() -> None:
     given, planner = check(given_by_runner), Planner(7, Settings())
     assert [entries(planner.plan(given, weights).laws[0])[1] for weights in (1.0, 2.0)] == [1.0, 2.0]
+
+
+near_a_gpu = function("fixtures:embed_on_a_gpu", "network", "images")
+
+
+def embeds(seed: int) -> Law:
+    return Law((near_a_gpu("Net", []),), lambda out: None)
+
+
+def test_a_check_that_goes_near_a_gpu_has_to_say_so() -> None:
+    """Where there is no GPU, the student would pay for a check that does not say so."""
+    assert len(Planner(1, Settings()).plan(check(embeds, gpu=True)).batch.calls) == 1
+    with pytest.raises(CheckError, match="without saying that it needs a GPU"):
+        Planner(1, Settings()).plan(check(embeds))
+
+
+def test_only_assignments_with_such_a_check_ask_for_a_gpu() -> None:
+    assert registry.needs_gpu("fewshot")
+    assert not registry.needs_gpu("matching")

@@ -17,6 +17,7 @@ from autograder.simulated_cuda import (
     DeviceMismatch,
     OnDevice,
     SimulationUnavailable,
+    mixed,
     patches,
     rules,
     selftest,
@@ -73,24 +74,6 @@ def test_a_failing_entrance_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatc
         pass
 
 
-def test_a_torch_that_was_not_checked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert unsupported() is None
-    why = str(unsupported("2.99.1+cu130"))
-    assert "torch 2.99" in why
-    assert "python -m autograder.simulated_cuda.generate" in why
-    monkeypatch.setattr(torch, "__version__", "2.99.1")
-    monkeypatch.setattr(selftest, "_passed", False)
-    rules.load.cache_clear()
-    try:
-        with pytest.raises(SimulationUnavailable, match=r"not checked with torch 2\.99"), simulated_cuda():
-            pass
-    finally:
-        monkeypatch.undo()
-        rules.load.cache_clear()
-    with simulated_cuda():
-        pass
-
-
 def test_a_torch_that_behaves_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selftest, "_passed", False)
     monkeypatch.setattr(nn.functional, "cross_entropy", lambda *_: torch.ones(()))
@@ -100,8 +83,21 @@ def test_a_torch_that_behaves_otherwise_is_refused(monkeypatch: pytest.MonkeyPat
     assert not torch.cuda.is_available()
 
 
+def test_a_torch_that_breaks_a_rule_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The self-test asks for the rules, too: here a sum of two devices goes through."""
+    monkeypatch.setattr(selftest, "_passed", False)
+    assert unsupported() is None
+    monkeypatch.setattr(selftest, "_passed", False)
+    monkeypatch.setattr(mixed, "check", lambda *_: None)
+    why = unsupported()
+    assert why is not None
+    assert "was not refused" in why
+    assert "pytest" not in why
+
+
 def test_the_rules_are_those_of_the_installed_torch() -> None:
-    from autograder.simulated_cuda.generate import generated
+
+    from autograder.simulated_cuda.operator_table import generated
 
     written = rules.load()
     fresh = generated()

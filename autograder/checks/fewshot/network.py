@@ -22,10 +22,8 @@ from autograder.laws import (
     function,
     not_finite,
     tensor,
-    unanswerable,
     values,
 )
-from autograder.simulated_cuda import unsupported
 
 READ = "Exercise 5 of this notebook; Snell et al. (2017), section 3.1, the embedding architecture"
 
@@ -226,12 +224,9 @@ def images_stay_unmodified(seed: int) -> Law:
     return Law((embed_images(NET, [images(3, seed) + 0.25], False),), judge)
 
 
-@check(EXERCISE)
+@check(EXERCISE, gpu=True)
 def moves_to_a_gpu(seed: int) -> Law:
     """Moved to a GPU with net.to("cuda"), the network embeds images there as it does on the CPU."""
-    why = unsupported()
-    if why is not None:
-        return unanswerable(why)
     call = replace(embed_on_a_gpu(NET, [images(3, seed)]), paste=ON_A_GPU)
 
     def judge(out: Any) -> Violation | None:

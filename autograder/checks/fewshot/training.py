@@ -28,12 +28,10 @@ from autograder.laws import (
     function,
     number,
     shown,
-    unanswerable,
     values,
     watching,
 )
 from autograder.laws.wording import snippet
-from autograder.simulated_cuda import unsupported
 
 READ = (
     "Exercise 6 of this notebook; Snell et al. (2017), algorithm 1 and section 3.1; "
@@ -328,12 +326,9 @@ def _pasted(plain: Call) -> str:
     )
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2, weight=2)
+@check("train", seconds=SECONDS, gpu=True, start=st.integers(0, 1000), examples=2, weight=2)
 def trains_on_a_gpu(start: int) -> Law:
     """With device="cuda" the computation runs on the GPU, without an error, and gives the losses that the CPU gives."""
-    why = unsupported()
-    if why is not None:
-        return unanswerable(why)
     net, (images, labels) = linear_net(start), pictures(4, 5, start)
     settings = {"k_shot": 2, "n_episodes": 3}
     calls = (run_near_a_gpu(net, images, labels, "cuda", **settings), run(net, images, labels, **settings))
@@ -364,13 +359,10 @@ def trains_on_a_gpu(start: int) -> Law:
     return Law(calls, judge)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2)
+@check("train", seconds=SECONDS, gpu=True, start=st.integers(0, 1000), examples=2)
 def network_ends_on_the_device(start: int) -> Law:
     """Parameters and buffers end on the device that was asked for, changed by training: on "cuda" for "cuda", and on the CPU
     for "cpu" even where there is a GPU."""
-    why = unsupported()
-    if why is not None:
-        return unanswerable(why)
     net, (images, labels) = tally_net(start), pictures(3, 4, start)
     fresh = make_tally_net(**net.parameters).state_dict()
     devices = ("cuda", "cpu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import inspect
@@ -14,20 +15,23 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
+from autograder.fixtures import devices
 from autograder.sandbox.worker.cells import Cells
-from autograder.simulated_cuda import simulated_cuda
 
 SEED = 20_171
 
 
-def warm_up() -> Cells:
-    """The kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept."""
+def warm_up(*, simulate_gpu: bool) -> tuple[Cells, str | None]:
+    """The kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept.
+
+    With it comes why there is no simulated GPU, where it was asked for and does not work with this torch.
+    """
     for name in (site.setquit, site.setcopyright, site.sethelper):  # type: ignore[attr-defined]
         name()  # python -S leaves out exit, help and their kind
     _without_workers()
+    _without_a_cache()
     _train_once("cpu")
-    with simulated_cuda():  # its self-test, and what the first step on it imports
-        _train_once("cuda")
+    without = _train_on_a_gpu() if simulate_gpu else None
     cells = Cells()
     cells.attach()
     cells.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()\nplt.close('all')", 1 << 20)
@@ -35,7 +39,7 @@ def warm_up() -> Cells:
     cells.forget()
     gc.collect()
     gc.freeze()
-    return cells
+    return cells, without
 
 
 def reseed() -> None:
@@ -57,6 +61,27 @@ def _train_once(device: str) -> None:
         )
         loss.backward()
         optimiser.step()
+
+
+def _train_on_a_gpu() -> str | None:
+    """Its self-test, and what the first step on it imports. None, or why it does not work."""
+    why = devices.no_gpu()
+    if why is not None:
+        return why
+    try:
+        with devices.gpu():
+            _train_once("cuda")
+    except Exception as error:
+        return f"The simulated GPU does not work with this torch {torch.__version__} ({type(error).__name__}: {error})."
+    return None
+
+
+def _without_a_cache() -> None:
+    """What students start here neither looks for the grader's files nor writes any into its scratch."""
+    with contextlib.suppress(Exception):  # a torch that the simulation cannot even be imported with
+        from autograder.simulated_cuda import rules
+
+        rules.keep_in_memory()
 
 
 def _without_workers() -> None:

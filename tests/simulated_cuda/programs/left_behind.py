@@ -36,8 +36,18 @@ Net()(X.to(device))
 # %% input_not_moved | refuses: different from other tensors | native_functions.yaml: addmm (CUDA kernel, device check)
 Net().to(device)(X)
 
-# %% convolution_input_not_moved | refuses: same device|same type|different from other tensors | native_functions.yaml: cudnn_convolution (device check)
+# %% convolution_input_not_moved | refuses: Input type \(torch\.FloatTensor\) and weight type \(torch\.cuda\.FloatTensor\) should be the same | native/Convolution.cpp: check_input_same_type_as_parameters
 nn.Conv2d(1, 2, 1).to(device)(X.view(12, 1, 2, 2))
+
+# %% convolution_not_moved | refuses: Input type \(torch\.cuda\.FloatTensor\) and weight type \(torch\.FloatTensor\) should be the same | native/Convolution.cpp: check_input_same_type_as_parameters
+nn.Conv2d(1, 2, 1)(X.to(device).view(12, 1, 2, 2))
+
+# %% convolution_without_bias_not_moved | refuses: and weight type \(torch\.FloatTensor\) should be the same | native/Convolution.cpp: check_input_same_type_as_parameters
+with torch.no_grad():
+    nn.Conv1d(2, 2, 1, bias=False)(X.to(device).view(12, 2, 2))
+
+# %% convolution_bias_left_behind | refuses: and bias type \(torch\.FloatTensor\) should be the same | native/Convolution.cpp: check_input_same_type_as_parameters
+F.conv2d(X.to(device).view(12, 1, 2, 2), torch.ones(1, 1, 1, 1, device=device), torch.zeros(1))
 
 # %% to_without_assignment | refuses: different from other tensors | docs: torch.Tensor.to ("returns a copy")
 x = X
