@@ -33,9 +33,9 @@ _watch: threading.Timer | None = None
 
 
 def start(idle_seconds: float = IDLE_SECONDS) -> Sandbox:
-    """The sandbox of this process, closed at exit, or when it has not been asked for during `idle_seconds`.
+    """Return the sandbox of this process, opened if need be.
 
-    Raises `SandboxUnavailable`.
+    It is closed at exit, or when it has not been asked for during `idle_seconds`. Raises `SandboxUnavailable`.
     """
     global _sandbox
     with _lock:
@@ -49,7 +49,7 @@ def start(idle_seconds: float = IDLE_SECONDS) -> Sandbox:
 
 
 def close() -> None:
-    """Ends the sandbox; the next `start` opens a new one."""
+    """End the sandbox; the next `start` opens a new one."""
     global _sandbox, _watch
     with _lock:
         _sandbox = None
@@ -71,9 +71,13 @@ def grade(
     unreadable: Failure | None = None,
     idle_seconds: float = IDLE_SECONDS,
 ) -> Graded:
-    """Grades one submitted file against its source notebook. Raises `CourseError` or `GraderError`.
+    """Grade one submitted file against its source notebook. Raises `CourseError` or `GraderError`.
 
-    unreadable  why it is not even opened: the result is ungraded, and says so
+    student, assignment   names, as the grade book has them
+    course                the course directory
+    source, submitted     the two notebook files
+    unreadable            why the file is not even opened: the result is ungraded, and says so
+    idle_seconds          as for `start`
     """
     with _lock:
         try:

@@ -37,7 +37,7 @@ class GradeByLaws(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Never raises for the sake of one submission: what could not be graded waits for a person."""
+        """Grade one notebook. Never raises for the sake of one submission: what could not be graded waits for a person."""
         place = Place.of(resources)
         graded = self._graded(place, _failure(nb.metadata.pop(UNREADABLE, None)))
         outputs = {} if graded is None else {result.index: result for result in graded.cells}

@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def files(name: str, course: Path) -> dict[str, bytes]:
-    """Path in the course -> contents, of a new assignment. Raises UsageError for a name that cannot be one."""
+    """Return path in the course -> contents, of a new assignment. Raises UsageError for a name that cannot be one."""
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         raise UsageError(
             f"{name!r} cannot be the name of an assignment.",

@@ -75,15 +75,15 @@ class Sandbox:
             raise
 
     def keep_ready(self, data: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Data sets, by name and options, that are made once, before children are forked, and not in each of them."""
+        """Have data sets, given by name and options, made once before children are forked, and not in each of them."""
         self._data = [[name, dict(options)] for name, options in data]
 
     def session(self, limits: Limits | None = None) -> Jailed:
-        """A submission's place in this sandbox; it takes up nothing before its first cell."""
+        """Return a submission's place in this sandbox; it takes up nothing before its first cell."""
         return Jailed(self, limits or Limits())
 
     def close(self) -> None:
-        """Ends the zygote and every child."""
+        """End the zygote and every child."""
         self._spawner.close()
 
     def __enter__(self) -> Sandbox:
@@ -95,7 +95,7 @@ class Sandbox:
         self.close()
 
     def child(self, limits: Limits) -> Child:
-        """A fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
+        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
         for _ in range(BIRTHS):
             try:
                 return Child(self._spawner, limits, self._data)
@@ -126,6 +126,7 @@ class Usage:
     rss_bytes: int = 0
 
     def plus(self, cpu_seconds: float, rss_bytes: int) -> Usage:
+        """Return the usage together with that of one more child."""
         return Usage(self.cpu_seconds + cpu_seconds, max(self.rss_bytes, rss_bytes))
 
 
@@ -156,16 +157,16 @@ class Jailed:
         return self._used if child is None else self._used.plus(child.cpu_seconds, child.rss_bytes)
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
-        """Runs the code cells in order, each with its own deadline; a failing cell does not stop the next."""
+        """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
         self._ran = []
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
-        """One outcome per call, in order; the list ends after a call that ended its child.
+        """Make the calls, and return an outcome for each, in order; the list ends after a call that ended its child.
 
-        Answers come in groups. Where a child is late or dies, nobody knows yet at which call behind the last answer: from
-        there a fresh child is asked once more, one by one.
+        Answers come in groups. Where a child is late or dies, it is not known at which call behind the last answer: from
+        there a fresh child is asked once more, one call after another.
         """
         seconds = batch.call_seconds or self._limits.call_seconds
         outcomes: list[Outcome] = []
@@ -200,16 +201,16 @@ class Jailed:
         return again
 
     def renew(self, *, whole: bool = True) -> None:
-        """The next request meets a fresh child, in which the cells have run again.
+        """Let the next request meet a fresh child, in which the cells have run again.
 
-        Not `whole`: only those up to the last solution, for as long as that child lives. LinkedFigures them lies as a rule what
-        trains, measures and draws.
+        Not `whole`: only the cells up to the last solution run again, for as long as that child lives. What trains, measures
+        and draws stands behind them as a rule.
         """
         self._discard()
         self._brief = not whole
 
     def close(self) -> None:
-        """Ends the child and everything it started."""
+        """End the child and everything it started."""
         self._discard()
 
     # --- asking ------------------------------------------------------------------------------------------------------

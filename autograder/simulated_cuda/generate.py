@@ -19,12 +19,15 @@ RULES = Path(__file__).parent / "rules"
 
 
 def version() -> str:
-    """Major and minor version: operators do not change in a patch release."""
+    """Return torch's major and minor version: operators do not change in a patch release."""
     return ".".join(torch.__version__.split(".")[:2])
 
 
 def generated() -> dict[str, Any]:
-    """{"torch": version, "same_device": {operator: [method, arguments]}, "iterator": [operators without that check]}."""
+    """Collect the device rules of the installed torch.
+
+    Returns {"torch": version, "same_device": {operator: [method, arguments]}, "iterator": [operators without that check]}.
+    """
     import torchgen
     from torchgen.gen import get_grouped_native_functions, parse_native_yaml
     from torchgen.model import DeviceCheckType, DispatchKey, NativeFunctionsGroup
@@ -63,6 +66,7 @@ def _method(name: Any, structured: bool) -> str:
 
 
 def write() -> Path:
+    """Write the rules of the installed torch beside this file; return where."""
     path = RULES / f"torch-{version()}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(generated(), separators=(",", ":")) + "\n", encoding="utf-8")

@@ -28,12 +28,12 @@ class Rules:
 
 
 def checked_versions() -> tuple[str, ...]:
-    """The versions of torch, major and minor, with which the corpus was run."""
+    """Return the versions of torch, major and minor, with which the corpus was run."""
     return tuple(sorted(path.stem.removeprefix("torch-") for path in FOLDER.glob("torch-*.json")))
 
 
 def unsupported(version: str | None = None) -> str | None:
-    """Why the device cannot be simulated with this torch, and what to do; None where it can."""
+    """Say why the device cannot be simulated with this torch, and what to do; None where it can."""
     mine = ".".join((version or torch.__version__).split(".")[:2])
     if mine in checked_versions():
         return None
@@ -45,7 +45,7 @@ def unsupported(version: str | None = None) -> str | None:
 
 @cache
 def load() -> Rules:
-    """The rules of the installed torch. Raises SimulationUnavailable."""
+    """Read the rules of the installed torch. Raises SimulationUnavailable."""
     why = unsupported()
     if why is not None:
         raise SimulationUnavailable(why)

@@ -21,7 +21,7 @@ SEED = 20_171
 
 
 def warm_up() -> Cells:
-    """The kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept."""
+    """Make the kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept."""
     for name in (site.setquit, site.setcopyright, site.sethelper):  # type: ignore[attr-defined]
         name()  # python -S leaves out exit, help and their kind
     _without_workers()
@@ -39,7 +39,7 @@ def warm_up() -> Cells:
 
 
 def reseed() -> None:
-    """The same random numbers in every child."""
+    """Seed all global generators, so that every child draws the same random numbers."""
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
