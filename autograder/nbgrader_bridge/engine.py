@@ -119,7 +119,7 @@ def _version(path: Path) -> tuple[str, int]:
 
 
 def _keep(seconds: float) -> None:
-    """Keeps the engine for so long from now on."""
+    """Keep the engine for so long from now on."""
     global _needed_until
     sooner = time.monotonic() + seconds < _needed_until
     _needed_until = time.monotonic() + seconds

@@ -95,7 +95,7 @@ class _Exporter(ExportPlugin):
     incomplete = Bool(False, help="Export points also where some wait for a person.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Writes --to, or ASSIGNMENT.PLATFORM.csv; with several assignments the name begins with each in turn."""
+        """Write --to, or ASSIGNMENT.PLATFORM.csv; with several assignments the name begins with each in turn."""
         names = [str(name) for name in self.assignment] or [each.name for each in gradebook.assignments]
         for name in names:
             found = marks_in(gradebook, name, [str(each) for each in self.student])

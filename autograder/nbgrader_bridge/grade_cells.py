@@ -62,7 +62,7 @@ class GradeByLaws(NbGraderPreprocessor):
     def _judge(
         self, cells: list[NotebookNode], result: ExerciseResult | None, reveal: Reveal
     ) -> tuple[dict[str, float], str]:
-        """Writes the outputs of an exercise's check cells; their points by grade id, or why there are none."""
+        """Write the outputs of an exercise's check cells; return their points by grade id, or why there are none."""
         worth = [float(cell.metadata.nbgrader["points"]) for cell in cells]
         points, reason = points_of(result, sum(worth))
         if result is None or points is None:

@@ -96,7 +96,7 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Holds a lock that ends with the process, however it ends. Without fcntl (Windows) nobody is kept out."""
+    """Hold a lock that ends with the process, however it ends. Without fcntl (Windows) nobody is kept out."""
     with open(path, "w") as file:
         try:
             import fcntl

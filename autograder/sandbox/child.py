@@ -125,7 +125,7 @@ class Child:
         self._wall_end = wall + min(patience, self._account.wall_seconds)
 
     def _charge(self, cpu_seconds: float) -> None:
-        """Writes down what was used since the last time, whether it was waited for or not."""
+        """Write down what was used since the last time, whether it was waited for or not."""
         if self._account is not None and cpu_seconds > self._charged:
             self._account.cpu_seconds -= cpu_seconds - self._charged
             self._charged = cpu_seconds
@@ -169,7 +169,7 @@ class Child:
         return max(LEAST_NAP, min(cpu / _CORES, wall))
 
     def _drain(self) -> None:
-        """Takes what lies in the pipe, keeps the beginning, and gives up on a child that floods it."""
+        """Take what lies in the pipe, keep the beginning, and give up on a child that floods it."""
         while self._printing and self._flood <= OUTPUT_FLOOD:
             try:
                 found = os.read(self._output, 1 << 16)

@@ -161,7 +161,7 @@ class Receiver:
         return Frame(kind, token, index, decode(structure, payload, answer=answer), size)
 
     def _have(self, count: int, wait: Wait | None) -> None:
-        """Reads until `count` bytes lie in the buffer; never asks for more than `PIECE` bytes beyond."""
+        """Read until `count` bytes lie in the buffer; never ask for more than `PIECE` bytes beyond."""
         while (missing := count - (len(self._buffer) - self._start)) > 0:
             try:
                 found = self._sock.recv(max(PIECE, min(missing, 8 * PIECE)))

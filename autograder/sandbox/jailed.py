@@ -227,7 +227,7 @@ class Jailed:
         return cell_failed(cell.index, failed.stands())
 
     def _run_cell(self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account) -> None:
-        """Runs a cell again, without drawing what it shows, where `results` is None."""
+        """Run a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
         shown = 0 if results is None else self._limits.output_bytes
         request = wire.encode({"source": cell.source, "output_bytes": shown})
@@ -254,7 +254,7 @@ class Jailed:
         child: Child,
         account: Account,
     ) -> None:
-        """Sends `calls` in one frame and appends their outcomes as they come, each with its own deadline."""
+        """Send `calls` in one frame and append their outcomes as they come, each with its own deadline."""
         token = secrets.token_bytes(TOKEN_BYTES)
         with child.timed(seconds, account):
             child.send(kind, token, request)
@@ -265,7 +265,7 @@ class Jailed:
     def _once(
         self, account: Account, seconds: float, ask: Callable[[Child, Account], None]
     ) -> _Failed | None:
-        """Asks the child, or a fresh one; None when that went well. After a failure the child is gone."""
+        """Ask the child, or a fresh one; None when that went well. After a failure the child is gone."""
         child = None if account.empty else self._ready()
         if child is None:
             return _Failed(TimedOut(self._limits.submission_seconds), final=True)
@@ -313,7 +313,7 @@ class Jailed:
         return self._child
 
     def _discard(self) -> Ended | None:
-        """Ends the child, if there is one; None when nobody can say how it ended."""
+        """End the child, if there is one; None when nobody can say how it ended."""
         child, self._child = self._child, None
         if child is None:
             return None

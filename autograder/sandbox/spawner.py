@@ -286,7 +286,7 @@ def _broken(why: str) -> SandboxBroken:
 
 
 def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Waits for the zygote, whose control socket is closed, to end by itself; only then is it killed.
+    """Wait for the zygote, whose control socket is closed, to end by itself; only then is it killed.
 
     A bubblewrap killed in its first moments would leave the half-made jail behind, waiting for it.
     """

@@ -219,7 +219,7 @@ _LEAVES = frozenset({str, int, float, bool, type(None), bytes, Tensor, Opaque, S
 
 
 def _bounded(value: Any) -> None:
-    """Refuses what is nested more deeply than `encode` nests, too many items, and msgpack's own extra types."""
+    """Refuse what is nested more deeply than `encode` nests, too many items, and msgpack's own extra types."""
     level = [value]
     items = 0
     for _ in range(MAX_DEPTH + 2):

@@ -190,7 +190,7 @@ class Zygote:
 
 
 def _look_at(child: Child) -> None:
-    """Kills a child that takes more of what all children share than is its own."""
+    """Kill a child that takes more of what all children share than is its own."""
     from autograder.sandbox.scratch import within
 
     if child.killed is None:

@@ -79,7 +79,7 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
 
 
 def _tell(error: BaseException) -> None:
-    """Names of the inner device are replaced, the hint is added, our frames are taken out of the traceback."""
+    """Replace names of the inner device, add the hint, and take our frames out of the traceback."""
     if error.args and isinstance(error.args[0], str):
         text = named(error.args[0])
         if isinstance(error, DeviceMismatch | OnDevice):

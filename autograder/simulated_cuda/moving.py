@@ -97,7 +97,7 @@ def _become(tensor: Tensor, value: Tensor) -> None:
 
 
 def _swap(tensor: Tensor, other: Tensor) -> None:
-    """Swaps what two Python objects stand for; hooks stay with the object, as they do on CUDA."""
+    """Swap what two Python objects stand for; hooks stay with the object, as they do on CUDA."""
     hooks, after = tensor._backward_hooks, tensor._post_accumulate_grad_hooks  # type: ignore[attr-defined]
     torch.utils.swap_tensors(tensor, other)
     if hooks:

@@ -88,8 +88,15 @@ def run(
     progress: bool = True,
     patience: Patience | None = None,
 ) -> ExerciseResult:
-    """The public checks of one exercise against the functions in `namespace`. It carries no points: those are the
-    course's, and hidden checks have a say in them. `patience` tells about calls that do not come back."""
+    """Put the public checks of one `exercise` to the functions in `namespace`.
+
+    assignment   the exercise's
+    folder       where the trained weights lie
+    progress     True: a bar shows how far it is
+    patience     tells about calls that do not come back
+
+    The result carries no points: those are the course's, and hidden checks have a say in them.
+    """
     checks = [each for each in registry.load(assignment) if each.exercise == exercise]
     if not checks:
         raise _unknown(exercise, [assignment])

@@ -62,7 +62,7 @@ def get_ready() -> None:
 
 
 def draw(data: Mapping[str, Any] | None) -> Picture | None:
-    """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
+    """Draw the picture of a counterexample; None where there is nothing that can be drawn. Never raises."""
     if not isinstance(data, Mapping):
         return None
     try:

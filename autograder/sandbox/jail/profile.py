@@ -155,7 +155,7 @@ def _bubblewrap(view: View) -> tuple[Literal["root", "user"] | None, str]:
 
 
 def _probe(view: View, mode: Literal["root", "user"]) -> str:
-    """Runs a first process the way the zygote will run; empty when that works, else the reason."""
+    """Run a first process the way the zygote will run; empty when that works, else the reason."""
     become = (
         f"os.setgroups([]); os.setresgid(*[{FIRST_UID}] * 3); os.setresuid(*[{FIRST_UID}] * 3);"
         if mode == "root"
