@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `autograder.laws` run, and no function there is without one.
+"""The examples in docstrings of the package run; in `autograder.laws` no function is without one.
 
 Those of reference/ run in tests/docs and tests/reference; here a test sees that no file of it is left out.
 """
@@ -17,7 +17,8 @@ import pytest
 from reference import METHODS
 
 ROOT = Path(__file__).parents[2]
-LAWS = sorted((ROOT / "autograder" / "laws").rglob("*.py"))
+PACKAGE = sorted((ROOT / "autograder").rglob("*.py"))
+LAWS = [path for path in PACKAGE if path.is_relative_to(ROOT / "autograder" / "laws")]
 ABOUT_FILES = ("old_names.py", "registry.py")  # functions that import and look up: most have nothing to show
 
 
@@ -33,6 +34,8 @@ def module_of(path: Path) -> str:
 
 
 def found(path: Path) -> list[doctest.DocTest]:
+    if ">>>" not in path.read_text(encoding="utf-8"):
+        return []
     names = dict(vars(importlib.import_module(module_of(path))))
     parser = doctest.DocTestParser()
     tests = [
@@ -42,7 +45,7 @@ def found(path: Path) -> list[doctest.DocTest]:
     return [test for test in tests if test.examples]
 
 
-EXAMPLES = [pytest.param(test, id=test.name) for path in LAWS for test in found(path)]
+EXAMPLES = [pytest.param(test, id=test.name) for path in PACKAGE for test in found(path)]
 
 
 @pytest.mark.parametrize("test", EXAMPLES)

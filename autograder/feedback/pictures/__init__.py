@@ -55,7 +55,7 @@ def known_kinds() -> tuple[str, ...]:
 
 
 def get_ready() -> None:
-    """Imports what drawing needs, and has fonts found: otherwise the first picture of a process pays for it."""
+    """Import what drawing needs, and have fonts found: otherwise the first picture of a process pays for it."""
     for kind in known_kinds():
         _artist(kind)
     draw({"kind": "rows", "returned": [[1.0]], "expected": None})

@@ -59,7 +59,7 @@ def episode_tasks(draw: st.DrawFn, *, exact: bool = False, spare: int = 3) -> Ep
     spare   how many items more it has at most, where `exact` is False
 
     >>> from hypothesis import find
-    >>> task = find(episode_tasks(exact=True), lambda task: len(task.large_enough) == 2)
+    >>> task = find(episode_tasks(exact=True), lambda task: task.n_way == 1)
     >>> _, counts = np.unique(task.labels, return_counts=True)
     >>> int(counts.max()) == task.k_shot + task.n_query
     True
@@ -118,9 +118,9 @@ def episodes(
     nonzero                      True: no input has length 0
 
     >>> from hypothesis import find
-    >>> drawn = find(episodes(plain=True, min_features=3), lambda drawn: len(drawn.query_y) == 5)
+    >>> drawn = find(episodes(plain=True, min_features=3), lambda drawn: len(drawn.query_y) == 1)
     >>> drawn.query_x.shape, drawn.query_y.shape, int(drawn.support_y.min())
-    ((5, 3), (5,), 0)
+    ((1, 3), (1,), 0)
     """
     d = draw(st.integers(min_features, max_features))
     names = draw(st.lists(st.integers(-4, 20), min_size=2, max_size=4, unique=True))
