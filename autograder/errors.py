@@ -41,6 +41,7 @@ class FewlabelsError(Exception):
         return _again, (type(self), self.what, self.remedy, self.file, self.cell)
 
     def failure(self) -> Failure:
+        """Return the error as plain data, for a result."""
         return Failure(blame=self.blame, what=self.what, remedy=self.remedy, file=self.file, cell=self.cell)
 
 

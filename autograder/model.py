@@ -63,6 +63,7 @@ class Notebook:
         return tuple(cell for cell in self.cells if cell.kind == "code")
 
     def graded(self, grade_id: str) -> Cell | None:
+        """Return the cell with this grade id; None where there is none."""
         return next((cell for cell in self.cells if cell.grade_id == grade_id), None)
 
 

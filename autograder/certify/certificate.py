@@ -118,7 +118,10 @@ class Certificate:
 
 
 def upper_bound(alarms: int, gradings: int) -> float | None:
-    """The rate of false alarms that 95 % confidence leaves: 3/n where none was seen, else Clopper and Pearson's."""
+    """Return the rate of false alarms that 95 % confidence leaves; None without gradings.
+
+    3/n where no alarm was seen, else by Clopper and Pearson.
+    """
     if gradings == 0:
         return None
     if alarms == 0:
@@ -139,7 +142,18 @@ def certificate(
     left_out: Sequence[str] = (),
     seconds: float = 0.0,
 ) -> Certificate:
-    """`checks`: (exercise, name) of all checks, in their order."""
+    """Put together what the trials say of the grader.
+
+    subjects   the programs, by kind and name
+    looks      each trial with what came of it
+    checks     (exercise, name) of all checks, in their order
+    seeds      the course's own first
+    stale      proofs of mutants that do not exist
+    left_out   exercises that no code solves
+    seconds    how long all of it took
+
+    `assignment` is the name that the certificate bears.
+    """
     by_program: dict[tuple[Kind, str], list[tuple[Trial, Look]]] = defaultdict(list)
     for trial, seen in looks:
         by_program[trial.kind, trial.name].append((trial, seen))

@@ -22,7 +22,7 @@ class _Names:
 
 
 def cells_for(notebook: Notebook, exercises: Iterable[str]) -> Notebook:
-    """The notebook with nothing but the code cells that the solution cells of `exercises` need, in their order.
+    """Return the notebook with only the code cells that the solution cells of `exercises` need, in their order.
 
     A cell that is no plain Python (a magic, a syntax error) says nothing about its names: with one among the cells that
     are wanted, all cells stay.
@@ -52,7 +52,7 @@ def cells_for(notebook: Notebook, exercises: Iterable[str]) -> Notebook:
 
 
 def exercises_in_code(notebook: Notebook) -> tuple[str, ...]:
-    """The exercises that are solved by code: the grade ids of the solution cells that are not graded by hand."""
+    """Return the exercises that are solved by code: the grade ids of the solution cells that are not graded by hand."""
     return tuple(str(cell.grade_id) for cell in notebook.code if _is_solution(cell))
 
 

@@ -18,7 +18,10 @@ BESIDE = ("autograder.certify.runs", "autograder.sandbox.jailed", "autograder.sa
 
 
 def fingerprint(assignment: str, exercise: str) -> str:
-    """Changes with any file that the exercise's checks, the judging or the sandbox's worker are made of."""
+    """Return a digest of all files that decide how an exercise is judged.
+
+    They are those of its checks, of the judging, and of the sandbox's worker.
+    """
     checks = [check for check in registry.load(assignment, hidden=True) if check.exercise == exercise]
     modules = [*BESIDE, *dict.fromkeys(check.body.__module__ for check in checks)]
     seen: dict[str, str] = {}

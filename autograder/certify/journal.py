@@ -10,6 +10,7 @@ from autograder.certify.runs import Look
 
 
 def default_path(assignment: str) -> Path:
+    """Return where the journal of an assignment lies: in the user's cache."""
     from platformdirs import user_cache_path
 
     return user_cache_path("fewlabels") / "certify" / f"{assignment}.jsonl"
@@ -38,9 +39,11 @@ class Journal:
             pass
 
     def get(self, key: str) -> Look | None:
+        """Return what came of the trial with this key; None where it is not done."""
         return self._looks.get(key)
 
     def add(self, key: str, look: Look) -> None:
+        """Keep what came of a trial, in the file at once."""
         self._looks[key] = look
         line = {"key": key, "fell": look.fell, "checks": look.checks, "seconds": look.seconds}
         self._file.write(json.dumps(line) + "\n")

@@ -40,12 +40,13 @@ class Mutant:
 
 
 def of_notebook(notebook: Notebook) -> tuple[Mutant, ...]:
-    """All mutants of all solutions that are code, each once."""
+    """Return all mutants of all solutions that are code, each once."""
     cells = [cell for cell in notebook.code if cell.solution and not cell.grade and cell.grade_id]
     return tuple(mutant for cell in cells for mutant in of_cell(cell))
 
 
 def of_cell(cell: Cell) -> tuple[Mutant, ...]:
+    """Return all mutants of one solution cell, each once; those that do not compile are left out."""
     tree = ast.parse(cell.source)
     original = ast.unparse(tree)
     seen = {original}

@@ -41,7 +41,7 @@ class Block:
 
 
 def certificate_page(result: Certificate, subjects: Sequence[Subject]) -> str:
-    """A whole HTML page that needs nothing else: no script, no request."""
+    """Write a whole HTML page that needs nothing else: no script, no request."""
     css = (files("autograder.feedback") / "templates" / "page.css").read_text("utf-8")
     css += (files(HERE) / "certificate.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

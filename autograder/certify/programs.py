@@ -50,6 +50,7 @@ class Proof:
     proof: str
 
     def covers(self, mutant: Mutant) -> bool:
+        """Ask whether the proof is about this mutant."""
         mine = (self.function, self.operator, self.place)
         there = (mutant.function, mutant.operator, mutant.place)
         return mine == there and self.becomes in (None, mutant.becomes)
@@ -67,7 +68,13 @@ class Subjects:
 
 
 def of_course(course: Path, name: str, kinds: Sequence[Kind] = KINDS) -> Subjects:
-    """Reads the assignment as this term's students have it, and its programs in corpus/NAME/. Puts the course's own checks in use. Raises CourseError that names the file."""
+    """Read an assignment as this term's students have it, and its programs in corpus/NAME/.
+
+    name    the assignment's
+    kinds   which programs are read: solutions, mistakes, mutants
+
+    Puts the checks of `course` in use. Raises CourseError that names the file.
+    """
     source = assignments.of_course(course, name)
     exercises = exercises_in_code(source.notebook)
     found: list[Subject] = []
@@ -121,7 +128,7 @@ def _mutant(source: Notebook, mutant: Mutant, proofs: Sequence[Proof]) -> Subjec
 
 
 def as_entry(mutant: Mutant) -> str:
-    """The mutant as an entry of equivalent.toml, waiting for its proof."""
+    """Write the mutant as an entry of equivalent.toml, waiting for its proof."""
     lines = ["[[equivalent]]"]
     for name in FIELDS:
         text = getattr(mutant, name, "")
@@ -131,7 +138,7 @@ def as_entry(mutant: Mutant) -> str:
 
 
 def read_proofs(path: Path) -> tuple[Proof, ...]:
-    """The entries of equivalent.toml; none where there is no file. Raises CourseError that names the entry."""
+    """Read the entries of equivalent.toml; none where there is no file. Raises CourseError that names the entry."""
     if not path.is_file():
         return ()
     try:

@@ -7,26 +7,26 @@ import copy
 
 
 def with_field(node: ast.expr, name: str, value: object) -> ast.expr:
-    """A copy of `node`, with another value in one of its fields."""
+    """Return a copy of `node`, with another `value` in its field `name`."""
     other = copy.deepcopy(node)
     setattr(other, name, value)
     return other
 
 
 def with_items(node: ast.expr, name: str, at: int, *items: ast.AST, instead_of: int = 1) -> ast.expr:
-    """A copy of `node`, with `items` in place of so many from place `at` on in one of its lists."""
+    """Return a copy of `node`, with `items` in its list `name`, in place of `instead_of` items from place `at` on."""
     mine = list(getattr(node, name))
     mine[at : at + instead_of] = items
     return with_field(node, name, copy.deepcopy(mine))
 
 
 def method(node: ast.expr, name: str, *arguments: ast.expr) -> ast.Call:
-    """node.name(arguments)"""
+    """Return the call node.name(arguments)."""
     return ast.Call(ast.Attribute(copy.deepcopy(node), name, ast.Load()), list(arguments), [])
 
 
 def called(node: ast.expr) -> str:
-    """The last name of what a call calls; "" for anything else."""
+    """Return the last name of what a call calls; "" for anything else."""
     if not isinstance(node, ast.Call):
         return ""
     function = node.func
@@ -34,7 +34,7 @@ def called(node: ast.expr) -> str:
 
 
 def whole(node: ast.expr | None) -> int | None:
-    """The value of an integer constant, with or without a minus."""
+    """Return the value of an integer constant, with or without a minus; None for anything else."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -44,7 +44,7 @@ def whole(node: ast.expr | None) -> int | None:
 
 
 def renamed(node: ast.expr, other: str) -> ast.expr:
-    """A copy of a call, of another function or method."""
+    """Return a copy of a call, of another function or method."""
     assert isinstance(node, ast.Call)
     if isinstance(node.func, ast.Attribute):
         return with_field(node, "func", ast.Attribute(copy.deepcopy(node.func.value), other, ast.Load()))

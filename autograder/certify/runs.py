@@ -58,10 +58,14 @@ def _digest(value: object) -> str:
 def planned(
     subjects: Iterable[Subject], checked: Sequence[str], seeds: Sequence[int], *, every: bool = False
 ) -> list[Trial]:
-    """All trials. Right programs and mistakes meet every seed, mutants the first.
+    """List all trials: right programs and mistakes under every seed, mutants under the first.
 
-    Mistakes are looked at by all checks under the first seed, for the matrix. Under the other seeds a mistake only has to
-    fall, and so has a mutant, unless `every` check is to look at it.
+    subjects   the programs
+    checked    the exercises that have checks
+    every      True: all checks look at every program
+
+    Mistakes are looked at by all checks under the first seed, for the matrix. Under the other `seeds` a mistake only has to
+    fall, and so has a mutant, unless `every` is set.
     """
     trials = []
     for subject in subjects:
@@ -76,7 +80,7 @@ def planned(
 
 
 def look(trial: Trial, checks: Sequence[Check], planner: Planner, transport: Transport) -> Look:
-    """Puts the checks of the trial's exercise to its program."""
+    """Put the checks of the trial's exercise to its program; `planner` has their inputs, `transport` runs the program."""
     start = time.process_time()
     fell: dict[str, tuple[str, int]] = {}
     mine = [check for check in checks if check.exercise == trial.exercise]

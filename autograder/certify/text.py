@@ -15,11 +15,12 @@ GOOD = {"solutions": "pass", "mistakes": "fall", "mutants": "fall"}
 
 
 def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share in [0, 1] as a percentage; "-" for None."""
     return "-" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def sentences(result: Certificate) -> list[str]:
-    """What the figures mean, in words."""
+    """Say in words what the figures mean."""
     said = []
     if result.bound is not None:
         said.append(
@@ -43,7 +44,7 @@ def sentences(result: Certificate) -> list[str]:
 
 
 def shown(result: Certificate, subjects: Sequence[Subject]) -> Iterator[Table | str]:
-    """The parts of the answer, one below the other: tables, and lines that are not to be wrapped."""
+    """List the parts of the answer, one below the other: tables, and lines that are not to be wrapped."""
     yield _summary(result)
     yield from sentences(result)
     yield from _left(result, subjects)
@@ -100,7 +101,7 @@ def _idle(result: Certificate) -> Iterator[str]:
 
 
 def as_json(result: Certificate) -> dict[str, Any]:
-    """schema 1; rates and shares lie between 0 and 1."""
+    """Return the result as plain data, schema 1; rates and shares lie between 0 and 1."""
     wrong = [result.tallies[kind] for kind in ("mistakes", "mutants") if kind in result.tallies]
     caught, all_wrong = sum(each.good for each in wrong), sum(each.total - each.equivalent for each in wrong)
     empty = Tally(0, 0, 0, ())

@@ -24,7 +24,13 @@ Group = Sequence[tuple[int, Trial]]
 def run(
     course: Path, assignment: str, trials: Sequence[Trial], settings: Settings, jobs: int
 ) -> Iterator[tuple[Trial, Look]]:
-    """The trials with what came of them, as they are done. Raises what a process could not get over."""
+    """Run the trials in `jobs` processes; yield each with what came of it, as it is done.
+
+    course, assignment   whose checks they are
+    settings             the course's
+
+    Raises what a process could not get over, as CourseError or GraderError.
+    """
     if not trials:
         return
     context = multiprocessing.get_context("spawn")

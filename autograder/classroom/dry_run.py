@@ -59,7 +59,7 @@ class Change:
 
 
 def before(course: Path, student: str, assignment: str) -> Score | None:
-    """The result that stands; None where there is none that can be read."""
+    """Read the result that stands for a `student` and an `assignment` in the `course`; None where none can be read."""
     try:
         return from_json(result_path(course, student, assignment).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, FewlabelsError):
@@ -67,7 +67,7 @@ def before(course: Path, student: str, assignment: str) -> Score | None:
 
 
 def change(old: Score | None, new: Score, by_hand: Iterable[str] = ()) -> Change | None:
-    """What would change from `old` to `new`; None where nothing would.
+    """Compare two results: return what would change from `old` to `new`; None where nothing would.
 
     by_hand  names of exercises whose points a person has set: they stay, whatever the laws say
     """
@@ -125,12 +125,12 @@ def _same(one: float | None, other: float | None) -> bool:
 
 
 def as_dict(changes: Iterable[Change], unchanged: int) -> dict[str, Any]:
-    """Plain data for `--json`."""
+    """Return plain data for `--json`."""
     return {"schema": 1, "unchanged": unchanged, "changes": [asdict(each) for each in changes]}
 
 
 def lines(changes: Iterable[Change]) -> list[str]:
-    """In words, for a terminal: a student, then each exercise, then each law."""
+    """Yield what would change in words, for a terminal: a student, then each exercise, then each law."""
     said = []
     for each in changes:
         status = (

@@ -40,7 +40,8 @@ class Executor(Protocol):
     room: int
     carries: bool
 
-    def open(self) -> Any: ...
+    def open(self) -> Any:
+        """Return a context manager that hands out `submit(task)`; it gives a future of what comes of the task."""
 
 
 @dataclass
@@ -51,6 +52,7 @@ class RemoteSandbox:
     device: str = "cpu"
 
     def session(self, limits: Limits) -> Transport:
+        """Raise NotImplementedError: submissions are graded by the executor."""
         raise NotImplementedError("submissions are graded by the executor")
 
 
@@ -64,6 +66,7 @@ class Sequential:
 
     @contextmanager
     def open(self) -> Iterator[Submit]:
+        """Hand out a `submit` that grades at once, in this process."""
         yield self._submit
 
     def _submit(self, task: Task) -> Future[Done]:
@@ -87,8 +90,10 @@ class LocalPool:
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Begins to draw the inputs, in the process that workers are forked from; until then there is time for other
-        things. `open` begins by itself."""
+        """Begin to draw the inputs, in the process that workers are forked from; `open` begins by itself.
+
+        Until `open` is called there is time for other things.
+        """
         home = Path(tempfile.mkdtemp(prefix="fewlabels-executor-"))
         home.chmod(0o755)  # the sandbox's user passes through it
         file = home / "job"
@@ -107,6 +112,7 @@ class LocalPool:
 
     @contextmanager
     def open(self) -> Iterator[Submit]:
+        """Hand out a `submit` that grades in a process of the pool; the processes end with the context."""
         with ExitStack() as stack:
             if self._home is None:
                 stack.enter_context(self.drawing())
@@ -184,6 +190,10 @@ class Cluster:
 
     @contextmanager
     def open(self) -> Iterator[Submit]:
+        """Hand out a `submit` that grades on a worker of the cluster.
+
+        Raises UsageError where dask.distributed is not installed, or the scheduler does not answer.
+        """
         try:
             from distributed import Client
         except ImportError:

@@ -63,34 +63,37 @@ class Recorded(Protocol):
 class GradeBook(Protocol):
     """Where points are entered."""
 
-    def knows(self, student: str) -> bool: ...
+    def knows(self, student: str) -> bool:
+        """Ask whether the grade book has a submission of this student."""
 
-    def enter(self, student: str, graded: Graded) -> Recorded: ...
+    def enter(self, student: str, graded: Graded) -> Recorded:
+        """Enter a result; return what the grade book says of it."""
 
 
 class Listener(Protocol):
     """Who is told what happens meanwhile."""
 
     def note(self, text: str) -> None:
-        """What is so on this machine."""
+        """Hear what is so on this machine."""
         ...
 
     def of(self, total: int) -> None:
-        """How many submissions there are."""
+        """Hear how many submissions there are."""
         ...
 
     def drawing(self, grader: Grader) -> None:
-        """Inputs are to be drawn before the first submission: call `grader.prepare`."""
+        """Call `grader.prepare`: inputs are to be drawn before the first submission."""
         ...
 
-    def graded(self, score: Score) -> None: ...
+    def graded(self, score: Score) -> None:
+        """Hear of a submission that is graded."""
 
     def review(self, text: str) -> None:
-        """Something that a person should look at."""
+        """Hear of something that a person should look at."""
         ...
 
     def failed(self, text: str) -> None:
-        """A result that could not be entered."""
+        """Hear of a result that could not be entered."""
         ...
 
 
@@ -132,7 +135,7 @@ class Ready:
 def ready(stack: ExitStack, request: Request, listener: Listener) -> Ready:
     """Read what `request` names, and choose who grades. A sandbox that is opened is closed with `stack`.
 
-    Raises UsageError, AssignmentError, SandboxUnavailable, SandboxBroken.
+    `listener` hears what is so on this machine. Raises UsageError, AssignmentError, SandboxUnavailable, SandboxBroken.
     """
     if request.scheduler is not None and request.jobs > 1:
         raise UsageError("--jobs and --scheduler exclude each other.", remedy="Choose one of them.")
@@ -154,8 +157,10 @@ def grade_class(
 ) -> ClassGraded:
     """Grade what a class has submitted: results and pages into the course, points into `book`.
 
-    book    opened while inputs are drawn; None in it: no points are entered
-    begin   entered when grading begins, left when it ends; what it hands out says when nothing new is to be begun
+    request    what is to be graded, and how
+    listener   hears what happens
+    book       opened while inputs are drawn; None in it: no points are entered
+    begin      entered when grading begins, left when it ends; what it hands out says when nothing new is to be begun
 
     Raises what `ready` raises. One bad submission never stops the others.
     """

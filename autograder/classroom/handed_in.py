@@ -20,7 +20,10 @@ class Submission:
 
 
 def submissions(course: Path, assignment: str, students: Sequence[str] = ()) -> list[Submission]:
-    """What was handed in for an assignment, by student. Raises UsageError where nothing was, or a student is unknown."""
+    """List what was handed in for an `assignment` of the `course`, by student; if `students` are named, only theirs.
+
+    Raises UsageError where nothing was, or a student is unknown.
+    """
     folder = course / SUBMITTED
     found = [
         _submission(each, assignment) for each in sorted(folder.glob(f"*/{assignment}")) if each.is_dir()

@@ -72,7 +72,7 @@ class Journal:
         self._seen: dict[str, str] = {}  # student -> digest of what was handed in
 
     def known(self, submission: Submission) -> Known | None:
-        """What of an earlier grading of this submission is still good; None where nothing is."""
+        """Return what of an earlier grading of this submission is still good; None where nothing is."""
         if submission.path is None:
             return None
         self._seen[submission.student] = handed_in = _content(submission.path)
@@ -84,13 +84,16 @@ class Journal:
         return Known(results, entry["cells"], entry["score"].sandbox)
 
     def lacks(self, submission: Submission) -> bool:
-        """Whether a submission is surely to be graded, at a glance; where not, `whole` looks closely."""
+        """Ask, at a glance, whether a submission is surely to be graded; where not, `whole` looks closely."""
         return submission.path is not None and (
             self._force or not self._path(submission.student, ".json.gz").exists()
         )
 
     def whole(self, submission: Submission) -> Graded | None:
-        """An earlier result of which nothing at all has changed, points and pages included."""
+        """Return an earlier result of which nothing at all has changed, points and pages included.
+
+        None where there is none.
+        """
         if submission.path is None or not all(map(Path.is_file, self._pages(submission.student))):
             return None
         entry = None if self._force else self._read(submission.student)
@@ -100,8 +103,10 @@ class Journal:
         return Graded(entry["score"], entry["cells"])
 
     def keep(self, graded: Graded) -> None:
-        """Keeps a result, also one that says what is wrong with a file; one that is no student's fault is found again
-        each time."""
+        """Keep a result, also one that says what is wrong with a file.
+
+        A result that is no student's fault is not kept: it is found again each time.
+        """
         student = graded.score.student
         handed_in = self._seen.pop(student, None)
         error = graded.score.error
@@ -125,11 +130,12 @@ class Journal:
     # --- the grade book --------------------------------------------------------------------------------------------------
 
     def entered(self, graded: Graded) -> bool:
-        """Whether just this result was entered into the grade book before."""
+        """Ask whether just this result was entered into the grade book before."""
         path = self._path(graded.score.student, ".entered")
         return not self._force and path.is_file() and path.read_text(encoding="utf-8") == _entered(graded)
 
     def note_entered(self, graded: Graded) -> None:
+        """Note that this result was entered into the grade book."""
         atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded))
 
     # --- files -------------------------------------------------------------------------------------------------------

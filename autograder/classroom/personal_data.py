@@ -35,7 +35,7 @@ class Traces:
 
 
 def traces(course: Path, student: str) -> Traces:
-    """Where a student's data lie. Raises UsageError where the name is no name of a folder."""
+    """List where a student's data lie. Raises UsageError where the name is no name of a folder."""
     if student in ("", ".", "..") or Path(student).name != student or "\\" in student:
         raise UsageError(f"{student!r} is no student's id.", remedy="Give it as in submitted/STUDENT/.")
     workshop = course / WORKSHOP
@@ -65,7 +65,7 @@ def traces(course: Path, student: str) -> Traces:
 
 
 def forget(found: Traces) -> None:
-    """Deletes what is ours, and what names the student among others."""
+    """Delete what is ours, and what names the student among others."""
     for path in (*found.ours, *found.shared):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

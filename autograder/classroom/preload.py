@@ -22,7 +22,7 @@ _planners: dict[str, Planner] = {}
 
 
 def planner_of(job: str) -> Planner | None:
-    """The inputs that were drawn for a job, if this process or its ancestor has drawn them."""
+    """Return the inputs that were drawn for a job, if this process or its ancestor has drawn them."""
     return _planners.get(job)
 
 

@@ -34,10 +34,14 @@ def run(
     give_up: Callable[[Task, BaseException], Done],
     stop: Stop | None = None,
 ) -> Iterator[tuple[Task, Done]]:
-    """What comes of the tasks, in the order in which it comes.
+    """Run `tasks`, and yield what comes of them, in the order in which it comes.
 
-    A worker that is lost is no verdict: its task is given to another one. Where that goes on, `give_up` says what comes
-    of it. Raises what a worker raised that cannot grade at all.
+    executor   who does them
+    give_up    says what comes of a task whose workers are lost again and again
+    stop       says when nothing new is to be begun
+
+    A worker that is lost is no verdict: its task is given to another one. Raises what a worker raised that cannot grade
+    at all.
     """
     stop = stop or Stop()
     with executor.open() as submit:
@@ -83,9 +87,14 @@ def grade(
     journal: Journal | None = None,
     stop: Stop | None = None,
 ) -> Iterator[Graded]:
-    """Grades and writes each result before it is handed out: what is there after Ctrl-C is whole.
+    """Grade what was `handed_in`, and yield each result once it is written: what is there after Ctrl-C is whole.
 
-    journal  where results of earlier gradings lie; what has not changed comes from there
+    grader     grades the assignment
+    course     where results and pages are written
+    progress   is told each result
+    executor   who does the work; by default this process
+    journal    where results of earlier gradings lie; what has not changed comes from there
+    stop       says when nothing new is to be begun
     """
     for done in results(grader, handed_in, course, executor=executor, journal=journal, stop=stop):
         if progress is not None:
@@ -102,9 +111,11 @@ def results(
     journal: Journal | None = None,
     stop: Stop | None = None,
 ) -> Iterator[Done]:
-    """As `grade`, with the pages; without pages, and first, what stands in the journal just as it is now.
+    """Yield the results as `grade` does, with their pages, once both are written.
 
-    Results and pages are written before they are handed out.
+    First, and without pages, comes what stands in the journal just as it is now.
+
+    grader, handed_in, course, executor, journal, stop   as for `grade`
     """
     executor = executor or Sequential(grader)
     changed = []
@@ -133,7 +144,7 @@ def results(
 
 
 def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
-    """The same results in the same order, for `--dry-run`: nothing is written."""
+    """Yield the same results in the same order, for `--dry-run`: nothing is written."""
     for task in tasks(handed_in, Sequential(grader)):
         yield perform(grader, task).graded
 
@@ -141,7 +152,11 @@ def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator
 def tasks(
     handed_in: Iterable[Submission], executor: Executor, journal: Journal | None = None
 ) -> Iterator[Task]:
-    """The tasks of a class, one when it is asked for."""
+    """Yield a task for each submission that was `handed_in`, one when it is asked for.
+
+    executor   who will do them: where it needs the files, tasks carry them
+    journal    where results of earlier gradings lie
+    """
     for each in handed_in:
         if each.path is None:
             yield Task(each.student, None, each.why)

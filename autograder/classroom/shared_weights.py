@@ -10,7 +10,7 @@ from autograder.submission import trained_weights
 
 
 def fingerprint(path: Path) -> str | None:
-    """A hash over names, types, shapes and bytes of the tensors in a .safetensors file; None where it holds none.
+    """Return a hash over names, types, shapes and bytes of the tensors in a .safetensors file; None where it holds none.
 
     The file's own metadata does not count: saving the same weights again changes it.
     """
@@ -25,7 +25,7 @@ def fingerprint(path: Path) -> str | None:
 
 
 def same_weights(files: Mapping[str, Path], ours: Iterable[Path] = ()) -> list[tuple[str, ...]]:
-    """Groups of students whose weights are equal; weights that the course itself handed out (`ours`) are nobody's."""
+    """Return groups of students whose weights are equal; weights that the course itself handed out (`ours`) do not count."""
     handed_out = {fingerprint(path) for path in ours}
     groups: dict[str, list[str]] = {}
     for student, path in sorted(files.items()):

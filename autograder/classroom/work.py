@@ -77,13 +77,13 @@ class Done:
 
 
 def perform(grader: Grader, task: Task) -> Done:
-    """Grades one submission; never raises for its sake."""
+    """Grade one submission, and draw its pages; never raises for its sake."""
     graded = settled(_graded(grader, task))
     return Done(graded, render(graded.score, grader.settings.reveal))
 
 
 def settled(graded: Graded) -> Graded:
-    """The result as it comes back from a file: what is graded now and what was graded before are told alike."""
+    """Return the result as it comes back from a file, so that what is graded now equals what was graded before."""
     return replace(graded, score=from_json(to_json(graded.score)))
 
 
@@ -125,7 +125,7 @@ _bench = _Bench(threading.Lock())
 
 
 def work(job: Job, task: Task) -> Done:
-    """What a worker process does. Raises GraderError where its machine cannot grade."""
+    """Do a task in a worker process. Raises GraderError where its machine cannot grade."""
     with _bench.lock:
         return perform(_grader(job), task)
 

@@ -26,11 +26,12 @@ AUDIENCES: tuple[Audience, ...] = ("student", "staff")
 
 
 def result_path(course: Path, student: str, assignment: str) -> Path:
+    """Return where the result of a `student` for an `assignment` lies in the `course`. It need not exist."""
     return course / WORKSHOP / "results" / student / f"{assignment}.json"
 
 
 def write(graded: Graded, course: Path) -> Path:
-    """Writes the result, and beside it its times and the receipt of what was read."""
+    """Write the result, and beside it its times and the receipt of what was read; return its path."""
     score = graded.score
     path = result_path(course, score.student, score.assignment)
     atomic.write_text(path, to_json(score))
@@ -48,7 +49,10 @@ def write(graded: Graded, course: Path) -> Path:
 
 
 def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Score]:
-    """The results of an assignment that are there, by student, `but` those of some; one that cannot be read is left out."""
+    """Read the results of an `assignment` that are there in the `course`, by student.
+
+    Those of the students in `but` are left out, and so is one that cannot be read.
+    """
     found = []
     for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
         if path.parent.name in but:
@@ -59,18 +63,24 @@ def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Sco
 
 
 def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
-    """audience -> the page of one submission."""
+    """Return audience -> the page of one submission."""
     return {audience: html.student_page(score, audience=audience, reveal=reveal) for audience in AUDIENCES}
 
 
 def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:
+    """Write the pages of one submission.
+
+    rendered              audience -> page
+    student, assignment   whose, and of what
+    course                where
+    """
     paths = dict(zip(AUDIENCES, page_paths(course, student, assignment), strict=True))
     for audience, page in rendered.items():
         atomic.write_text(paths[audience], page)
 
 
 def outline(score: Score) -> Score:
-    """What the page of a class says of a submission: all but counterexamples, so that thousands fit into memory."""
+    """Return what the page of a class says of a submission: all but counterexamples, so that thousands fit into memory."""
 
     def short(check: CheckResult) -> CheckResult:
         return dataclasses.replace(check, law=sys.intern(check.law), counterexample=None)
@@ -83,7 +93,10 @@ def outline(score: Score) -> Score:
 
 
 def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> Path:
-    """Writes the page of the class, which links to its students' pages; returns its path."""
+    """Write the page of the class into the `course`; return its path.
+
+    It shows the `scores` of the `assignment`, and links to its students' pages.
+    """
     links = {score.student: f"staff/{score.student}.html" for score in scores}
     index = _pages(course, assignment) / "index.html"
     atomic.write_text(index, class_page.class_page(scores, assignment, links))
@@ -91,14 +104,20 @@ def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> 
 
 
 def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reveal) -> Path:
-    """Writes a page per student (for staff and for students) and the class page; returns the class page's path."""
+    """Write a page per student (for staff and for students) and the class page; return the class page's path.
+
+    results      the class
+    course       where
+    assignment   of what
+    reveal       what students see of hidden checks
+    """
     for graded in results:
         write_pages(render(graded.score, reveal), graded.score.student, course, assignment)
     return write_class_page([each.score for each in results], course, assignment)
 
 
 def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
-    """Where the pages of one submission lie, by audience."""
+    """Return where the pages of a `student` for an `assignment` lie in the `course`, by audience."""
     return [_pages(course, assignment) / audience / f"{student}.html" for audience in AUDIENCES]
 
 
@@ -107,7 +126,10 @@ def _pages(course: Path, assignment: str) -> Path:
 
 
 def sweep(course: Path) -> None:
-    """Removes what graders left half-written when they were killed; not what is so young that one may be at it."""
+    """Remove what graders left half-written when they were killed.
+
+    What is so young that a grader may be at it stays.
+    """
     workshop = course / WORKSHOP
     for pattern in ("recording/*", "*/*/.*", "*/*/*/.*"):
         for path in workshop.glob(pattern):

@@ -29,6 +29,7 @@ errors = Console(stderr=True)
 
 
 def status_of(error: FewlabelsError) -> int:
+    """Return the exit status of an error."""
     if isinstance(error, GraderError):
         return CANNOT_GRADE
     if isinstance(error, UsageError | CourseError):
@@ -37,7 +38,7 @@ def status_of(error: FewlabelsError) -> int:
 
 
 def tell(error: FewlabelsError) -> None:
-    """The error as a person reads it: where, what, and what to do."""
+    """Print the error as a person reads it: where, what, and what to do."""
     place = error.file or ""
     if error.cell is not None:
         place += f", cell {error.cell}"

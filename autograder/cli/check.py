@@ -151,7 +151,7 @@ def _all_hold(score: Score) -> bool:
 
 
 def _keep(score: Score, path: Path) -> Path:
-    """Writes the receipt beside the notebook."""
+    """Write the receipt beside the notebook."""
     assert score.receipt is not None
     kept = path.with_name(f"{path.stem}.receipt.json")
     text = receipts.to_json(score.receipt, assignment=score.assignment, by=f"fewlabels {__version__}")

@@ -69,6 +69,7 @@ class LazyCommand(TyperCommand):
         super().__init__(name, help=COMMANDS[name], short_help=COMMANDS[name])
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Import the command, and hand the call on to it."""
         return loaded(str(self.name)).make_context(*arguments, **options)
 
 
@@ -76,9 +77,11 @@ class CommandTable(TyperGroup):
     """The commands of the table, in its order."""
 
     def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands of this installation."""
         return list(installed())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by its name; None for an unknown one. Raises UsageError for one that only staff have installed."""
         if cmd_name in COMMANDS and _lacking(cmd_name):
             raise UsageError(
                 f"`autograder {cmd_name}` is for staff, and this is the students' installation.",

@@ -23,7 +23,13 @@ def changes(
     course: Path,
     advance: Callable[[Score], None],
 ) -> tuple[list[Change], int]:
-    """What grading anew would change, and for how many it would change nothing."""
+    """Return what grading anew would change, and for how many it would change nothing.
+
+    grader      grades the assignment
+    handed_in   the submissions
+    course      the course directory, with the results that stand
+    advance     is told each result
+    """
     assignment = grader.assignment.name
     by_hand = _by_hand(course, assignment)
     found, unchanged = [], 0
@@ -48,6 +54,7 @@ def _by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
 
 
 def tell(found: Sequence[Change], unchanged: int, *, as_json: bool) -> None:
+    """Print the changes that were `found`, and the number of students for whom all is `unchanged`; as JSON with `as_json`."""
     if as_json:
         print(json.dumps(dry_run.as_dict(found, unchanged)))
         return

@@ -21,7 +21,7 @@ from autograder.runner import Grader
 
 @contextmanager
 def finishing() -> Iterator[Stop]:
-    """Inside, the first Ctrl-C only says that nothing new is begun; the second one is as ever."""
+    """Let the first Ctrl-C inside only say that nothing new is to be begun; the second one is as ever."""
     stop = Stop()
 
     def asked(signal_: int, frame: FrameType | None) -> None:
@@ -80,12 +80,15 @@ class ClassProgress:
         self._bars.update(self._task, total=total)
 
     def note(self, text: str) -> None:
+        """Print a note."""
         errors.print(f"Note: {text}", style="yellow", markup=False, highlight=False)
 
     def review(self, text: str) -> None:
+        """Print what a person should look at."""
         errors.print(text, style="yellow", markup=False, highlight=False)
 
     def failed(self, text: str) -> None:
+        """Print what could not be entered."""
         errors.print(text, style="red", markup=False, highlight=False)
 
     def drawing(self, grader: Grader) -> None:
@@ -96,6 +99,7 @@ class ClassProgress:
         self._begun = time.monotonic()
 
     def graded(self, score: Score) -> None:
+        """Count a submission that is graded, and print its result where each is to be a line."""
         if self._lines:
             print(json.to_json(score).replace("\n", " "), flush=True)
         self._graded += 1

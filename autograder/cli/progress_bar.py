@@ -15,7 +15,10 @@ DELAY = 2.0  # seconds
 
 @contextmanager
 def bar(what: str, total: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """Hands out what is to be called after each of `total` steps. The bar stands on the error stream."""
+    """Show a bar for `what` on the error stream, unless `quiet`.
+
+    Hands out what is to be called after each of `total` steps.
+    """
     # the stream as it is now: while a notebook runs, sys.stderr is its own
     console = Console(file=sys.stderr, stderr=True)
     columns = (

@@ -169,7 +169,7 @@ def _publish(piece: Candidate, built: Release, gradebook: bool) -> None:
 
 
 def _keep_the_variant(piece: Candidate) -> None:
-    """Writes a variant that the settings do not have into autograder.toml, above everything else."""
+    """Write a variant that the settings do not have into autograder.toml, above everything else."""
     if piece.variant is None or piece.settings.variant is not None:
         return
     path = piece.course / settings.FILE

@@ -63,7 +63,7 @@ def validate(
 
 
 def validated(validation: Validation, *, quiet: bool = False) -> list[Step]:
-    """Runs all steps with a progress bar."""
+    """Run all steps with a progress bar."""
     with (
         Progress(
             TextColumn("{task.description:32.32}"),
@@ -81,7 +81,7 @@ def validated(validation: Validation, *, quiet: bool = False) -> list[Step]:
 
 
 def report(assignment: str, steps: Sequence[Step]) -> None:
-    """The steps as people read them: a mark, what was looked at, what was found, what is wrong."""
+    """Print the steps as people read them: a mark, what was looked at, what was found, what is wrong."""
     for step in steps:
         mark, style = ("✓", "green") if step.ok else ("✗", "red")
         found = f" ({step.says})" if step.says else ""
@@ -95,7 +95,7 @@ def report(assignment: str, steps: Sequence[Step]) -> None:
 
 @contextmanager
 def staff_room() -> Iterator[None]:
-    """What only staff have installed. Raises UsageError that says how to install it."""
+    """Allow the use inside of what only staff have installed. Raises UsageError that says how to install it."""
     try:
         yield
     except ModuleNotFoundError as error:

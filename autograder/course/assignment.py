@@ -101,7 +101,7 @@ def _loaded(source: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def exercise_of(grade_id: str) -> str:
-    """The exercise that a check cell belongs to: NAME_checks, or NAME_checks_2 where there are several."""
+    """Return the exercise that a check cell belongs to: NAME_checks, or NAME_checks_2 where there are several."""
     found = _CHECKS.fullmatch(grade_id)
     return grade_id if found is None else found[1]
 
@@ -109,8 +109,10 @@ def exercise_of(grade_id: str) -> str:
 def of_course(
     course: Path, name: str, source: Path | None = None, decided: Settings | None = None
 ) -> Assignment:
-    """Return the assignment as this term's students have it: the course's own checks in use, the variant of its settings.
+    """Return an assignment as this term's students have it: the course's own checks in use, the variant of its settings.
 
+    course    the course directory
+    name      the assignment's
     source    the notebook, where it does not lie in the course
     decided   the course's settings, where they are read already
 
@@ -148,7 +150,10 @@ def _said(variant: int | None) -> str:
 
 
 def load(source: Path, name: str | None = None, *, variant: int | None = None) -> Assignment:
-    """Read a source notebook, as `variant` has it. Raises AssignmentError that names the cell and the remedy."""
+    """Read the notebook `source`, as `variant` has it. Raises AssignmentError that names the cell and the remedy.
+
+    `name` is the assignment's; by default that of the notebook's folder.
+    """
     recipe = variants.read(source)
     with _as_course_error(source):
         notebook = notebooks.read(source)
@@ -156,7 +161,14 @@ def load(source: Path, name: str | None = None, *, variant: int | None = None) -
 
 
 def made(data: bytes, source: Path, name: str, recipe: Recipe, variant: int | None) -> Assignment:
-    """Return what `load` does, of a notebook and a release.toml that are read already."""
+    """Return what `load` does, of files that are read already.
+
+    data      the bytes of the notebook
+    source    where it lies, for messages
+    name      the assignment's
+    recipe    release.toml, read
+    variant   the seed; None: the source as it stands
+    """
     with _as_course_error(source):
         notebook = notebooks.parse(data, source.name)
     return _assignment(variants.vary(notebook, recipe, variant), source, name)
@@ -213,7 +225,10 @@ def _together(exercises: Sequence[Exercise]) -> tuple[Exercise, ...]:
 
 
 def match(assignment: Assignment, checks: Sequence[Check]) -> None:
-    """Every graded exercise has checks, and every check an exercise; AssignmentError says which does not."""
+    """Require that every graded exercise has checks, and every check an exercise.
+
+    Raises AssignmentError, which says which does not.
+    """
     graded = {exercise.name for exercise in assignment.exercises if not exercise.manual}
     checked = {check.exercise for check in checks}
     if graded - checked:

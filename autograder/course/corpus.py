@@ -42,7 +42,7 @@ class Program:
 
 
 def read(path: Path) -> Program:
-    """Raises CourseError that names the file and what it lacks."""
+    """Read a program. Raises CourseError that names the file and what it lacks."""
     text = path.read_text(encoding="utf-8")
     parts = CELL.split(text)
     says = _docstring(parts[0])
@@ -65,11 +65,12 @@ def _docstring(head: str) -> str:
 
 
 def read_all(folder: Path) -> tuple[Program, ...]:
+    """Read all programs of a folder, in the order of their names. Raises as `read` does."""
     return tuple(read(path) for path in sorted(folder.glob("*.py")))
 
 
 def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
-    """The source notebook with these solutions in place of its own, as cells that can be run.
+    """Return the source notebook with these solutions in place of its own, as cells that can be run.
 
     Raises CourseError for an exercise that has no solution cell.
     """
@@ -79,7 +80,10 @@ def as_notebook(source: Notebook, cells: Mapping[str, str]) -> Notebook:
 
 
 def as_submission(source: Path, cells: Mapping[str, str]) -> dict[str, Any]:
-    """The same as an nbformat document, ready to be written into submitted/."""
+    """Return an nbformat document of the same, ready to be written into submitted/.
+
+    Raises CourseError for an exercise that has no solution cell.
+    """
     import nbformat  # takes seconds, where all of jsonschema is installed
 
     document = nbformat.read(source, as_version=4)

@@ -67,7 +67,7 @@ def require_course(course: Path) -> Path:
 
 
 def is_checkout(course: Path) -> bool:
-    """Return whether a directory is a checkout of fewlabels (this one, or a copy)."""
+    """Ask whether a directory is a checkout of fewlabels (this one, or a copy)."""
     project = course / "pyproject.toml"
     named = project.is_file() and 'name = "fewlabels"' in project.read_text(encoding="utf-8")
     return course.resolve() == ROOT or (named and (course / "autograder").is_dir())
@@ -116,8 +116,9 @@ def source(course: Path, name: str) -> Path:
 
 
 def checks(course: Path, name: str, package: str = "checks") -> Path | None:
-    """Return the folder or file of an assignment's checks, of the course or else of the checkout; None where there is none.
+    """Return the folder or file of the checks of the assignment `name`; None where there is none.
 
+    course    looked at first, then the checkout
     package   "checks" or "hidden"
     """
     homes = (course / COURSE[package].format(name=name), ROOT / CHECKOUT[package].format(name=name))
@@ -125,7 +126,11 @@ def checks(course: Path, name: str, package: str = "checks") -> Path | None:
 
 
 def programs(course: Path, name: str, kind: str) -> Path:
-    """Return where programs of `kind` lie, one of `PROGRAMS`: of the course, or else of the checkout. It need not exist."""
+    """Return where programs of the assignment `name` lie. It need not exist.
+
+    course   looked at first, then the checkout
+    kind     one of `PROGRAMS`
+    """
     places = [home / place.format(name=name) for home in (course, ROOT) for place in PROGRAMS[kind]]
     return next((place for place in places if place.exists()), places[0])
 

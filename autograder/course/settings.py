@@ -56,7 +56,7 @@ class Late:
     at_most_percent: float = 100.0
 
     def share(self, seconds: float) -> float:
-        """The part of the points, in [0, 1], that a submission loses which came `seconds` after the deadline."""
+        """Return the part of the points, in [0, 1], that a submission loses which came `seconds` after the deadline."""
         if seconds <= 60 * self.grace_minutes:
             return 0.0
         days = math.ceil(seconds / DAY_SECONDS)
@@ -140,7 +140,7 @@ class Settings:
 
 
 def read(course: Path) -> Settings:
-    """The settings of a course directory. Raises AssignmentError that names the key and what it takes."""
+    """Read the settings of a course directory. Raises AssignmentError that names the key and what it takes."""
     path = course / FILE
     if not path.is_file():
         return Settings()

@@ -42,7 +42,7 @@ class Recipe:
     tables: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def pick(self, seed: int | None) -> dict[str, str]:
-        """Text of the source -> text of the variant `seed`; nothing for None, which is the source as it stands."""
+        """Return text of the source -> text of the variant `seed`; nothing for None, which is the source as it stands."""
         if seed is None:
             return {}
         picked: dict[str, str] = {}
@@ -54,7 +54,7 @@ class Recipe:
 
 
 def read(source: Path) -> Recipe:
-    """The recipe beside a source notebook, an empty one where there is none. Raises AssignmentError."""
+    """Read the recipe beside a source notebook, an empty one where there is none. Raises AssignmentError."""
     path = source.parent / FILE
     if not path.is_file():
         return Recipe(str(path))
@@ -74,7 +74,10 @@ def read(source: Path) -> Recipe:
 
 
 def vary(notebook: Notebook, recipe: Recipe, seed: int | None) -> Notebook:
-    """The notebook as variant `seed` has it. Raises AssignmentError where a text is nowhere, or where points are."""
+    """Return the `notebook` as variant `seed` of the `recipe` has it; for None as it is.
+
+    Raises AssignmentError where a text of the recipe is nowhere, or where points are.
+    """
     if seed is None:
         return notebook
     picked = recipe.pick(seed)
@@ -84,7 +87,7 @@ def vary(notebook: Notebook, recipe: Recipe, seed: int | None) -> Notebook:
 
 
 def apply(text: str, picked: Mapping[str, str]) -> str:
-    """`text` with every picked text in its place; what was put in is not looked at again."""
+    """Return `text` with every picked text in its place; what was put in is not looked at again."""
     if not picked:
         return text
     longest_first = sorted(picked, key=lambda each: (-len(each), each))
@@ -92,7 +95,7 @@ def apply(text: str, picked: Mapping[str, str]) -> str:
 
 
 def check(recipe: Recipe, cells: Iterable[Cell]) -> None:
-    """Raises AssignmentError for a text that the notebook does not have, and for one in a cell that is graded."""
+    """Raise AssignmentError for a text that the notebook does not have, and for one in a cell that is graded."""
     cells = tuple(cells)
     for text in (text for texts in recipe.tables.values() for text in texts):
         found = [cell for cell in cells if text in cell.source]

@@ -54,7 +54,13 @@ def load(
 
 
 def preload(name: str, size: int = 28, **options: object) -> None:
-    """Makes a data set that needs no file now, so that `load` only copies it. Raises as `load` does."""
+    """Make a data set that needs no file now, so that `load` only copies it. Arguments and errors are those of `load`.
+
+    Args:
+        name: "glyphs" or "digits"; of "omniglot", which comes from files, nothing is made.
+        size: side of the images in pixels.
+        options: what the data set takes besides.
+    """
     if name != "omniglot":
         cache.put(_key(name, _loader(name), size, options), load(name, None, size, **options))
 

@@ -37,7 +37,7 @@ class Archive(Protocol):
     names: tuple[str, ...]  # with forward slashes, relative, sorted
 
     def read(self, name: str) -> bytes:
-        """The content of one of `names`. Raises DataError where it cannot be had."""
+        """Return the content of one of `names`. Raises DataError where it cannot be read."""
         ...
 
 
@@ -62,7 +62,7 @@ def opened(path: Path) -> Iterator[Archive]:
 
 
 def damaged(path: Path, what: str) -> DataError:
-    """The error for an archive that is not as it was published."""
+    """Return the error for an archive that is not as it was published: the DataError says `what`, and to fetch it again."""
     return DataError(
         what,
         remedy="Delete it and fetch it again: autograder data fetch NAME (see autograder data list).",

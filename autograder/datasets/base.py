@@ -61,7 +61,7 @@ class Characters:
         return tuple(name.rpartition("/")[0] for name in self.class_names)
 
     def alphabet(self, names: str | Sequence[str]) -> Characters:
-        """The characters of some alphabets only.
+        """Return the characters of some alphabets only.
 
         Labels are numbered anew, from 0, in the order of `class_names`, which is kept.
 
@@ -72,7 +72,7 @@ class Characters:
         return self._of_classes([c for c, name in enumerate(self.alphabet_of_class) if name in wanted])
 
     def split(self, holdout: int | str | Sequence[str]) -> tuple[Characters, Characters]:
-        """Two data sets without a common alphabet: (for training, held out).
+        """Return two data sets that share no alphabet: (for training, held out).
 
         Args:
             holdout: the alphabets to hold out: their names, or how many (the last ones).
@@ -93,7 +93,7 @@ class Characters:
         return self.alphabet(rest), self.alphabet(sorted(held_out))
 
     def of_class(self, which: int | str) -> Tensor:
-        """All images (m, 1, size, size) of one class, given by its label or its name.
+        """Return all images (m, 1, size, size) of one class, given by its label or its name.
 
         Raises:
             DataError: there is no such class.
@@ -110,13 +110,13 @@ class Characters:
         return self.images[self.labels == label]
 
     def picture(self, classes: int = 10, drawers: int = 10) -> Figure:
-        """A matplotlib figure, one row per class, one column per drawing; savefig needs no display."""
+        """Return a matplotlib figure with a row per class and a column per drawing; savefig needs no display."""
         from autograder.datasets.picture import picture
 
         return picture(self, classes, drawers)
 
     def show(self, classes: int = 10, drawers: int = 10) -> None:
-        """Show that picture in the notebook."""
+        """Show what `picture` draws in the notebook."""
         from autograder.datasets.picture import show
 
         show(self, classes, drawers)

@@ -16,18 +16,18 @@ _kept: dict[object, Characters] = {}
 
 
 def key_of(name: str, given: Mapping[str, object]) -> object:
-    """Equal for equal arguments of equal types; 1 and True are not the same."""
+    """Return a key that is equal for equal arguments of equal types; 1 and True are not the same."""
     return name, tuple((option, type(value), repr(value)) for option, value in sorted(given.items()))
 
 
 def put(key: object, data: Characters) -> None:
-    """From now on `data` is handed out; of more than `MOST` data sets only the first."""
+    """Keep `data`, to be handed out from now on. Of more than `MOST` data sets only the first ones are kept."""
     if len(_kept) < MOST:
         _kept[key] = data
 
 
 def get_or_make(key: object, make: Callable[[], Characters]) -> Characters:
-    """What was kept, or else what `make` gives."""
+    """Return a copy of the data set that was kept, or else what `make` gives."""
     found = _kept.get(key)
     if found is None:
         return make()

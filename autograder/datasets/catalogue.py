@@ -38,7 +38,7 @@ class Entry:
 
 
 def catalogue(root: str | os.PathLike[str] | None = None) -> tuple[Entry, ...]:
-    """All data sets and archives; Omniglot's are looked for in `root`, or else where `load` looks."""
+    """List all data sets and archives. Omniglot's are looked for in `root`, or else where `load` looks."""
     digits = find_spec("sklearn") is not None
     return (
         Entry("glyphs", "drawn on the spot: invented alphabets, as many as asked for", None, True, ""),

@@ -10,7 +10,7 @@ OMNIGLOT_VARIABLE = "FEWLABELS_OMNIGLOT"
 
 
 def data_folder() -> Path:
-    """Where downloads go: $FEWLABELS_DATA, or else a folder in the user's cache. It need not exist yet."""
+    """Return where downloads go: $FEWLABELS_DATA, or else a folder in the user's cache. It need not exist yet."""
     if chosen := os.environ.get(DATA_VARIABLE):
         return Path(chosen).expanduser()
     from platformdirs import user_cache_path
@@ -19,7 +19,7 @@ def data_folder() -> Path:
 
 
 def omniglot_places(root: str | os.PathLike[str] | None = None) -> tuple[Path, ...]:
-    """Where to look for Omniglot: in `root` if given, else $FEWLABELS_OMNIGLOT, then the data folder."""
+    """Return where to look for Omniglot: in `root` if given, else in $FEWLABELS_OMNIGLOT, then in the data folder."""
     if root is not None:
         return (Path(root).expanduser(),)
     chosen = os.environ.get(OMNIGLOT_VARIABLE)

@@ -14,7 +14,7 @@ from autograder.errors import DataError
 
 
 def digits(size: int = 28) -> Characters:
-    """All 1,797 digits, one alphabet "Digits" of ten classes.
+    """Load all 1,797 digits of scikit-learn as one alphabet, "Digits", of ten classes; `size` is their side in pixels.
 
     Raises:
         DataError: scikit-learn is not installed.

@@ -33,6 +33,13 @@ def glyphs(
 ) -> Characters:
     """Draw a data set: `alphabets` x `characters` classes, `drawers` images of each.
 
+    Args:
+        alphabets: how many alphabets to invent.
+        characters: how many characters each alphabet has.
+        drawers: how many people draw each character once.
+        seed: another number, other alphabets.
+        size: side of the images in pixels.
+
     Raises:
         DataError: a count is out of range, or one alphabet cannot hold so many different characters.
     """
@@ -51,7 +58,13 @@ def glyphs(
 
 
 def outlines(characters: int, drawers: int, seed: int = 0, samples: int = 4) -> list[Floats]:
-    """The first alphabet as lines instead of ink, for pictures that are drawn at any size.
+    """Draw the first alphabet as lines instead of ink, for pictures of any size.
+
+    Args:
+        characters: how many characters to draw.
+        drawers: how many people draw each of them.
+        seed: as `glyphs` has it.
+        samples: points per span of a curve.
 
     Returns:
         Per character (drawers, strokes, points, 2): x and y in [-1, 1], y grows downwards.

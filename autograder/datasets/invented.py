@@ -51,9 +51,9 @@ class Alphabet:
 
 
 def invent(seed: int, number: int, characters: int) -> Alphabet:
-    """Alphabet `number` with as many characters as asked, or with fewer where its style brings no more.
+    """Invent alphabet `number` of a `seed`, with `characters` characters, or with fewer where its style has no more.
 
-    Any alphabet has at least 32; asking for more never changes the first ones.
+    Any alphabet has at least 32 characters; asking for more never changes the first ones.
     """
     style, key, forms = _rich_style(seed, number)
     if characters > ALWAYS:
@@ -62,15 +62,24 @@ def invent(seed: int, number: int, characters: int) -> Alphabet:
 
 
 def alphabet_name(number: int) -> str:
-    """The name of an alphabet: 256 of them, all different."""
+    """Return the name of alphabet `number`: 256 names, all different."""
     return _ONSETS[number % 16] + _CODAS[(number // 16 + 7 * number) % 16]
 
 
 def distinct(style: Style, key: tuple[int, ...], wanted: int, tries: int) -> tuple[Floats, ...]:
-    """The first `wanted` characters of a style that can be told apart; fewer where `tries` bring no more.
+    """Return the first `wanted` characters of a style that can be told apart; fewer where `tries` attempts find no more.
 
     A new character must differ from each earlier one in a third of their ink, compared at 7x7 pixels, and
     have no spot so full that its strokes run together.
+
+    Args:
+        style: the alphabet's style.
+        key: names the stream of random numbers, followed by the number of the attempt.
+        wanted: how many characters.
+        tries: how many attempts.
+
+    Returns:
+        Each (strokes, CONTROL_POINTS, 2).
     """
     kept: list[Floats] = []
     seen = np.zeros((0, 7, 7), dtype=np.int64)

@@ -154,7 +154,7 @@ def _drawer(name: str) -> int:
 
 
 def decoded(archive: Archive, name: str) -> NDArray[np.uint8]:
-    """The ink (105, 105) uint8 of one drawing in an archive.
+    """Return the ink (105, 105) uint8 of one drawing in an archive; 255 is full.
 
     Raises:
         DataError: the drawing is damaged.

@@ -44,7 +44,7 @@ class Run:
 
 
 def one_shot_runs(root: str | os.PathLike[str] | None = None, size: int = 28) -> tuple[Run, ...]:
-    """All runs of the one-shot classification task, in order.
+    """Load all runs of the one-shot classification task, in order.
 
     Args:
         root: a folder with all_runs.zip, or with all_runs or run01 ... unpacked, or the zip itself; by

@@ -19,11 +19,19 @@ _GAP = 2  # pixels between drawings
 
 
 def sheet(data: Characters, classes: int = 10, drawers: int = 10) -> tuple[Tensor, list[int]]:
-    """The first drawings of some classes, spread evenly over the data set.
+    """Arrange the first drawings of some classes, spread evenly over the data set, in one image.
+
+    Args:
+        data: the data set.
+        classes: how many rows, a class each.
+        drawers: how many drawings of a class.
 
     Returns:
         One image (height, width) in [0, 1] and the label of each row. Where a class has fewer drawings, its
         row ends early.
+
+    Raises:
+        DataError: there would be no row or no column.
     """
     if classes < 1 or drawers < 1:
         raise DataError(
@@ -43,7 +51,10 @@ def sheet(data: Characters, classes: int = 10, drawers: int = 10) -> tuple[Tenso
 
 
 def picture(data: Characters, classes: int = 10, drawers: int = 10) -> Figure:
-    """A matplotlib figure of that sheet with the names of the classes; needs no display."""
+    """Return a matplotlib figure of the `sheet` of `data`, with the names of the classes; it needs no display.
+
+    `classes` rows, `drawers` columns; errors are those of `sheet`.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure()
@@ -52,7 +63,7 @@ def picture(data: Characters, classes: int = 10, drawers: int = 10) -> Figure:
 
 
 def show(data: Characters, classes: int = 10, drawers: int = 10) -> None:
-    """Show that figure, in a notebook or on the screen."""
+    """Show the `picture` of `data` (`classes` rows, `drawers` columns) in a notebook or on the screen."""
     from matplotlib import pyplot
 
     _fill(pyplot.figure(), data, classes, drawers)

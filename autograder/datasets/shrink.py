@@ -20,7 +20,7 @@ SIDE = 105
 
 
 def checked_size(size: int) -> int:
-    """A side that drawings can be shrunk to. Raises DataError for any other."""
+    """Return `size`, a side that drawings can be shrunk to. Raises DataError for any other."""
     if isinstance(size, bool) or not isinstance(size, int) or not 8 <= size <= SIDE:
         raise DataError(
             f"Images of size={size!r} are impossible.", remedy=f"Pass a whole number, 8 to {SIDE}."
@@ -29,7 +29,7 @@ def checked_size(size: int) -> int:
 
 
 def ink_of_png(png: bytes) -> NDArray[np.uint8]:
-    """Decode a drawing: (105, 105), 255 where there is ink.
+    """Decode a drawing to (105, 105) uint8: 255 where there is ink.
 
     Raises:
         ValueError: these bytes are no PNG of 105x105 pixels; it says what they are.
@@ -51,7 +51,7 @@ def ink_of_png(png: bytes) -> NDArray[np.uint8]:
 
 
 def shrink(ink: NDArray[np.uint8], size: int) -> Tensor:
-    """Area averages.
+    """Shrink drawings by averaging areas.
 
     Args:
         ink: (n, side, side), 255 is full.
@@ -66,7 +66,7 @@ def shrink(ink: NDArray[np.uint8], size: int) -> Tensor:
 
 
 def area_weights(side: int, size: int) -> Tensor:
-    """(size, side): the share of each large pixel in the mean that makes up each small one; rows sum to 1."""
+    """Return (size, side): the share that each large pixel has in the mean of each small one; rows sum to 1."""
     edges = torch.arange(size + 1, dtype=torch.float64) * side / size
     pixels = torch.arange(side, dtype=torch.float64)
     overlap = torch.minimum(edges[1:, None], pixels + 1) - torch.maximum(edges[:-1, None], pixels)

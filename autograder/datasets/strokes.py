@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def rotation(t: Floats | float) -> tuple[Floats, Floats]:
-    """(cosine, sine) of the angle 2 atan(t), the rational way round the circle."""
+    """Return (cosine, sine) of the angle 2 atan(t): rational functions of t, the same on every machine."""
     square = np.asarray(t, dtype=np.float64) ** 2
     return (1 - square) / (1 + square), 2 * np.asarray(t, dtype=np.float64) / (1 + square)
 
@@ -27,7 +27,7 @@ def turned(points: Floats, t: Floats | float) -> Floats:
 
 
 def spline(control: Floats, tension: Floats | float, samples: int) -> Floats:
-    """Points on the cardinal spline through the control points (Hermite form; tension 0 is Catmull-Rom).
+    """Return points on the cardinal spline through the control points (Hermite form; tension 0 is Catmull-Rom).
 
     Args:
         control: (..., k, 2) control points, k >= 2.

@@ -32,7 +32,7 @@ _KINDS = {
 
 
 def turtle(heading: int, turns: Floats, lengths: Floats) -> Floats:
-    """Control points (k + 1, 2) of a path of k legs; it sets out and turns before each leg.
+    """Walk a path of k legs, turning before each leg; return its k + 1 corners as control points (k + 1, 2).
 
     Args:
         heading: the first direction, in eighths of a circle.
@@ -75,6 +75,7 @@ class Style:
 
     @classmethod
     def invent(cls, dice: PortableRandom) -> Style:
+        """Invent a style; `dice` decides everything about it."""
         tension = (0.0, 0.0, 0.2, 1.0)[dice.below(4)]
         fewest, most = ((1, 2), (2, 2), (2, 3), (1, 3), (3, 4), (2, 4))[dice.below(6)]
         kinds = list(_KINDS)
@@ -103,7 +104,7 @@ class Style:
         )
 
     def character(self, dice: PortableRandom) -> Floats:
-        """Control points (strokes, CONTROL_POINTS, 2) of a new character in [-1, 1] x [-1, 1]."""
+        """Invent a character: control points (strokes, CONTROL_POINTS, 2) in [-1, 1] x [-1, 1]."""
         strokes: list[Floats] = []
         for index in range(self.fewest + dice.below(self.most - self.fewest + 1)):
             opening = self.motif and index == 0

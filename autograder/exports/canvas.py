@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")
 
 
 def students(roster: Roster) -> Roster:
-    """The list without the rows that are no students'. Raises UsageError where it is not Canvas's."""
+    """Return the list without the rows that are no students'. Raises UsageError where it is not Canvas's."""
     if "ID" not in roster.columns or "Section" not in roster.columns:
         raise UsageError(
             "This is not the file that Canvas exports: it has no columns ID and Section.",
@@ -40,7 +40,10 @@ def students(roster: Roster) -> Roster:
 
 
 def column_of(roster: Roster, assignment: str, column: str | None) -> str:
-    """The column of the assignment: the one that was named, or the only one of its name, with or without number."""
+    """Return the column of the `assignment` in the `roster`: `column` if one was named, or the only one of its name.
+
+    Canvas writes a number behind a name, which does not count. Raises UsageError where several have the name.
+    """
     if column is not None:
         return column
     places = [name for name in roster.columns if name not in PEOPLE]
@@ -59,7 +62,7 @@ def column_of(roster: Roster, assignment: str, column: str | None) -> str:
 
 
 def out_of(roster: Roster, column: str) -> float | None:
-    """The points that the assignment has in Canvas, where the file says so."""
+    """Return the points that the assignment has in Canvas; None where the file does not say so."""
     first = roster.columns[0]
     for row in roster.rows:
         if "Points Possible" in row[first]:
@@ -73,7 +76,14 @@ def out_of(roster: Roster, column: str) -> float | None:
 def rows(
     marks: Sequence[Mark], roster: Roster, matched: Mapping[str, Row], column: str, worth: float
 ) -> list[list[Cell]]:
-    """The file to upload: who people are, and the one assignment."""
+    """Return the file to upload, its header first: who people are, and the one assignment.
+
+    marks     who is exported
+    roster    Canvas's list
+    matched   student -> their row of it
+    column    the assignment's column
+    worth     the assignment's points in Canvas
+    """
     people = [name for name in roster.columns if name in PEOPLE]
     points: list[Cell] = [POINTS, *[""] * (len(people) - 1), worth]
     return [

@@ -46,7 +46,7 @@ def export(
     scale: bool = False,
     incomplete: bool = False,
 ) -> Exported:
-    """One assignment's marks as a file for `to`.
+    """Export one assignment's `marks` as a file for `to`, one of the platforms.
 
     listed      the list of students that the platform hands out; Canvas needs it
     match       its column that identifies students, where it is none of the usual ones

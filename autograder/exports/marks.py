@@ -31,12 +31,12 @@ class Mark:
 
 
 def of_results(scores: Iterable[Score]) -> list[Mark]:
-    """Marks from results alone: without what people gave by hand, and without penalties for lateness."""
+    """Return marks from results alone: without what people gave by hand, and without penalties for lateness."""
     return [Mark(score.student, score.score, score.max_score, score.status != "graded") for score in scores]
 
 
 def scaled(mark: Mark, out_of: float) -> Mark:
-    """The same share of other points."""
+    """Return the mark converted to another number of points: the same share of them."""
     if mark.points is None or mark.max_points <= 0:
         return mark
     return replace(mark, points=mark.points * out_of / mark.max_points, max_points=out_of)

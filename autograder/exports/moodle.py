@@ -23,11 +23,15 @@ IDENTITY = ("First name", "Last name", "Surname", "Username", "ID number", "Emai
 
 
 def is_worksheet(roster: Roster) -> bool:
+    """Ask whether the list is an assignment's grading worksheet."""
     return set(WORKSHEET) <= set(roster.columns)
 
 
 def out_of(roster: Roster | None, matched: Mapping[str, Row]) -> float | None:
-    """The points that the assignment has in Moodle, where a worksheet says so."""
+    """Return the points that the assignment has in Moodle; None where no worksheet says so.
+
+    Raises UsageError where the rows say different numbers.
+    """
     if roster is None or MAXIMUM not in roster.columns:
         return None
     found = {row[MAXIMUM].strip() for row in matched.values()} - {""}
@@ -48,7 +52,14 @@ def rows(
     matched: Mapping[str, Row],
     column: str | None,
 ) -> list[list[Cell]]:
-    """The file to upload, its header first."""
+    """Return the file to upload, its header first.
+
+    marks        who is exported
+    assignment   its name, for the column of the points
+    roster       Moodle's list; None: user name, names, e-mail address and points
+    matched      student -> their row of the list
+    column       the column of the points, where one was named
+    """
     if roster is None:
         header: list[Cell] = ["Username", "First name", "Last name", "Email address", column or assignment]
         return [

@@ -11,6 +11,7 @@ HEADER = ("student", "first_name", "last_name", "email", "assignment", "points",
 
 
 def rows(marks: Sequence[Mark], assignment: str) -> list[list[Cell]]:
+    """Return the file as rows, its header first: a row per mark."""
     return [
         list(HEADER),
         *(

@@ -38,7 +38,7 @@ class Matched:
 
 
 def read(path: Path) -> Roster:
-    """Reads a list of students: UTF-8, separated by commas, semicolons or tabs. Raises UsageError."""
+    """Read a list of students: UTF-8, separated by commas, semicolons or tabs. Raises UsageError."""
     try:
         if path.stat().st_size > SIZE_CAP:
             raise _unreadable(path, f"it is larger than {SIZE_CAP >> 20} MiB")
@@ -65,7 +65,10 @@ def read(path: Path) -> Roster:
 
 
 def match(marks: Iterable[Mark], roster: Roster, keys: Sequence[str]) -> Matched:
-    """Who is who, by the columns `keys`. Raises UsageError where the list has none of them."""
+    """Find the row of the `roster` for each of the `marks`, by its columns `keys`.
+
+    Raises UsageError where the list has none of the columns.
+    """
     present = [key for key in keys if key in roster.columns]
     if not present:
         raise UsageError(

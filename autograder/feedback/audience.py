@@ -13,7 +13,7 @@ Reveal = Literal["law", "counterexample"]
 
 
 def seen_by(score: Score, audience: Audience, reveal: Reveal) -> Score:
-    """The part of a score that its reader may see; staff see all of it.
+    """Return the part of a `score` that its `audience` may see; staff see all of it.
 
     reveal  what a student sees of a hidden check: its sentence and verdict ("law"), or also the message and
             the counterexample ("counterexample")
@@ -30,7 +30,7 @@ def seen_by(score: Score, audience: Audience, reveal: Reveal) -> Score:
 
 
 def exercise_seen_by(exercise: ExerciseResult, audience: Audience, reveal: Reveal) -> ExerciseResult:
-    """The part of one exercise that its reader may see."""
+    """Return the part of one `exercise` that its `audience` may see; `reveal` as for `seen_by`."""
     _known(audience, reveal)
     if audience == "staff":
         return exercise

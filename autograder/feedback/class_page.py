@@ -27,7 +27,7 @@ class Row:
 
 
 def class_page(scores: Sequence[Score], title: str, links: Mapping[str, str]) -> str:
-    """A whole HTML page for staff.
+    """Write a whole HTML page for staff, called `title`, that shows the `scores` of a class.
 
     links  student -> path of that student's page, relative to this one, not quoted; without one, no link
     """

@@ -12,7 +12,7 @@ from autograder.model import Score
 
 
 def needs_person(score: Score) -> list[str]:
-    """Why a person has to look at this submission, beside grading what is graded by hand anyway."""
+    """List why a person has to look at this submission, beside grading what is graded by hand anyway."""
     reasons = []
     if score.error is not None:
         where = f" (cell {score.error.cell})" if score.error.cell is not None else ""
@@ -32,7 +32,7 @@ def needs_person(score: Score) -> list[str]:
 
 
 def graded_by_hand(score: Score) -> list[str]:
-    """The exercises of this submission that wait to be graded by hand."""
+    """Return the exercises of this submission that wait to be graded by hand."""
     if score.status != "pending":
         return []
     return [
@@ -43,7 +43,7 @@ def graded_by_hand(score: Score) -> list[str]:
 
 
 def person_word(score: Score) -> str:
-    """The heaviest of the reasons, in one short word for a narrow column."""
+    """Return the heaviest of the reasons, in one short word for a narrow column."""
     if score.status == "ungraded":
         return "error"
     blames = {exercise.blame for exercise in score.exercises}
@@ -58,7 +58,7 @@ def person_word(score: Score) -> str:
 
 
 def columns(scores: Iterable[Score]) -> list[tuple[str, float]]:
-    """The exercises of a class with their points, in the order in which submissions name them."""
+    """Return the exercises of a class with their points, in the order in which submissions name them."""
     found: dict[str, float] = {}
     for score in scores:
         for exercise in score.exercises:
@@ -67,7 +67,7 @@ def columns(scores: Iterable[Score]) -> list[tuple[str, float]]:
 
 
 def mean_of(scores: Iterable[Score]) -> tuple[float, float] | None:
-    """(mean of the scores, points that are judged so far), or None where nobody has a score."""
+    """Return (mean of the scores, points that are judged so far), or None where nobody has a score."""
     judged = [score for score in scores if score.score is not None and math.isfinite(score.score)]
     if not judged:
         return None
@@ -89,7 +89,7 @@ class Bin:
 
 
 def distribution(scores: Sequence[Score], bins: int = 10) -> list[Bin]:
-    """How the scores spread over the points that are judged so far."""
+    """Count how the scores spread over the points that are judged so far."""
     counts = [0] * bins
     for score in scores:
         out_of = _judged(score)
@@ -115,7 +115,7 @@ class LawCount:
 
 
 def laws(scores: Iterable[Score]) -> list[LawCount]:
-    """Per law how many submissions keep it, in the order of the checks."""
+    """Count for each law how many submissions keep it, in the order of the checks."""
     found: dict[tuple[str, str], LawCount] = {}
     for score in scores:
         for exercise in score.exercises:

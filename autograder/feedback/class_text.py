@@ -26,11 +26,12 @@ class Cell:
     style: str
 
     def text(self, gap: str) -> Text:
+        """Write points and mark, with `gap` between them."""
         return Text(gap.join(part for part in (self.points, self.mark) if part), style=self.style)
 
 
 def class_table(scores: Sequence[Score]) -> Table:
-    """One line per submission, made for 80 columns; exercises are numbered, the caption says which is which.
+    """Lay a class out for 80 columns, a line per submission; exercises are numbered, the caption says which is which.
 
     A cell shows the points and how many laws are broken: `3.1 ✗2`. `~`: earned in part, `?`: a law is
     unsettled, `!`: the grader or the course is at fault, `…`: waits for a person.
@@ -59,7 +60,7 @@ def class_table(scores: Sequence[Score]) -> Table:
 
 
 def summary_line(scores: Sequence[Score]) -> str:
-    """How many are graded, the mean of those with a score, and what waits for a person."""
+    """Say how many are graded, the mean of those with a score, and what waits for a person."""
     if not scores:
         return "No submissions."
     count = {

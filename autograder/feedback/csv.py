@@ -21,7 +21,7 @@ Cell = str | int | float | None
 
 
 def text(rows: Iterable[Sequence[Cell]]) -> str:
-    """Rows as CSV (RFC 4180). None and what is no finite number become empty cells."""
+    """Write rows as CSV (RFC 4180). None and what is no finite number become empty cells."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerows([cell(value) for value in row] for row in rows)
@@ -29,7 +29,7 @@ def text(rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def cell(value: Cell) -> str:
-    """One cell, harmless to a spreadsheet."""
+    """Write one cell, harmless to a spreadsheet."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -40,13 +40,13 @@ def cell(value: Cell) -> str:
 
 
 def harmless(value: str) -> str:
-    """Foreign text that no spreadsheet takes for a formula."""
+    """Return foreign text so that no spreadsheet takes it for a formula."""
     value = shown(value, 30_000)
     return f"'{value}" if runs(value) else value
 
 
 def runs(value: str) -> bool:
-    """Whether a spreadsheet may take the text for a formula, also where white space or a full-width sign leads it."""
+    """Ask whether a spreadsheet may take the text for a formula, also where white space or a full-width sign leads it."""
     if _NUMBER.fullmatch(value):
         return False  # "-0.5", and the "-" that stands for nothing
     start = unicodedata.normalize("NFKC", value[:20]).lstrip(" \u00a0")

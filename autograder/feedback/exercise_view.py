@@ -106,16 +106,22 @@ def exercise(
     reveal: Reveal = "counterexample",
     waits: bool | None = None,
 ) -> Exercise:
-    """One exercise as its reader sees it.
+    """Return one exercise as its reader sees it.
 
-    waits  whether a person has yet to grade a manual exercise; None: it has no points yet
+    result     the exercise
+    audience   who reads
+    reveal     what a student sees of hidden checks
+    waits      whether a person has yet to grade a manual exercise; None: it has no points yet
     """
     waits = result.points == 0 if waits is None else waits
     return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits)
 
 
 def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exercise:
-    """An exercise from which everything is taken out already that its reader may not see."""
+    """Return a `result` as its `audience` sees it, where everything is taken out already that the reader may not see.
+
+    `waits` says whether a person has yet to grade a manual exercise.
+    """
     fault = "" if result.blame is None else (FAULT_FOR_STAFF if audience == "staff" else FAULT)[result.blame]
     laws = {id(check): _law(check, audience, explained=bool(fault)) for check in result.checks}
     broken = [check for check in result.checks if check.verdict in BROKEN or check.verdict == "inconsistent"]
@@ -197,6 +203,7 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
 
 
 def example(found: Counterexample) -> Example:
+    """Return a counterexample whose texts can be shown."""
     return Example(
         call=one_line(found.call, 200),
         arguments=tuple((one_line(name, 60), shown(value, 2000)) for name, value in found.arguments.items()),

@@ -24,7 +24,12 @@ from autograder.model import ExerciseResult, Score
 
 
 def student_page(score: Score, *, audience: Audience = "student", reveal: Reveal = "counterexample") -> str:
-    """The whole page of one submission as `audience` may see it: an HTML file that needs nothing else."""
+    """Write the whole page of one submission, an HTML file that needs nothing else.
+
+    score      the result
+    audience   who reads
+    reveal     what a student sees of hidden checks
+    """
     page = view.page(score, audience, reveal)
     return render(
         "student.html.jinja", title=f"{page.assignment}, {page.student}: {page.headline}", page=page
@@ -39,10 +44,14 @@ def exercise_fragment(
     waits: bool | None = None,
     standalone: bool = False,
 ) -> str:
-    """One exercise for the output of a notebook cell, legible on light and on dark ground.
+    """Write one exercise for the output of a notebook cell, legible on light and on dark ground.
 
+    audience    who reads
+    reveal      what a student sees of hidden checks
     waits       whether a person has yet to grade a manual exercise; None: it has no points yet
     standalone  a whole page around the fragment, to be opened by itself
+
+    `exercise` is its result.
     """
     seen = view.exercise(exercise, audience, reveal, waits)
     fragment = _templates().get_template("fragment.html.jinja").render(exercise=seen)
@@ -55,7 +64,10 @@ def exercise_fragment(
 
 
 def render(template: str, title: str, **content: Any) -> str:
-    """A whole page from a template of this package. Every value is escaped; `title` names the window."""
+    """Write a whole page from a template of this package, with `content` for its names.
+
+    Every value is escaped; `title` names the window.
+    """
     css = _style_sheet()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -35,12 +35,12 @@ _BROKEN_FILE = "Grade the submission again: autograder grade writes the file ane
 
 
 def to_json(score: Score) -> str:
-    """The result of one submission; the same score gives the same bytes."""
+    """Write the result of one submission; the same score gives the same bytes."""
     return json.dumps(_write_score(score), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def from_json(text: str) -> Score:
-    """Reads what `to_json` wrote, passing over unknown keys. Raises GraderError where it is no result."""
+    """Read what `to_json` wrote, passing over unknown keys. Raises GraderError where it is no result."""
     try:
         value = json.loads(text)
         if not isinstance(value, dict) or value.get("schema") != RESULT_SCHEMA:

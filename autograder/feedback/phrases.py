@@ -69,19 +69,19 @@ READ = "Where to read"
 
 
 def mark_of(check: CheckResult) -> Mark:
-    """The mark of a check; a part of the credit is said as such, whatever the verdict is called."""
+    """Return the mark of a check; a part of the credit is said as such, whatever the verdict is called."""
     if check.verdict in ("holds", "falsified") and 0 < check.credit < 1:
         return PARTLY
     return MARKS[check.verdict]
 
 
 def is_broken(check: CheckResult) -> bool:
-    """Whether a check says something against the submission and earned nothing."""
+    """Ask whether a check says something against the submission and earned nothing."""
     return check.verdict in BROKEN and mark_of(check) is not PARTLY
 
 
 def points(value: float | None, out_of: float = math.inf) -> str:
-    """Points with at most two decimals; less than all the points never rounds up to all of them."""
+    """Write points with at most two decimals; less than all the points never rounds up to all of them."""
     if value is None:
         return NOTHING
     if not math.isfinite(value):
@@ -93,17 +93,17 @@ def points(value: float | None, out_of: float = math.inf) -> str:
 
 
 def points_said(value: float) -> str:
-    """Points with their noun: 1 point, 2.5 points."""
+    """Write points with their noun: 1 point, 2.5 points."""
     return f"{points(value)} {'point' if value == 1 else 'points'}"
 
 
 def share(value: float | None, out_of: float) -> float:
-    """value / out_of, held within [0, 1]; 0 where there is nothing to divide."""
+    """Return value / out_of, held within [0, 1]; 0 where there is nothing to divide."""
     if value is None or not math.isfinite(value) or not math.isfinite(out_of) or out_of <= 0:
         return 0.0
     return min(max(value / out_of, 0.0), 1.0)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """`count` with its noun: 1 law, 2 laws."""
+    """Write `count` with its noun, `one` or `many` (by default `one` with an s): 1 law, 2 laws."""
     return f"{count} {one if count == 1 else many or one + 's'}"

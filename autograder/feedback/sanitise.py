@@ -22,7 +22,7 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 def shown(text: str, limit: int = 4000) -> str:
-    """Foreign text of several lines, of at most `limit` characters; what is left out is counted.
+    """Return foreign text of several lines, of at most `limit` characters; what is left out is counted.
 
     Terminal sequences vanish; other characters that nobody can see are written out.
     """
@@ -33,6 +33,6 @@ def shown(text: str, limit: int = 4000) -> str:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Foreign text for one line, such as a name: white space is folded, the end is cut with an ellipsis."""
+    """Return foreign text for one line, such as a name: white space is folded, the end is cut with an ellipsis."""
     text = " ".join(shown(text[: 4 * limit], 4 * limit).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -43,7 +43,12 @@ def exercise_text(
     waits: bool | None = None,
     width: int = WIDTH,
 ) -> str:
-    """One exercise as plain text: prose wrapped at `width` columns, code with its own lines, to be copied."""
+    """Write one `exercise` as plain text: prose wrapped at `width` columns, code with its own lines, to be copied.
+
+    audience   who reads
+    reveal     what a student sees of hidden checks
+    waits      whether a person has yet to grade a manual exercise; None: it has no points yet
+    """
     lines = _exercise(view.exercise(exercise, audience, reveal, waits))
     return "\n".join(text for line in lines for text, _, _ in _laid_out(line, width, fold=False)) + "\n"
 
@@ -51,7 +56,12 @@ def exercise_text(
 def student_text(
     score: Score, *, audience: Audience = "student", reveal: Reveal = "counterexample"
 ) -> StudentText:
-    """A whole submission for a terminal of any width: a rich renderable."""
+    """Lay a whole submission out for a terminal of any width: a rich renderable.
+
+    score      the result
+    audience   who reads
+    reveal     what a student sees of hidden checks
+    """
     return StudentText(view.page(score, audience, reveal))
 
 

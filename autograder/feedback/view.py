@@ -41,7 +41,12 @@ class Page:
 
 
 def page(score: Score, audience: Audience = "student", reveal: Reveal = "counterexample") -> Page:
-    """A submission as its reader sees it."""
+    """Return a submission as its reader sees it.
+
+    score      the result
+    audience   who reads
+    reveal     what a student sees of hidden checks
+    """
     score = seen_by(score, audience, reveal)
     number, of = _headline(score)
     return Page(

@@ -10,8 +10,10 @@ from autograder.model import Call, Opaque, Tensor
 
 
 def sequence(out: Any, names: Sequence[str], expected: str = "a pair") -> Violation | None:
-    """Ask whether `out` is a tuple or list with one item for each of `names`.
+    """Ask whether `out` is a tuple or list with one item for each of `names`; `expected` is what messages call it.
 
+    >>> sequence((0.5, 1.0), ("loss", "accuracy")) is None
+    True
     >>> sequence([1.0], ("loss", "accuracy")).message
     'The function has to return (loss, accuracy).'
     """
@@ -21,7 +23,14 @@ def sequence(out: Any, names: Sequence[str], expected: str = "a pair") -> Violat
 
 
 def scalar(item: Any, what: str) -> Violation | None:
-    """Ask whether `item` is a torch tensor with no dimensions."""
+    """Ask whether `item`, which messages call `what`, is a torch tensor with no dimensions.
+
+    >>> import numpy as np
+    >>> scalar(Tensor(np.array(0.5), "float64"), "loss") is None
+    True
+    >>> scalar(Tensor(np.array([0.5, 1.0]), "float64"), "loss").message
+    'loss has the wrong shape.'
+    """
     return tensor(item, what, ())
 
 
@@ -46,5 +55,14 @@ def number(item: Any, what: str) -> Violation | None:
 
 
 def loss_and_accuracy(out: Any, call: Call) -> Violation | None:
-    """Ask whether `out` is (loss, accuracy): a tensor with no dimensions, and a number. A form for `function`."""
+    """Ask whether `out` is (loss, accuracy): a tensor with no dimensions, and a number. A form for `function`.
+
+    >>> import numpy as np
+    >>> from autograder.laws import function
+    >>> call = function("evaluate", "x", form=loss_and_accuracy)(np.zeros((2, 3)))
+    >>> loss_and_accuracy((Tensor(np.array(0.5), "float64"), 1.0), call) is None
+    True
+    >>> loss_and_accuracy((0.5, 1.0), call).message
+    'loss is no torch tensor.'
+    """
     return sequence(out, ("loss", "accuracy")) or scalar(out[0], "loss") or number(out[1], "accuracy")

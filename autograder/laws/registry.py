@@ -242,12 +242,20 @@ def hidden_installed() -> bool:
 
 
 def assignments() -> tuple[str, ...]:
-    """Return the names of the assignments whose public checks are installed."""
+    """Return the names of the assignments whose public checks are installed.
+
+    >>> "fewshot" in assignments()
+    True
+    """
     return tuple(_names(importlib.import_module("autograder.checks").__path__))
 
 
 def owners(exercise: str) -> tuple[str, ...]:
-    """Return the assignments that have an exercise of this name."""
+    """Return the assignments that have an exercise of this name.
+
+    >>> owners("class_prototypes")
+    ('fewshot',)
+    """
     return tuple(name for name in assignments() if any(each.exercise == exercise for each in load(name)))
 
 
@@ -255,6 +263,10 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
     """Return the checks of an assignment: the public ones, and with `hidden` the staff's behind them.
 
     Raises AssignmentError where there are none, and CheckError where the staff's are asked for but not installed.
+
+    >>> checks = [each for each in load("fewshot") if each.exercise == "class_prototypes"]
+    >>> checks[0].precondition, checks[0].visibility
+    (True, 'public')
     """
     _require(assignment)
     packages = ["checks"]
@@ -299,6 +311,9 @@ def thresholds(assignment: str) -> dict[str, float]:
     """Return the numbers that an assignment's checks/NAME/__init__.py calls THRESHOLDS; none without such checks.
 
     Raises CheckError where they are no numbers by name.
+
+    >>> thresholds("no_such_assignment")
+    {}
     """
     if assignment not in assignments():
         return {}

@@ -11,16 +11,25 @@ from autograder.laws.vocabulary import eps
 
 
 def of_mean(array: np.ndarray, count: int | None = None) -> float:
-    """Bound on the error of a mean of `count` rows of `array`: each of the additions rounds once."""
+    """Bound the error of a mean of `count` rows of `array` (n, ...): each of the additions rounds once.
+
+    `count` is n by default.
+
+    >>> f"{of_mean(np.ones((5, 2))):.1e}", f"{of_mean(np.ones((5, 2), np.float32)):.1e}"
+    ('1.6e-14', '8.6e-06')
+    """
     n = len(array) if count is None else count
     return 4.0 * eps(array) * (n + 4) * (1.0 + float(np.abs(array).max(initial=0.0)))
 
 
 def of_squared_distance(queries: np.ndarray, prototypes: np.ndarray) -> float:
-    """Bound on the error of a squared distance: 16 eps (1 + d + |q|^2 + |c|^2).
+    """Bound the error of a squared distance of `queries` (q, d) and `prototypes` (c, d): 16 eps (1 + d + |q|^2 + |c|^2).
 
-    The expanded quadratic and cdist**2 cancel: up to 4.6 eps (|q|^2 + |c|^2) was measured; 1 + d covers the absolute
-    1e-6-free summation of small values. `F.pairwise_distance` adds 1e-6 to every difference: `slack`.
+    The expanded quadratic and cdist**2 cancel: up to 4.6 eps (|q|^2 + |c|^2) was measured. 1 + d covers the rounding of
+    small values as they are summed. `F.pairwise_distance` adds 1e-6 to every difference: `slack` is added for it.
+
+    >>> f"{of_squared_distance(np.ones((3, 2)), np.zeros((2, 2))):.1e}"
+    '4.0e-06'
     """
     q = float((queries.astype(np.float64) ** 2).sum(-1).max(initial=0.0))
     c = float((prototypes.astype(np.float64) ** 2).sum(-1).max(initial=0.0))
@@ -28,17 +37,35 @@ def of_squared_distance(queries: np.ndarray, prototypes: np.ndarray) -> float:
 
 
 def slack(queries: np.ndarray, prototypes: np.ndarray) -> float:
-    """What F.pairwise_distance's eps of 1e-6 per difference can change in a squared distance."""
+    """Bound what F.pairwise_distance's eps of 1e-6 per difference changes in a squared distance.
+
+    The arguments are `queries` (q, d) and `prototypes` (c, d).
+
+    >>> f"{slack(np.ones((3, 2)), np.zeros((2, 2))):.1e}"
+    '4.0e-06'
+    """
     d = queries.shape[-1]
     reach = float(np.abs(queries).max(initial=0.0) + np.abs(prototypes).max(initial=0.0))
     return 2e-6 * d * reach + d * 1e-12
 
 
 def of_log_odds(queries: np.ndarray, prototypes: np.ndarray) -> float:
-    """Bound on the error of log p_i - log p_j: two squared distances, and the rounding of the probabilities."""
+    """Bound the error of log p_i - log p_j: two squared distances, and the rounding of the probabilities.
+
+    The arguments are `queries` (q, d) and `prototypes` (c, d).
+
+    >>> f"{of_log_odds(np.ones((3, 2)), np.zeros((2, 2))):.1e}"
+    '8.0e-06'
+    """
     return 2.0 * of_squared_distance(queries, prototypes) + 32.0 * eps(queries, prototypes)
 
 
 def of_probability(queries: np.ndarray, prototypes: np.ndarray) -> float:
-    """Bound on the error of a probability: p (1 - p) <= 1/4 times that of the log-odds, summed over the classes."""
+    """Bound the error of a probability: p (1 - p) <= 1/4 times that of the log-odds, summed over the classes.
+
+    The arguments are `queries` (q, d) and `prototypes` (c, d).
+
+    >>> f"{of_probability(np.ones((3, 2)), np.zeros((2, 2))):.1e}"
+    '8.0e-06'
+    """
     return of_log_odds(queries, prototypes) + 4.0 * eps(queries, prototypes) * len(prototypes)

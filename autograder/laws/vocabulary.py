@@ -2,8 +2,8 @@
 
 A check draws its inputs, writes down calls, and returns a `Law`: the calls, and a judge that looks at what they
 returned. Calls are made later, on the far side of the boundary, all of them in one frame; so a law never waits for an
-answer before it asks the next question. `invariant`, `equivariant`, `homogeneous`, `gives`, `finite`, `untouched`,
-`raises`, `normalised` and `unanswerable` build laws; `close`, `same` and `uniform` are what judges are made of.
+answer before it asks the next question. `invariant`, `equivariant`, `homogeneous`, `gives`, `untouched`, `raises`,
+`normalised` and `unanswerable` build laws; `close`, `same`, `not_finite` and `uniform` are what judges are made of.
 """
 
 from __future__ import annotations
@@ -87,6 +87,21 @@ def function(
     form: Callable[[Any, Call], Violation | None] | None = None,
     label: str | None = None,
 ) -> Function:
+    """Describe a function that students write; calling what comes back makes a `Call`, and nothing runs.
+
+    name         its name in the notebook; "fixtures:NAME" is a procedure of `autograder.fixtures`
+    parameters   the arguments that are passed by position
+    keywords     the arguments that are passed by name
+    form         says what is wrong with the structure of a returned value, or None
+    label        how messages write the call, where the name is not the student's
+
+    The call raises TypeError where it gets other arguments than these.
+
+    >>> class_prototypes = function("class_prototypes", "embeddings", "labels")
+    >>> call = class_prototypes(np.zeros((3, 2)), np.array([0, 1, 1]))
+    >>> str(call), call.arguments["labels"]
+    ('class_prototypes(embeddings, labels)', array([0, 1, 1]))
+    """
     if name.startswith("props:"):  # as version 0.1 called fixtures
         name = name.replace("props:", "fixtures:", 1)
     return Function(name, parameters, tuple(keywords), form, label)
@@ -96,14 +111,29 @@ def function(
 
 
 def watching(call: Call, *names: str) -> Call:
-    """Asks for a report: "inputs" (were arrays modified), "generators" (global state touched), or a fixture's state."""
+    """Ask the call for a report besides its result.
+
+    "inputs" asks whether arrays were modified, "generators" whether global state was touched, the name of an argument that
+    is a fixture for its state afterwards.
+
+    >>> watching(function("double", "x")(np.ones(2)), "inputs").watch
+    ('inputs',)
+    """
     return replace(call, watch=(*call.watch, *names))
 
 
 def differentiated(
     call: Call, *arguments: str, output: int | None = None, cotangent: np.ndarray | None = None
 ) -> Call:
-    """Asks for the vector-Jacobian product of `output` with `cotangent` (None: ones) for the named arguments."""
+    """Ask the `call` for a vector-Jacobian product: of its result with `cotangent`, for the named `arguments`.
+
+    output      which item of a returned tuple it starts from; None: the value itself
+    cotangent   an array of the result's shape; None stands for ones
+
+    >>> call = differentiated(function("double", "x")(np.ones(2)), "x", cotangent=np.array([1.0, 0.0]))
+    >>> call.gradients, call.cotangent
+    (('x',), array([1., 0.]))
+    """
     return replace(call, gradients=arguments, output=output, cotangent=cotangent)
 
 
@@ -111,12 +141,20 @@ def differentiated(
 
 
 def values(item: Any) -> np.ndarray:
-    """A returned tensor as float64, whatever its dtype was."""
+    """Return a returned tensor as a float64 array of the same shape, whatever its dtype was.
+
+    >>> values(Tensor(np.array([1, 2]), "int64"))
+    array([1., 2.])
+    """
     return np.asarray(item.array if isinstance(item, Tensor) else item, dtype=np.float64)
 
 
 def eps(*items: Any) -> float:
-    """The machine epsilon of the least precise of the floating dtypes."""
+    """Return the machine epsilon of the least precise of the floating dtypes. Raises ValueError where none is floating.
+
+    >>> f"{eps(np.zeros(2, np.float64), np.zeros(2, np.float32)):.1e}"
+    '1.2e-07'
+    """
     dtypes = [item.array.dtype if isinstance(item, Tensor) else np.asarray(item).dtype for item in items]
     return max(float(np.finfo(dtype).eps) for dtype in dtypes if dtype.kind == "f")
 
@@ -124,7 +162,14 @@ def eps(*items: Any) -> float:
 def tensor(
     item: Any, what: str, shape: tuple[int, ...] | None = None, dtype: str | None = None
 ) -> Violation | None:
-    """Is `item` a torch tensor of this shape and dtype?"""
+    """Ask whether `item`, which messages call `what`, is a torch tensor of this `shape` and `dtype`; None: of any.
+
+    >>> tensor(Tensor(np.zeros((2, 3)), "float64"), "prototypes", (2, 3), "float64") is None
+    True
+    >>> wrong = tensor(Tensor(np.zeros(3), "float64"), "prototypes", (2, 3))
+    >>> wrong.message, wrong.returned, wrong.expected
+    ('prototypes has the wrong shape.', 'shape (3,)', 'shape (2, 3)')
+    """
     if not isinstance(item, Tensor) or item.library != "torch":
         return Violation(f"{what} is no torch tensor.", returned=described(item), expected="a torch.Tensor")
     if shape is not None and item.shape != shape:
@@ -139,7 +184,11 @@ def tensor(
 
 
 def described(item: Any) -> str:
-    """What a returned value is, in a few words."""
+    """Describe a returned value in a few words.
+
+    >>> described(Tensor(np.zeros((2, 3)), "float32")), described([1, 2]), described(True)
+    ('a tensor of shape (2, 3) and dtype float32', 'a list of 2 items', 'the bool True')
+    """
     if isinstance(item, Tensor):
         kind = "tensor" if item.library == "torch" else "numpy array"
         return f"a {kind} of shape {item.shape} and dtype {item.dtype}"
@@ -158,7 +207,18 @@ def described(item: Any) -> str:
 def close(
     returned: Any, expected: Any, within: float | np.ndarray, what: str, *, why: str = "", call: int = 0
 ) -> Violation | None:
-    """Every entry of `returned` within `within` of `expected`; says the worst index."""
+    """Ask whether every entry of `returned` is within `within` of `expected`; the message says the worst index.
+
+    within   a number, or an array that broadcasts to the shape of `expected`
+    what     what messages call the value
+    why      added to the message
+    call     which of the law's calls it is about
+
+    >>> close(np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-15]), 1e-12, "prototypes") is None
+    True
+    >>> close(np.array([1.0, 2.5]), np.array([1.0, 2.0]), 1e-12, "prototypes").message
+    'prototypes[1] is 2.5, but it has to be 2 (tolerance 1.0e-12).'
+    """
     actual, wanted = values(returned), values(expected)
     if actual.shape != wanted.shape:
         return Violation(
@@ -192,21 +252,42 @@ def _place(what: str, index: tuple[int, ...]) -> str:
 
 
 def same(returned: Any, expected: Any, what: str, *, call: int = 0) -> Violation | None:
-    """Equal to the last bit: for integers and for what may not change at all."""
+    """Ask whether `returned` equals `expected` to the last bit: for integers and for what may not change at all.
+
+    what   what messages call the value
+    call   which of the law's calls it is about
+
+    >>> same(np.array([1, 2]), np.array([1, 3]), "labels").message
+    'labels[1] is 2, but it has to be 3 (tolerance 0.0e+00).'
+    """
     return close(returned, expected, 0.0, what, call=call)
 
 
 def first(*broken: Violation | None) -> Violation | None:
-    """The first that is broken."""
+    """Return the first that is broken; None where nothing is.
+
+    >>> first(None, Violation("The loss is negative."), Violation("The loss is no number.")).message
+    'The loss is negative.'
+    """
     return next((each for each in broken if each is not None), None)
 
 
 def number(value: float) -> str:
+    """Write a number as messages do, with six digits.
+
+    >>> number(2 / 3)
+    '0.666667'
+    """
     return f"{value:.6g}"
 
 
 def shown(array: np.ndarray, most: int = 40) -> str:
-    """An array as people write it, shortened where it is large."""
+    """Write an array as people do; of one with more than `most` entries, the first and last ones.
+
+    >>> print(shown(np.array([[0.1234567, -0.0], [2.0, 3.0]])))
+    [[0.12346 0.     ]
+     [2.      3.     ]]
+    """
     with np.printoptions(precision=5, suppress=True, threshold=most, edgeitems=2, linewidth=100):
         array = np.asarray(array)
         return str(array + 0.0 if array.dtype.kind == "f" else array)  # + 0.0: no negative zeros
@@ -220,11 +301,22 @@ def uniform(
     what: str,
     names: Sequence[str] | None = None,
 ) -> Violation | None:
-    """Were `picked` of the C = len(counts) candidates drawn uniformly without replacement in every episode?
+    """Ask whether `picked` of the C = len(counts) candidates were drawn uniformly without replacement in every episode.
+
+    counts     (C,) how often each candidate was drawn
+    episodes   how many episodes there were
+    alpha      the rate at which a right sampler is accused
+    what       what messages call the candidates
+    names      of the candidates; by default their numbers
 
     Chi-square with the correction for drawing without replacement: X2 = (C-1)/(C-N) * sum (O - EN/C)^2 / (EN/C),
-    compared with chi2(C-1). `alpha` is the rate at which a right sampler is accused; in the tail chi-square is off by a
-    small factor, so that the message promises ten times as much at most.
+    compared with chi2(C-1). In the tail chi-square is off by a small factor, so that the message promises ten times
+    `alpha` at most.
+
+    >>> uniform(np.array([98, 103, 99]), picked=1, episodes=300, alpha=1e-9, what="The classes") is None
+    True
+    >>> uniform(np.array([200, 100, 0]), picked=1, episodes=300, alpha=1e-9, what="The classes").returned
+    'drawn [200, 100, 0] times'
     """
     from scipy.stats import chi2  # takes a second to import: only statistical laws pay for it
 
@@ -256,7 +348,21 @@ def invariant(
     of: Callable[[Any], Any] = lambda out: out,
     picture: Picture | None = None,
 ) -> Law:
-    """Both calls give the same (`of` picks the part that is meant)."""
+    """Make the law that two calls give the same.
+
+    one, other   the calls
+    within       how far the entries may differ
+    what         what messages call the result
+    of           picks the part of a result that is meant
+    picture      draws what came back beside what had to
+
+    >>> total, x = function("total", "x"), np.array([1.0, 2.0])
+    >>> law = invariant(total(x), total(x[::-1]), 1e-12, "the total")
+    >>> law.judge(3.0, 3.0) is None
+    True
+    >>> law.judge(3.0, 4.0).message
+    'the total is 4, but it has to be 3 (tolerance 1.0e-12).'
+    """
     return equivariant(one, other, lambda out: out, within, what, of=of, picture=picture)
 
 
@@ -270,7 +376,22 @@ def equivariant(
     of: Callable[[Any], Any] = lambda out: out,
     picture: Picture | None = None,
 ) -> Law:
-    """What `other` gives is the image of what `one` gives. `picture` draws what came back beside what had to."""
+    """Make the law that `other` gives the `image` of what `one` gives.
+
+    one, other   the calls
+    image        maps a result of `one` to what `other` has to give
+    within       how far the entries may differ
+    what         what messages call the result
+    of           picks the part of a result that is meant
+    picture      draws what came back beside what had to
+
+    >>> double, x = function("double", "x"), np.array([1.0, 2.0])
+    >>> law = equivariant(double(x), double(-x), lambda out: -out, 1e-12, "double")
+    >>> law.judge(np.array([2.0, 4.0]), np.array([-2.0, -4.0])) is None
+    True
+    >>> law.judge(np.array([2.0, 4.0]), np.array([-2.0, 4.0])).message
+    'double[1] is 4, but it has to be -4 (tolerance 1.0e-12).'
+    """
 
     def judge(a: Any, b: Any) -> Violation | None:
         expected = image(values(of(a)))
@@ -285,7 +406,17 @@ def equivariant(
 def homogeneous(
     one: Call, other: Call, factor: float, within: float, what: str, *, of: Callable[[Any], np.ndarray]
 ) -> Law:
-    """`of` what `other` gives is `factor` times `of` what `one` gives."""
+    """Make the law that `of` what `other` gives is `factor` times `of` what `one` gives.
+
+    one, other   the calls
+    within       how far the entries may differ
+    what         what messages call the result
+
+    >>> step, x = function("step", "x"), np.array([1.0, 2.0])
+    >>> law = homogeneous(step(x), step(3 * x), 3.0, 1e-12, "the step", of=lambda out: out[1])
+    >>> law.judge((0.0, np.array([2.0])), (0.0, np.array([6.0]))) is None
+    True
+    """
     return equivariant(one, other, lambda out: factor * out, within, what, of=of)
 
 
@@ -297,12 +428,33 @@ def gives(
     *,
     of: Callable[[Any], Any] = lambda out: out,
 ) -> Law:
-    """The call gives `expected`."""
+    """Make the law that the `call` gives `expected`.
+
+    within   how far the entries may differ
+    what     what messages call the result
+    of       picks the part of the result that is meant
+
+    >>> law = gives(function("double", "x")(np.array([1.0, 2.0])), np.array([2.0, 4.0]), 1e-12, "double")
+    >>> law.judge(np.array([2.0, 4.0])) is None
+    True
+    >>> wrong = law.judge(np.array([2.0, 2.0]))
+    >>> wrong.returned, wrong.expected
+    ('[2. 2.]', '[2. 4.]')
+    """
     return Law((call,), lambda out: close(of(out), expected, within, what))
 
 
 def normalised(call: Call, within: float, what: str) -> Law:
-    """Every row is a probability distribution: no entry below 0, and the sum is 1."""
+    """Make the law that every row of what the `call` gives is a probability distribution.
+
+    No entry is below 0, and the sum is 1, but for `within`; messages call the result `what`.
+
+    >>> law = normalised(function("probabilities", "x")(np.zeros((2, 3))), 1e-12, "probabilities")
+    >>> law.judge(np.array([[0.25, 0.75], [1.0, 0.0]])) is None
+    True
+    >>> law.judge(np.array([[0.25, 0.5], [1.0, 0.0]])).message
+    'the row sum at [0] is 0.75, but it has to be 1 (tolerance 1.0e-12).'
+    """
 
     def judge(out: Any) -> Violation | None:
         p = values(out)
@@ -319,6 +471,13 @@ def normalised(call: Call, within: float, what: str) -> Law:
 
 
 def not_finite(item: Any, what: str) -> Violation | None:
+    """Ask whether all entries of `item`, which messages call `what`, are finite.
+
+    >>> not_finite(np.array([1.0, 2.0]), "The gradient") is None
+    True
+    >>> not_finite(np.array([1.0, np.nan]), "The gradient").message
+    'The gradient has entries that are NaN or infinite.'
+    """
     array = values(item)
     if np.isfinite(array).all():
         return None
@@ -326,7 +485,12 @@ def not_finite(item: Any, what: str) -> Violation | None:
 
 
 def untouched(call: Call, *arguments: str) -> Law:
-    """The call leaves its array arguments as they were."""
+    """Make the law that the call leaves its array `arguments` as they were.
+
+    >>> law = untouched(function("double", "x")(np.ones(2)), "x")
+    >>> law.judge(Returned(np.ones(2), modified=("x",))).message
+    'The call changed its argument x.'
+    """
 
     def judge(outcome: Returned) -> Violation | None:
         changed = [name for name in outcome.modified if name in arguments]
@@ -342,7 +506,14 @@ def untouched(call: Call, *arguments: str) -> Law:
 
 
 def raises(call: Call, error: type[Exception], when: str) -> Law:
-    """The call raises `error`, because `when`."""
+    """Make the law that the `call` raises `error`; messages say `when` it has to.
+
+    >>> law = raises(function("sample", "n")(-1), ValueError, "n is negative")
+    >>> law.judge(Raised("ValueError", "n is negative")) is None
+    True
+    >>> law.judge(Returned(0)).message
+    'No error was raised although n is negative.'
+    """
 
     def judge(outcome: Outcome) -> Violation | None:
         wanted = f"raises {error.__name__}"
@@ -359,7 +530,13 @@ def raises(call: Call, error: type[Exception], when: str) -> Law:
 
 
 def unanswerable(why: str) -> Law:
-    """A law that cannot be asked on this machine: the grader's fault, which costs nobody a point."""
+    """Make a law that cannot be asked on this machine: the grader's fault, which costs nobody a point.
+
+    >>> unanswerable("This machine has no GPU.").judge()
+    Traceback (most recent call last):
+        ...
+    RuntimeError: This machine has no GPU.
+    """
 
     def judge() -> Violation | None:
         raise RuntimeError(why)
@@ -368,7 +545,16 @@ def unanswerable(why: str) -> Law:
 
 
 def both(*laws: Law) -> Law:
-    """All of the laws hold: their calls travel together, and the first that breaks is told."""
+    """Make the law that all of the `laws` hold: their calls travel together, and the first that breaks is told.
+
+    >>> double = function("double", "x")
+    >>> law = both(
+    ...     gives(double(np.ones(1)), np.array([2.0]), 1e-12, "double"),
+    ...     gives(double(np.zeros(1)), np.array([0.0]), 1e-12, "double"),
+    ... )
+    >>> law.judge(Returned(np.array([2.0])), Returned(np.array([1.0]))).message
+    'double[0] is 1, but it has to be 0 (tolerance 1.0e-12).'
+    """
 
     def judge(*outcomes: Returned) -> Violation | None:
         start = 0

@@ -15,7 +15,11 @@ Written = dict[str, dict[str, str]]  # argument -> expression -> the variable th
 
 
 def arguments(calls: Iterable[Call]) -> dict[str, str]:
-    """name -> what a message shows; a second call's arguments appear where they differ from the first's."""
+    """Return name -> what a message shows; a second call's arguments appear where they differ from the first's.
+
+    >>> arguments([Call("double", {"x": np.ones(2)}), Call("double", {"x": np.zeros(2)})])
+    {'x': '[1. 1.]', 'x (call 2)': '[0. 0.]'}
+    """
     out: dict[str, str] = {}
     for i, call in enumerate(calls):
         for name, value in {**call.arguments, **call.keywords}.items():
@@ -26,6 +30,11 @@ def arguments(calls: Iterable[Call]) -> dict[str, str]:
 
 
 def value_text(value: Any) -> str:
+    r"""Write an argument as messages do: a fixture as its expression, arrays as `array_text` has them.
+
+    >>> value_text([2, Student("embed")])
+    '2\nyour embed'
+    """
     if isinstance(value, np.ndarray):
         return array_text(value)
     if isinstance(value, Fixture):
@@ -40,7 +49,11 @@ def value_text(value: Any) -> str:
 
 
 def array_text(array: np.ndarray) -> str:
-    """The entries of a small array; of a large one, and of images, what can be said in a line."""
+    """Write the entries of a small array; of a large one, and of images, what can be said in a line.
+
+    >>> array_text(np.array([1.0, 2.0])), array_text(np.zeros((8, 1, 28, 28), np.float32))
+    ('[1. 2.]', 'shape (8, 1, 28, 28), float32, from 0 to 0')
+    """
     if array.size <= LARGE and array.ndim <= 2:
         return shown(array)
     low, high = float(array.min()), float(array.max())
@@ -48,7 +61,11 @@ def array_text(array: np.ndarray) -> str:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """What a call came to, in words."""
+    """Say in words what came of a call.
+
+    >>> outcome_text(Returned(0.5)), outcome_text(Raised("ValueError", "no labels", "line 3"))
+    ('the float 0.5', 'raised ValueError: no labels (line 3)')
+    """
     if isinstance(outcome, Returned):
         return returned_text(outcome.value)
     if isinstance(outcome, Raised):
@@ -58,6 +75,11 @@ def outcome_text(outcome: Outcome) -> str:
 
 
 def returned_text(value: Any) -> str:
+    """Write a returned value as messages do.
+
+    >>> returned_text(Tensor(np.array([1.0, 2.0]), "float64")), returned_text(0.5)
+    ('[1. 2.]', 'the float 0.5')
+    """
     if isinstance(value, Tensor):
         return shown(value.array) if value.array.ndim <= 2 else described(value)
     if isinstance(value, tuple | list) and len(value) <= 4:
@@ -66,7 +88,14 @@ def returned_text(value: Any) -> str:
 
 
 def snippet(calls: tuple[Call, ...]) -> str:
-    """Python that makes the calls again when pasted behind the notebook's cells."""
+    """Write Python that makes the calls again when pasted behind the notebook's cells.
+
+    >>> print(snippet((Call("double", {"x": np.array([1.0, 2.0])}),)))
+    import torch
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    result = double(x)
+    print(result)
+    """
     if calls and calls[0].paste is not None:
         return calls[0].paste
     lines = ["import torch"]
@@ -132,7 +161,11 @@ def _look_lines(call: Call, bound: Mapping[str, str]) -> list[str]:
 
 
 def expression(value: Any) -> str:
-    """Python for a value."""
+    """Write Python for a value.
+
+    >>> expression(np.array([[1.0, 2.0]], np.float32)), expression(Student("embed")), expression((1, 0.5))
+    ('torch.tensor([[1.0, 2.0]], dtype=torch.float32)', 'embed', '(1, 0.5,)')
+    """
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, Fixture):

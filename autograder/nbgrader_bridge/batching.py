@@ -27,7 +27,7 @@ _VALIDATOR = "NBFORMAT_VALIDATOR"
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Inside, in this thread of work, the above holds. May be nested."""
+    """Do once what nbgrader does again for every submission, inside and in this thread of work. May be nested."""
     with ExitStack() as stack:
         if not getattr(Gradebook, "shared_by_fewlabels", False):
             stack.enter_context(_one_connection())

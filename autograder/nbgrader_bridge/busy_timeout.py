@@ -13,6 +13,6 @@ WAIT_SECONDS = 60
 
 @event.listens_for(Engine, "connect")
 def wait(connection: Any, _: Any) -> None:
-    """For every SQLite connection of this process, formgrader's among them."""
+    """Set how long to wait for a lock, for every SQLite connection of this process, formgrader's among them."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")

@@ -17,7 +17,7 @@ NOT_JUDGED = "This exercise was not graded automatically. That costs nothing: a 
 
 
 def points_of(result: ExerciseResult | None, registered: float) -> tuple[float | None, str]:
-    """(points, "") where the result may count, (None, why a person has to look) where it may not.
+    """Return (points, "") where the result may count, and (None, why a person has to look) where it may not.
 
     registered  the most points that the grade book gives; a result worked out for another number cannot count
     """
@@ -38,7 +38,10 @@ def points_of(result: ExerciseResult | None, registered: float) -> tuple[float |
 
 
 def shared(points: float, worth: Sequence[float]) -> list[float]:
-    """`points` over cells worth so much each: every cell earns the same part, and together they have them all."""
+    """Share `points` out over cells that are worth so much each.
+
+    Every cell earns the same part of its worth, and together they have all points.
+    """
     total = sum(worth)
     shares = [points * each / total if total else 0.0 for each in worth[:-1]]
     return [*shares, min(max(points - sum(shares), 0.0), worth[-1])]
@@ -47,9 +50,12 @@ def shared(points: float, worth: Sequence[float]) -> list[float]:
 def judged_outputs(
     result: ExerciseResult, points: float, reveal: Reveal, *, follows: bool = False
 ) -> list[NotebookNode]:
-    """What people see, and the number that nbgrader's `determine_grade` takes for the points.
+    """Return the outputs of a cell that is judged: what people see of `result`, and the number of `points`.
 
-    follows     the cell follows another check cell of the exercise, which shows the laws
+    That number is what nbgrader's `determine_grade` takes for the points.
+
+    reveal    what a student sees of hidden checks
+    follows   the cell follows another check cell of the exercise, which shows the laws
     """
     number = new_output("execute_result", data={"text/plain": repr(points)}, execution_count=None)
     if follows:
@@ -59,7 +65,10 @@ def judged_outputs(
 
 
 def unjudged_outputs(result: ExerciseResult | None, reveal: Reveal) -> list[NotebookNode]:
-    """The same for what waits for a person: an error, for nbgrader gives a cell without outputs full marks."""
+    """Return the outputs of a cell that waits for a person, with an error at the end.
+
+    The error is there because nbgrader gives a cell without outputs full marks.
+    """
     told = [] if result is None else [_shown(result, reveal)]
     return [*told, new_output("error", ename="NotGraded", evalue=NOT_JUDGED, traceback=[NOT_JUDGED])]
 

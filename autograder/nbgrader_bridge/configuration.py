@@ -31,7 +31,7 @@ FILE = "nbgrader_config"
 
 
 def configure(c: Any) -> None:
-    """Lets nbgrader grade by laws, whoever calls it. In a course's nbgrader_config.py, after its other settings:
+    """Let nbgrader grade by laws, whoever calls it. In a course's nbgrader_config.py, after its other settings:
 
         from autograder.nbgrader_bridge import configure
 
@@ -79,7 +79,7 @@ def _ours(preprocessor: Any) -> Any:
 
 
 def course_config(course: Path) -> Config:
-    """What nbgrader would read for a course directory, and `configure` on top. Raises `CourseError`."""
+    """Return what nbgrader would read for a course directory, with `configure` on top. Raises `CourseError`."""
     config = Config()
     for folder in [*reversed(jupyter_config_path()), str(course)]:
         for loader, suffix in ((JSONFileConfigLoader, "json"), (PyFileConfigLoader, "py")):
@@ -106,7 +106,7 @@ def _loaded(loader: Any, file: Path, course: Path) -> Config:
 
 @contextmanager
 def modules_of(course: Path) -> Iterator[None]:
-    """Inside, a course's own modules can be imported, as they can under nbgrader; they hide nobody else's."""
+    """Let a course's own modules be imported inside, as they can be under nbgrader; they hide nobody else's."""
     sys.path.append(str(course))
     try:
         yield
@@ -118,7 +118,7 @@ class Course(CourseDirectory):
     """nbgrader's view of a course directory, of which one broken timestamp.txt does not stop anything."""
 
     def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
-        """When a submission was handed in; None where its file does not say so intelligibly."""
+        """Return when a submission was handed in; None where its file does not say so intelligibly."""
         try:
             return super().get_existing_timestamp(dest_path)  # type: ignore[no-any-return]
         except (ValueError, OverflowError, OSError) as error:
@@ -126,5 +126,5 @@ class Course(CourseDirectory):
             return None
 
     def fail(self, message: str) -> None:
-        """What nbgrader calls, and forgot to write, for a timestamp that is none."""
+        """Raise ValueError with `message`: nbgrader calls this for a timestamp that is none, and does not define it."""
         raise ValueError(message)

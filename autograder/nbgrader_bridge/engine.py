@@ -65,7 +65,7 @@ def get_ready(assignment: str, course: Path) -> None:
 
 
 def close() -> None:
-    """Ends the sandbox; the next `start` opens a new one."""
+    """End the sandbox; the next `start` opens a new one."""
     global _sandbox, _watch
     with _lock:
         _sandbox = None
@@ -87,9 +87,13 @@ def grade(
     unreadable: Failure | None = None,
     idle_seconds: float = IDLE_SECONDS,
 ) -> Graded:
-    """Grades one submitted file against its source notebook. Raises `CourseError` or `GraderError`.
+    """Grade one submitted file against its source notebook. Raises `CourseError` or `GraderError`.
 
-    unreadable  why it is not even opened: the result is ungraded, and says so
+    student, assignment   names, as the grade book has them
+    course                the course directory
+    source, submitted     the two notebook files
+    unreadable            why the file is not even opened: the result is ungraded, and says so
+    idle_seconds          as for `start`
     """
     with _lock:
         try:
@@ -131,7 +135,7 @@ def _version(path: Path) -> tuple[str, int]:
 
 
 def _keep(seconds: float) -> None:
-    """Keeps the engine for so long from now on."""
+    """Keep the engine for so long from now on."""
     global _needed_until
     sooner = time.monotonic() + seconds < _needed_until
     _needed_until = time.monotonic() + seconds

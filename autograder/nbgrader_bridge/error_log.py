@@ -13,13 +13,14 @@ class Errors(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line that names the error, of a record that holds a traceback."""
         message = record.getMessage().strip()
         if message.startswith("Traceback"):
             self.lines.append(raised_in(message))
 
 
 def raised_in(traceback: str) -> str:
-    """The line of a traceback that names the error, which may go on for more lines."""
+    """Return the line of a traceback that names the error; the error may go on for more lines."""
     lines = traceback.splitlines()
     last = max((number for number, line in enumerate(lines) if line.startswith("  File ")), default=0)
     return next((line for line in lines[last + 1 :] if not line.startswith(" ")), lines[-1])

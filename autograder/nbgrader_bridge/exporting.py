@@ -18,7 +18,7 @@ from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 
 def marks(course: Path, assignment: str) -> list[Mark] | None:
-    """Everybody's points in a course's grade book; None where there is none, or it does not know the assignment."""
+    """Return everybody's points in a course's grade book; None where there is none, or it does not know the assignment."""
     with as_nbgrader_likes_it(course):
         where = Course(config=course_config(course), root=str(course), assignment_id=assignment)
         file = where.db_url.removeprefix("sqlite:///")
@@ -29,7 +29,7 @@ def marks(course: Path, assignment: str) -> list[Mark] | None:
 
 
 def by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
-    """Student -> the exercises with checks whose points a person has set; empty where there is no grade book."""
+    """Return student -> the exercises with checks whose points a person has set; empty where there is no grade book."""
     with as_nbgrader_likes_it(course):
         where = Course(config=course_config(course), root=str(course), assignment_id=assignment)
         file = where.db_url.removeprefix("sqlite:///")
@@ -52,7 +52,10 @@ def by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
 
 
 def marks_in(book: Gradebook, assignment: str, students: Sequence[str] = ()) -> list[Mark] | None:
-    """The same from an open grade book, of some students only if any are named."""
+    """Return the points of an `assignment` in an open grade book (`book`); if `students` are named, only theirs.
+
+    None where the grade book does not know the assignment.
+    """
     try:
         submissions = book.find_assignment(assignment).submissions
     except MissingEntry:
@@ -92,7 +95,7 @@ class _Exporter(ExportPlugin):
     incomplete = Bool(False, help="Export points also where some wait for a person.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Writes --to, or ASSIGNMENT.PLATFORM.csv; with several assignments the name begins with each in turn."""
+        """Write --to, or ASSIGNMENT.PLATFORM.csv; with several assignments the name begins with each in turn."""
         names = [str(name) for name in self.assignment] or [each.name for each in gradebook.assignments]
         for name in names:
             found = marks_in(gradebook, name, [str(each) for each in self.student])

@@ -16,7 +16,7 @@ SCRATCH = Path(".autograder") / "recording"
 
 @contextmanager
 def scratch_in(course: Path) -> Iterator[str]:
-    """A directory of its own inside the course, named relative to it; moving from there is one step."""
+    """Make a directory inside the course, and hand out its path relative to it; moving from there is one step."""
     scratch = SCRATCH / uuid.uuid4().hex
     (course / scratch).mkdir(parents=True)
     try:
@@ -26,7 +26,7 @@ def scratch_in(course: Path) -> Iterator[str]:
 
 
 def odd_files(folder: Path) -> list[str]:
-    """Patterns, as nbgrader ignores them, of what it would stumble over in a submission, or copy from elsewhere."""
+    """Return patterns, as nbgrader ignores them, of what it would stumble over in a submission, or copy from elsewhere."""
     odd = []
     for place, _, names in os.walk(folder):
         for name in names:
@@ -37,7 +37,7 @@ def odd_files(folder: Path) -> list[str]:
 
 
 def replace(final: Path, staged: Path, previous: Path, *, shared: bool) -> None:
-    """Puts directory `staged` in the place of `final`, which moves to `previous`.
+    """Put directory `staged` in the place of `final`, which moves to `previous`.
 
     shared  other graders may write there, as nbgrader's `groupshared` has it
     """

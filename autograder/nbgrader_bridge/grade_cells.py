@@ -37,7 +37,7 @@ class GradeByLaws(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Never raises for the sake of one submission: what could not be graded waits for a person."""
+        """Grade one notebook. Never raises for the sake of one submission: what could not be graded waits for a person."""
         place = Place.of(resources)
         graded = self._graded(place, _failure(nb.metadata.pop(UNREADABLE, None)))
         outputs = {} if graded is None else {result.index: result for result in graded.cells}
@@ -62,7 +62,7 @@ class GradeByLaws(NbGraderPreprocessor):
     def _judge(
         self, cells: list[NotebookNode], result: ExerciseResult | None, reveal: Reveal
     ) -> tuple[dict[str, float], str]:
-        """Writes the outputs of an exercise's check cells; their points by grade id, or why there are none."""
+        """Write the outputs of an exercise's check cells; return their points by grade id, or why there are none."""
         worth = [float(cell.metadata.nbgrader["points"]) for cell in cells]
         points, reason = points_of(result, sum(worth))
         if result is None or points is None:

@@ -25,7 +25,7 @@ class Standing:
 
 
 def standing(course: CourseDirectory, student: str) -> Standing | None:
-    """How a submission stands; None where the grade book does not know it."""
+    """Return how a submission stands; None where the grade book does not know it."""
     with _submission(course, student) as submission:
         if submission is None:
             return None
@@ -40,9 +40,9 @@ def standing(course: CourseDirectory, student: str) -> Standing | None:
 
 
 def set_aside(course: CourseDirectory, student: str) -> None:
-    """Takes a submission's automatic points back, enters it if need be, and lets all of it wait for a person.
+    """Take a submission's automatic points back, and let all of it wait for a person.
 
-    Marks given by hand stay.
+    It is entered if need be; marks given by hand stay.
     """
     with Gradebook(course.db_url, course.course_id) as book:
         book.update_or_create_student(student)

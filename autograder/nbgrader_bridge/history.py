@@ -41,9 +41,9 @@ class Before:
 
 
 def remember(course: CourseDirectory, autograded: str) -> dict[tuple[Place, str], Before]:
-    """(place, grade id) -> `Before`, for the students and the assignment that `course` selects.
+    """Return (place, grade id) -> `Before`, for the students and the assignment that `course` selects.
 
-    Has to be called before Autograde starts: it removes the autograded notebooks, which hold the answers.
+    Call it before Autograde starts, which removes the autograded notebooks: they hold the answers.
     """
     before: dict[tuple[Place, str], Before] = {}
     answers: dict[Place, Mapping[str, str]] = {}
@@ -59,7 +59,7 @@ def remember(course: CourseDirectory, autograded: str) -> dict[tuple[Place, str]
 
 
 def answer(grade_id: str, sources: Mapping[str, str]) -> str | None:
-    """The student's text that `grade_id` grades: of the cell itself, or of the solution cell that it checks."""
+    """Return the student's text that `grade_id` grades: of the cell itself, or of the solution cell that it checks."""
     return sources.get(exercise_of(grade_id))
 
 
@@ -88,5 +88,5 @@ def _answers_in(path: Path) -> dict[str, str]:
 
 
 def answers_of(cells: Iterable[Any]) -> dict[str, str]:
-    """grade id -> source, of nbformat cells that have been mended."""
+    """Return grade id -> source, of nbformat cells that have been mended."""
     return {cell.metadata.nbgrader["grade_id"]: cell.source for cell in cells if "nbgrader" in cell.metadata}

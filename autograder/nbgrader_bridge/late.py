@@ -19,7 +19,12 @@ class LatePenalty(LateSubmissionPlugin):
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
-        """Points to take off a submission that came `total_seconds_late` after the deadline; None for none."""
+        """Return the points to take off a late submission; None for none.
+
+        student_id           whose it is
+        score                its points
+        total_seconds_late   how long after the deadline it came
+        """
         preprocessor = self.parent  # AssignLatePenalties, whose parents are the exporter and the converter
         late = settings.read(Path(preprocessor.parent.parent.coursedir.root)).late
         if late is None:

@@ -10,7 +10,10 @@ from autograder.model import Graded
 
 
 def publish(graded: Graded, course: Path, reveal: Reveal) -> None:
-    """Writes result, times, the student's pages, and the class page of all results that are there."""
+    """Write what was `graded` into the `course`: result, times, the student's pages, and the page of the class.
+
+    `reveal` says what the student's page shows of hidden checks; the class page is of all results that are there.
+    """
     from autograder.classroom.writing import (  # the runner, and so torch: a process that only records needs neither
         render,
         write,

@@ -54,7 +54,12 @@ class ForgivingExporter(NotebookExporter):
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """As nbconvert's, but never raises for the sake of a submitted file."""
+        """Convert a notebook file as nbconvert does, but never raise for the sake of a submitted file.
+
+        filename    the file
+        resources   what nbconvert hands on; nbgrader writes into it whose submission it is
+        kwargs      nbconvert's
+        """
         if resources is None or not self._is_submitted(filename, resources):
             return super().from_filename(filename, resources=resources, **kwargs)
         path = Path(filename)
@@ -77,7 +82,7 @@ class ForgivingExporter(NotebookExporter):
 
 
 def submitted_file(folder: Path, name: str) -> Path:
-    """The file in a submission's folder that is notebook `name`, or the only notebook there under another name.
+    """Return the file in a submission's folder that is notebook `name`, or the only notebook there under another name.
 
     Learning platforms rename what is handed in ("fewshot (1).ipynb", "ada_late_fewshot.ipynb").
     """
@@ -87,7 +92,7 @@ def submitted_file(folder: Path, name: str) -> Path:
 
 
 def read(path: Path) -> NotebookNode:
-    """A submitted file as a clean nbformat 4 notebook, cell by cell. Raises `NotebookError`, `UnreadableError`."""
+    """Read a submitted file as a clean nbformat 4 notebook, cell by cell. Raises `NotebookError`, `UnreadableError`."""
     _refuse_what_is_no_file_of_its_own(path)
     cells = notebook.read(path).cells
     attachments = _attachments(path) if any(cell.kind == "markdown" for cell in cells) else {}
@@ -109,7 +114,7 @@ def _refuse_what_is_no_file_of_its_own(path: Path) -> None:
 
 
 def stand_in(error: NotebookError | UnreadableError) -> NotebookNode:
-    """What stands for a submission that cannot be read."""
+    """Return a notebook that stands for a submission that cannot be read."""
     said = f"**This submission could not be read.** {error.what} {error.remedy}"
     notice = new_markdown_cell(written(said), id="unreadable")
     why = {"blame": error.blame, "what": error.what, "remedy": error.remedy, "file": error.file}

@@ -54,10 +54,11 @@ def record(
     graded: Mapping[str, Graded],
     progress: Callable[[Recorded], None] | None = None,
 ) -> list[Recorded]:
-    """Enters the results of an assignment, by student, as `nbgrader autograde` would have.
+    """Enter the results of an assignment into the grade book, as `nbgrader autograde` would have.
 
-    course    a course directory of nbgrader's, with or without an nbgrader_config.py
-    progress  is called after each submission
+    course     a course directory of nbgrader's, with or without an nbgrader_config.py
+    graded     student -> result
+    progress   is called after each submission
 
     Each submission's autograded directory is replaced whole or not at all. A submission that cannot be entered
     keeps no automatic points, waits for a person, and stops nobody else. While nbgrader works, the working directory
@@ -74,7 +75,7 @@ def record(
 
 @contextmanager
 def recorder(course: Path, assignment: str) -> Iterator[Recorder]:
-    """The one writer of a course's grade book, as `record` uses it: `enter(student, graded)`, one after another.
+    """Hand out the one writer of a course's grade book; call its `enter(student, graded)`, once per submission.
 
     Other graders of the course wait for their turn, submission by submission. Raises as `record` does.
     """
@@ -92,6 +93,7 @@ class Recording(Autograde):
     recorded_directory = Unicode(help="Where earlier autograded notebooks are.")
 
     def init_notebooks(self) -> None:
+        """Set the one notebook that Autograde converts, whatever the submission's file is called."""
         folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
         self.assignments = {folder: [os.path.join(folder, f"{self.notebook_name}.ipynb")]}
         self.notebooks: list[str] = []
@@ -125,13 +127,13 @@ class Recorder:
             self._register()
 
     def knows(self, student: str) -> bool:
-        """Whether grade book and autograded/ have this student's submission, whatever they say of it."""
+        """Ask whether grade book and autograded/ have this student's submission, whatever they say of it."""
         course = self._course(student)
         final = Path(course.format_path(course.autograded_directory, student, self._assignment))
         return final.is_dir() and standing(course, student) is not None
 
     def enter(self, student: str, graded: Graded) -> Recorded:
-        """Enters one result; never raises for one submission's sake."""
+        """Enter one result; never raises for one submission's sake."""
         with self._turn:
             return self._enter(student, graded)
 
@@ -228,7 +230,10 @@ def _left_out(submitted: Path) -> Failure:
 
 @contextmanager
 def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
-    """nbgrader runs `alembic` by name, leaves an environment variable behind, warns about its own queries."""
+    """Give nbgrader the surroundings that it needs inside, and undo what it leaves behind.
+
+    It runs `alembic` by name, leaves an environment variable behind, and warns about its own queries.
+    """
     before = {name: os.environ.get(name) for name in ("PATH", "NBGRADER_EXECUTION")}
     os.environ["PATH"] = os.pathsep.join(filter(None, (before["PATH"], sysconfig.get_path("scripts"))))
     try:

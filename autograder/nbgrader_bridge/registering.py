@@ -20,10 +20,14 @@ from autograder.nbgrader_bridge.results import Place
 def register(
     course: CourseDirectory, source: Path, *, config: Config, log: logging.Logger, scratch: str
 ) -> None:
-    """Makes sure that the grade book knows `source` with its grade cells and their points.
+    """Make sure that the grade book knows `source` with its grade cells and their points.
 
-    scratch  directory, relative to the course, for the student version that nbgrader writes on the way; the
-             real one is none of our business. Raises `AssignmentError`.
+    course        nbgrader's course directory
+    config, log   nbgrader's
+    scratch       directory, relative to the course, for the student version that nbgrader writes on the way; the
+                  real one is not touched
+
+    Raises `AssignmentError`.
     """
     if _known_points(course, source) == _points_in(source):
         return
@@ -72,7 +76,7 @@ def _points_in(source: Path) -> dict[str, float]:
 
 
 def source_of(course: CourseDirectory, config: Any) -> Path:
-    """The source notebook of the course's assignment. Raises `AssignmentError`.
+    """Return the source notebook of the course's assignment. Raises `AssignmentError`.
 
     Where the configuration names no source directory, `course` is set to the one that holds the assignment.
     """

@@ -22,11 +22,14 @@ from autograder.nbgrader_bridge.registering import register
 def student_version(
     document: Mapping[str, Any], course: Path, assignment: str, name: str
 ) -> nbformat.NotebookNode:
-    """`document` without solutions, hidden tests and outputs, and with nbgrader's checksums. The grade book is not asked.
+    """Return `document` without solutions, hidden tests and outputs, and with nbgrader's checksums.
 
-    document  the source notebook, as JSON
-    name      its file's name without the suffix
-    Raises AssignmentError with what nbgrader says about it.
+    document     the source notebook, as JSON
+    course       the course directory, whose preprocessors count
+    assignment   the assignment's name
+    name         its file's name without the suffix
+
+    The grade book is not asked. Raises AssignmentError with what nbgrader says about the notebook.
     """
     config = course_config(course)
     log = _quiet()
@@ -51,7 +54,10 @@ def student_version(
 
 
 def enter(course: Path, assignment: str, source: Path) -> None:
-    """Sees to it that the grade book knows the source's grade cells and points, so that nbgrader's own commands work.
+    """Enter the grade cells and points of `source` into the grade book, so that nbgrader's own commands work.
+
+    course       the course directory
+    assignment   the assignment's name
 
     Raises AssignmentError where cells came or went after submissions were graded.
     """
@@ -65,7 +71,7 @@ def enter(course: Path, assignment: str, source: Path) -> None:
 
 
 def release_directory(course: Path, assignment: str) -> Path:
-    """Where nbgrader's release_assignment looks for it."""
+    """Return where nbgrader's release_assignment looks for the release."""
     here = _course(course, assignment, course_config(course), _quiet())
     return Path(here.format_path(here.release_directory, ".", assignment))
 

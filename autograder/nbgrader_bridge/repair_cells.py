@@ -76,7 +76,7 @@ class MendCells(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Raises nbgrader's `MissingEntry` where the assignment is not in the grade book."""
+        """Mend one notebook's cells. Raises nbgrader's `MissingEntry` where the assignment is not in the grade book."""
         place = Place.of(resources)
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             known = {cell.grade_id: cell for cell in known_cells(book, place)}
@@ -144,7 +144,7 @@ class MendCells(NbGraderPreprocessor):
 
 
 def known_cells(book: Gradebook, place: Place) -> Iterator[KnownCell]:
-    """The cells of a registered notebook, in its order. Raises nbgrader's `MissingEntry`."""
+    """Return the cells of a registered notebook, in its order. Raises nbgrader's `MissingEntry`."""
     registered = book.find_notebook(place.notebook, place.assignment)
     points = {cell.name: float(cell.max_score) for cell in (*registered.grade_cells, *registered.task_cells)}
     grades = {cell.name for cell in registered.grade_cells}

@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
     @classmethod
     def of(cls, resources: Mapping[str, Any]) -> Place:
-        """The place that nbgrader's converters write into `resources`."""
+        """Return the place that nbgrader's converters write into `resources`."""
         names = resources["nbgrader"]
         return cls(names["student"], names["assignment"], names["notebook"])
 
@@ -46,7 +46,7 @@ _prepared: ContextVar[Prepared | None] = ContextVar("prepared", default=None)
 
 @contextmanager
 def prepared(results: Mapping[tuple[str, str, str], Graded]) -> Iterator[Prepared]:
-    """Inside, Autograde takes results from here, keyed (student, assignment, notebook), and grades nothing."""
+    """Let Autograde take results from here inside, keyed (student, assignment, notebook), and grade nothing."""
     handed = Prepared(results)
     token = _prepared.set(handed)
     try:
@@ -62,7 +62,7 @@ def get_ready(assignment: str, course: Path) -> None:
 
 
 def handed_over() -> bool:
-    """Whether results were handed over, and nothing is graded here."""
+    """Ask whether results were handed over, and nothing is graded here."""
     return _prepared.get() is not None
 
 
@@ -75,9 +75,12 @@ def graded(
     unreadable: Failure | None = None,
     idle_seconds: float = engine.IDLE_SECONDS,
 ) -> Graded | None:
-    """The result for `place`; None where results were handed over and this one is not among them.
+    """Return the result for `place`; None where results were handed over and this one is not among them.
 
-    unreadable  why there is no submitted file to speak of; then nothing that was handed over counts
+    course              the course directory
+    source, submitted   the two notebook files
+    unreadable          why there is no submitted file to speak of; then nothing that was handed over counts
+    idle_seconds        as for `engine.start`
 
     Raises `FewlabelsError` where the course or the grader is at fault.
     """
@@ -96,14 +99,14 @@ def graded(
 
 
 def explain(place: Place, reason: str) -> None:
-    """Leaves a word for staff about what waits for a person, where somebody listens."""
+    """Tell staff why something waits for a person, where somebody listens."""
     handed = _prepared.get()
     if handed is not None:
         handed.reasons[place].append(reason)
 
 
 def review(place: Place, reason: str) -> None:
-    """The same about a mark given by hand that should be looked at again."""
+    """Tell staff, where somebody listens, why a mark given by hand should be looked at again."""
     handed = _prepared.get()
     if handed is not None:
         handed.reviews[place].append(reason)

@@ -26,7 +26,7 @@ class SaveGrades(SaveAutoGrades):
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Writes the grades of one notebook."""
+        """Write the grades of one notebook into the grade book."""
         self._place = Place.of(resources)
         self.student_id, self.assignment_id, self.notebook_id = self._place
         self._judged: dict[str, float] = resources.get(JUDGED, {})

@@ -33,12 +33,15 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def written(text: str) -> str:
-    """`text` without what UTF-8 cannot write: JSON can spell lone surrogates, files cannot hold them."""
+    """Return `text` without what UTF-8 cannot write: JSON can spell lone surrogates, files cannot hold them."""
     return text.encode("utf-8", "replace").decode()
 
 
 def safe_markdown(source: str, attachments: Mapping[str, dict[str, str]] | None = None) -> str:
-    """`source` itself where it renders as plain formatting; else with its tags broken; else as a listing."""
+    """Return Markdown that can do no harm.
+
+    That is `source` itself where it renders as plain formatting; else with its tags broken; else as a listing.
+    """
     if _is_plain(source, attachments):
         return source
     # "<" and a space is no tag in any browser, and still reads right in mathematics and code.
@@ -47,7 +50,7 @@ def safe_markdown(source: str, attachments: Mapping[str, dict[str, str]] | None 
 
 
 def as_listing(text: str) -> str:
-    """Markdown that shows `text` letter by letter."""
+    """Return Markdown that shows `text` letter by letter."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{text}\n{fence}"
@@ -107,7 +110,7 @@ class _TagReader(HTMLParser):
 
 
 def safe_outputs(result: CellResult | None) -> list[NotebookNode]:
-    """A cell's outputs as nbformat: text, pixels and cleaned HTML, and an error where one ended the cell."""
+    """Return a cell's outputs as nbformat: text, pixels and cleaned HTML, and an error where one ended the cell."""
     if result is None:
         return []
     outputs = [output for output in map(_safe_output, result.outputs) if output is not None]
@@ -123,7 +126,7 @@ def safe_outputs(result: CellResult | None) -> list[NotebookNode]:
 
 
 def error(name: str, message: str) -> NotebookNode:
-    """An error output that shows `name: message`."""
+    """Return an error output that shows `name: message`."""
     name, message = written(name), written(message)
     return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
 

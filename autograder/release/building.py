@@ -47,9 +47,12 @@ def build(
 ) -> Release:
     """Make the release of an assignment; write nothing into the course. Raises CourseError or UsageError.
 
+    name       the assignment's
+    source     the source notebook
     data       the source notebook's file
     document   the student's notebook as JSON
     recipe     release.toml, read
+    variant    the seed of this term's variant; None: the source as it stands
     """
     wheel_name, wheel_bytes = wheel.build(course)
     notes = variants.apply(_data_notes(source), recipe.pick(variant))

@@ -77,12 +77,13 @@ class Candidate:
         return nbgrader_bridge.release_directory(self.course, self.name)
 
     def build(self) -> Release:
+        """Make the release; write nothing. Raises CourseError or UsageError."""
         return building.build(
             self.course, self.name, self.source, self.data, self.stub, self.recipe, self.variant
         )
 
     def leaks(self, release: Release) -> list[Finding]:
-        """All findings of the leak scan."""
+        """Return all findings of the leak scan."""
         return [
             *building.beside_the_source(self.source, self.recipe),
             *leaks.everything(
@@ -97,7 +98,10 @@ class Candidate:
         ]
 
     def validation(self, weights: Path | None) -> Validation:
-        """`weights`: trained weights for the source; by default those of the course, if there are any."""
+        """Return the validation of this assignment, ready to be run.
+
+        `weights` are trained weights for the source; by default those of the course, if there are any.
+        """
         return Validation(
             self.assignment,
             self.settings,
@@ -110,7 +114,12 @@ class Candidate:
 
 
 def of(course: Path, name: str, variant: int | None = None) -> Candidate:
-    """The assignment `name` of a course directory. Raises UsageError or AssignmentError."""
+    """Return the assignment `name` of a course directory, as a candidate for release.
+
+    variant   the seed of its variant; None: the one that autograder.toml names, if it names one
+
+    Raises UsageError or AssignmentError.
+    """
     course = folders.require_course(course)
     source = folders.source(course, name)
     registry.use(course)
@@ -119,7 +128,7 @@ def of(course: Path, name: str, variant: int | None = None) -> Candidate:
 
 
 def published(final: Path) -> dict[str, bytes]:
-    """The files of the release that stands; none where there is none."""
+    """Read the files of the release that stands; none where there is none."""
     if not final.is_dir():
         return {}
     return {path.name: path.read_bytes() for path in sorted(final.iterdir()) if path.is_file()}

@@ -30,7 +30,7 @@ class Change:
 
 
 def of_notebooks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """The cells that were added, removed or changed, in the order of the notebook."""
+    """Return the cells that were added, removed or changed, in the order of the notebook."""
     import nbdime
     import nbformat  # takes seconds, where all of jsonschema is installed
 
@@ -48,7 +48,7 @@ def of_notebooks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]
 
 
 def of_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
-    """The other files of a release: texts line by line, the rest by size and checksum."""
+    """Compare the other files of a release: texts line by line, the rest by size and checksum."""
     found = []
     for name in sorted({*old, *new}):
         if name.endswith(".ipynb") or old.get(name) == new.get(name):
@@ -63,7 +63,7 @@ def of_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]
 
 
 def rendered(changes: list[Change]) -> RenderableType:
-    """For a terminal: a heading for each cell, and its lines below; without colours the marks say the same."""
+    """Lay changes out for a terminal: a heading for each cell, its lines below. Marks say the same without colours."""
     parts: list[RenderableType] = []
     for change in changes:
         parts.append(Text.assemble((f"{change.kind:8}", f"bold {STYLES[change.kind]}"), change.what))

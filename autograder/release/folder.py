@@ -23,7 +23,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 @contextmanager
 def workshop(course: Path, final: Path) -> Iterator[Path]:
-    """A new folder to write into, held by one process at a time; what is left of killed ones is cleared away.
+    """Make a new folder to write into, held by one process at a time; clear away what is left of killed ones.
 
     Raises UsageError where another process is releasing.
     """
@@ -40,7 +40,7 @@ def workshop(course: Path, final: Path) -> Iterator[Path]:
 
 
 def write(staged: Path, files: Mapping[str, bytes]) -> None:
-    """Writes the files, readable by everyone, and sees that they are on the disk."""
+    """Write the files, readable by everyone, and see that they are on the disk."""
     for name, data in files.items():
         with open(staged / name, "wb") as file:
             file.write(data)
@@ -51,7 +51,7 @@ def write(staged: Path, files: Mapping[str, bytes]) -> None:
 
 
 def publish(staged: Path, final: Path) -> None:
-    """Puts `staged` in the place of `final`."""
+    """Put `staged` in the place of `final`."""
     final.parent.mkdir(parents=True, exist_ok=True)
     if not final.exists():
         staged.rename(final)
@@ -96,7 +96,7 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Holds a lock that ends with the process, however it ends. Without fcntl (Windows) nobody is kept out."""
+    """Hold a lock that ends with the process, however it ends. Without fcntl (Windows) nobody is kept out."""
     with open(path, "w") as file:
         try:
             import fcntl

@@ -24,12 +24,12 @@ class Marked:
 
 
 def interface(document: Mapping[str, Any]) -> dict[str, Marked]:
-    """grade id -> what of the cell submissions rely on."""
+    """Return grade id -> what of the cell submissions rely on."""
     return {marks["grade_id"]: _marked(cell, marks) for cell, marks in _marked_cells(document)}
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """What changed between two notebooks, in words; nothing where submissions of the old one fit the new one."""
+    """Say in words what changed between two notebooks; nothing where submissions of the old one fit the new one."""
     before, after = interface(old), interface(new)
     told = [f"{name}: the cell is gone, or has another grade id" for name in before if name not in after]
     told += [f"{name}: the cell is new" for name in after if name not in before]
@@ -40,7 +40,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def students(course: Path, assignment: str) -> list[str]:
-    """Who has submitted the assignment, or has been graded."""
+    """Return who has submitted the assignment, or has been graded."""
     folders = [*course.glob(f"{SUBMITTED}/*/{assignment}"), *course.glob(f"{AUTOGRADED}/*/{assignment}")]
     return sorted({folder.parent.name for folder in folders if folder.is_dir()})
 
@@ -64,7 +64,7 @@ def _marked(cell: Mapping[str, Any], marks: Mapping[str, Any]) -> Marked:
 
 
 def signatures(source: str) -> dict[str, str]:
-    """name -> parameters, of the functions, classes and methods at the top of a cell's code."""
+    """Return name -> parameters, of the functions, classes and methods at the top of a cell's code."""
     try:
         body = ast.parse(source).body
     except SyntaxError:

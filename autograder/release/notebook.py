@@ -29,21 +29,27 @@ def student_version(
 ) -> dict[str, Any]:
     """Return the student's notebook as JSON: nbgrader's student version, without what editors left.
 
-    document   the source as the term's variant has it
-    notebook   its file name without extension
+    document     the source as the term's variant has it
+    course       the course directory
+    assignment   the assignment's name
+    notebook     its file name without extension
     """
     released = nbgrader_bridge.student_version(copy.deepcopy(dict(document)), course, assignment, notebook)
     return stripped(dict(released))
 
 
 def varied(document: Mapping[str, Any], recipe: Recipe, variant: int | None) -> dict[str, Any]:
-    """Return the source as a variant has it."""
+    """Return the source notebook `document` as `variant` has it: with the texts that `recipe` picks for this seed."""
     picked = recipe.pick(variant)
     return _changed(document, lambda cell: variants.apply(cell["source"], picked))
 
 
 def stated(document: Mapping[str, Any], settings: Settings, pins: Mapping[str, str]) -> dict[str, Any]:
-    """Return a notebook whose cell `graded_with` states the course's own limits and versions."""
+    """Return the notebook `document` with the course's own limits and versions in its cell `graded_with`.
+
+    settings   the course's, with the limits
+    pins       package -> version
+    """
     versions = {**pins, "fewlabels": __version__}
 
     def source(cell: Mapping[str, Any]) -> str:
@@ -59,12 +65,12 @@ def _changed(document: Mapping[str, Any], source: Callable[[Mapping[str, Any]], 
 
 
 def as_json(path: Path) -> dict[str, Any]:
-    """A notebook file of nbformat 4 as JSON, each source in one piece. Raises AssignmentError."""
+    """Read a notebook file of nbformat 4 as JSON, each source in one piece. Raises AssignmentError."""
     return parsed(path.read_bytes(), str(path))
 
 
 def parsed(data: bytes, file: str) -> dict[str, Any]:
-    """The same of a file's bytes."""
+    """Read the bytes of such a file as `as_json` does; `file` is what messages call it."""
     try:
         document = json.loads(data)
     except ValueError:
@@ -79,7 +85,10 @@ def parsed(data: bytes, file: str) -> dict[str, Any]:
 
 
 def stripped(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Without outputs, execution counts and metadata of editors; with an id for every cell, the same every time."""
+    """Return a notebook without outputs, execution counts and metadata of editors.
+
+    Every cell has an id, the same every time.
+    """
     cells: list[dict[str, Any]] = []
     taken: set[str] = set()
     for index, cell in enumerate(document["cells"]):
@@ -93,7 +102,7 @@ def stripped(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def written(document: Mapping[str, Any]) -> bytes:
-    """The bytes of a notebook file: sorted keys, sources by lines as Jupyter writes them."""
+    """Return the bytes of a notebook file: sorted keys, sources by lines as Jupyter writes them."""
     cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in document["cells"]]
     text = json.dumps({**document, "cells": cells}, sort_keys=True, indent=1, ensure_ascii=False)
     return (text + "\n").encode()

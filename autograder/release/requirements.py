@@ -27,7 +27,13 @@ HEAD = """\
 
 
 def requirements(wheel_name: str, wheel: bytes, course: Path) -> str:
-    """The text of requirements.txt. Raises CourseError where a version is not pinned."""
+    """Write requirements.txt: the wheel, and the pinned versions of all that it needs.
+
+    wheel_name, wheel   the wheel's file name and bytes
+    course              the course directory, for its own constraints.txt
+
+    Raises CourseError where a version is not pinned.
+    """
     pinned = pins(course)
     direct = _needs(_metadata(wheel))
     missing = [each for each in direct if each not in pinned]
@@ -42,7 +48,7 @@ def requirements(wheel_name: str, wheel: bytes, course: Path) -> str:
 
 
 def pins(course: Path) -> dict[str, str]:
-    """Package -> exact version, of the course's own constraints.txt or else of the checkout's."""
+    """Return package -> exact version, of the course's own constraints.txt or else of the checkout's."""
     lines = _file(course).read_text(encoding="utf-8").splitlines()
     found = (line.split("#")[0].strip().partition("==") for line in lines)
     return {canonicalize_name(name): version for name, _, version in found if version}

@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def files(name: str, course: Path) -> dict[str, bytes]:
-    """Path in the course -> contents, of a new assignment. Raises UsageError for a name that cannot be one."""
+    """Return path in the course -> contents, of a new assignment. Raises UsageError for a name that cannot be one."""
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         raise UsageError(
             f"{name!r} cannot be the name of an assignment.",
@@ -46,7 +46,10 @@ def files(name: str, course: Path) -> dict[str, bytes]:
 
 
 def write(name: str, course: Path, made: Mapping[str, bytes]) -> None:
-    """Writes the files; all folders of the assignment are new, or nothing is written. Raises UsageError."""
+    """Write the files `made` (path -> contents) of the assignment `name` into the directory `course`.
+
+    All folders of the assignment are new, or nothing is written. Raises UsageError where one is there.
+    """
     parents = {Path(path).parent for path in made if "/" in path}
     folders = sorted(str(each) for each in parents if not parents & set(each.parents))
     there = [folder for folder in folders if (course / folder).exists()]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 
 def alone(exercise: str, solutions: Mapping[str, str]) -> str:
-    """The code of one exercise, with the functions of other exercises that it needs under names of its own.
+    """Return the code of one exercise, with the functions of other exercises that it needs under names of its own.
 
     solutions  exercise -> code of its solution cell
+
     The copies come first and are called _EXERCISE_NAME, so that the other exercises stay unsolved.
     """
     trees = {name: ast.parse(code) for name, code in solutions.items()}

@@ -78,7 +78,7 @@ class Validation:
         return 5 + len(self._standing_alone())
 
     def run(self, sandbox: Sandbox, progress: Callable[[str], None]) -> list[Step]:
-        """All steps; `progress` is told what comes next."""
+        """Run all steps; `progress` is told what comes next."""
         progress("grade ids and checks")
         matched = self._matched()
         progress("what checks show")

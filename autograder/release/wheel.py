@@ -27,7 +27,7 @@ CLUTTER = ("__pycache__", ".ipynb_checkpoints")
 
 
 def build(course: Path) -> tuple[str, bytes]:
-    """(file name, bytes) of the wheel that students of `course` install.
+    """Build the wheel that students of `course` install; return (file name, bytes).
 
     Raises UsageError where something to build it with is missing, CourseError where the build fails.
     """
@@ -39,7 +39,7 @@ def build(course: Path) -> tuple[str, bytes]:
 
 
 def course_checks(course: Path) -> dict[str, bytes]:
-    """The course's own public checks, by their names in the wheel."""
+    """Return the course's own public checks, by their names in the wheel."""
     folder = course / "checks"
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
     kept = [path for path in paths if not set(path.relative_to(folder).parts) & set(CLUTTER)]
@@ -47,7 +47,7 @@ def course_checks(course: Path) -> dict[str, bytes]:
 
 
 def packed(files: dict[str, bytes], label: str = "") -> tuple[str, bytes]:
-    """A wheel of these files, of which the `.dist-info` ones name project and version."""
+    """Pack these files into a wheel, of which the `.dist-info` ones name project and version."""
     (old,) = {name.split("/")[0] for name in files if ".dist-info/" in name}
     project, _, version = old.removesuffix(".dist-info").partition("-")
     new = f"{project}-{version}{label}.dist-info"

@@ -100,6 +100,7 @@ class Report:
 
 
 def analyse(assignment: str, collected: Collected) -> Report:
+    """Work the report of an assignment out from the results that were collected."""
     entries = collected.entries
     scores = [entry.score for entry in entries]
     scored = [score for score in scores if score.score is not None and math.isfinite(score.score)]
@@ -138,7 +139,7 @@ def _bins(shares: Iterable[tuple[str, float]]) -> tuple[Bin, ...]:
 
 
 def counts(exercise: ExerciseResult) -> bool:
-    """Whether the points of an exercise say something about the student: judged, and by the grader."""
+    """Ask whether the points of an exercise say something about the student: judged, and by the grader."""
     return not exercise.manual and exercise.blame not in ("course", "grader") and exercise.max_points > 0
 
 

@@ -23,7 +23,7 @@ class Bar:
 
 
 def histogram(bars: Sequence[Bar], name: str, below: str) -> Markup:
-    """Bars of counts. `name` says what the chart shows, `below` what stands on the axis."""
+    """Draw counts as `bars`. `name` says what the chart shows, `below` what stands on the axis."""
     most = max((bar.count for bar in bars), default=0) or 1
     step = WIDTH / max(len(bars), 1)
     parts = [

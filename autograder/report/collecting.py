@@ -35,7 +35,10 @@ class Collected:
 
 
 def collect(course: Path, assignment: str, progress: Callable[[], None] | None = None) -> Collected:
-    """All results of an assignment, by student. Raises UsageError where there is none."""
+    """Read all results of an assignment in the `course`, by student; `progress` is called after each file.
+
+    Raises UsageError where there is none.
+    """
     files = result_files(course, assignment)
     entries, unread = [], {}
     for path in files:
@@ -54,7 +57,7 @@ def collect(course: Path, assignment: str, progress: Callable[[], None] | None =
 
 
 def result_files(course: Path, assignment: str) -> list[Path]:
-    """The result files of an assignment. Raises UsageError where there is none."""
+    """List the result files of an assignment. Raises UsageError where there is none."""
     folder = course / WORKSHOP / "results"
     found = [each / f"{assignment}.json" for each in sorted(folder.iterdir())] if folder.is_dir() else []
     files = [path for path in found if path.is_file()]

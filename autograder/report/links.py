@@ -49,7 +49,14 @@ class LinkedFigures:
     def figure(
         self, text: str, students: Iterable[str], topic: str, title: str, exercise: str | None = None
     ) -> Figure:
-        """A figure with its link. `topic` names the list that it goes to, `exercise` where on a student's page to look."""
+        """Return a figure with a link to the list of students behind it.
+
+        text       the figure as it is shown
+        students   who is behind it; nobody: no link
+        topic      the list that it goes to
+        title      the heading of its part of that list
+        exercise   where on a student's page to look
+        """
         members = tuple(students)
         if not members:
             return Figure(text)
@@ -61,7 +68,10 @@ class LinkedFigures:
         return Figure(text, f"./{FOLDER}/{topic}.html#{groups[-1].anchor}")
 
     def student(self, name: str, exercise: str | None = None, up: str = "") -> Figure:
-        """A student's name, linked to their page, at an exercise if one is named. `up` leads to the report's folder."""
+        """Return a student's name, linked to their page, at an `exercise` if one is named.
+
+        `up` leads from the page where `name` is shown to the report's folder.
+        """
         page = self.pages.get(name)
         shown = one_line(name, 60) or "(no name)"
         return (
@@ -71,7 +81,7 @@ class LinkedFigures:
         )
 
     def written(self) -> dict[str, str]:
-        """path from the report's folder -> page."""
+        """Return path from the report's folder -> page, of all lists."""
         return {
             f"{FOLDER}/{topic}.html": render(
                 "behind.html.jinja",

@@ -28,14 +28,14 @@ class Mistake:
 
 
 def lead(checks: Iterable[CheckResult]) -> CheckResult | None:
-    """The broken law to start with: the first with an input to show, else the first."""
+    """Return the broken law to start with: the first with an input to show, else the first."""
     broken = [check for check in checks if check.verdict in BROKEN and check.credit == 0]
     shown = [check for check in broken if check.counterexample is not None]
     return next(iter(shown or broken), None)
 
 
 def mistakes(scores: Iterable[Score]) -> tuple[Mistake, ...]:
-    """All mistakes, most frequent first, then in the order of exercises."""
+    """Return all mistakes, most frequent first, then in the order of exercises."""
     found: dict[tuple[object, ...], tuple[str, CheckResult, list[str]]] = {}
     for score in scores:
         for exercise in score.exercises:

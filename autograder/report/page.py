@@ -65,7 +65,7 @@ class ClockRow:
 
 
 def pages(report: Report, links: Mapping[str, str], tables: Sequence[str]) -> dict[str, str]:
-    """path from the report's folder -> text: the report as index.html, and the lists behind its figures.
+    """Return path from the report's folder -> text: the report as index.html, and the lists behind its figures.
 
     links   student -> path of that student's page, from the report's folder
     tables  names of the files beside it, for those who want to go on counting

@@ -25,7 +25,7 @@ class Spread:
 
 
 def spread(values: Sequence[float]) -> Spread | None:
-    """None for no values."""
+    """Sum values up in a few figures; None for no values."""
     if not values:
         return None
     return Spread(
@@ -41,7 +41,7 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which a share of the values lies, interpolated linearly."""
+    """Return the value below which a share of the values lies, interpolated linearly."""
     ordered = sorted(values)
     place = share * (len(ordered) - 1)
     low = math.floor(place)
@@ -50,7 +50,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def discrimination(item: Sequence[float], total: Sequence[float]) -> float | None:
-    """Corrected item-total correlation: Pearson's, of an item with the total of all the others.
+    """Return the corrected item-total correlation: Pearson's, of an item with the total of all the others.
 
     item, total  (n,) points of the item, and of everything, itself included; None where either does not vary, or there
                  are fewer than three.
@@ -67,7 +67,7 @@ def _varies(values: Sequence[float]) -> bool:
 
 
 def verdict_on(value: float | None, count: int) -> str:
-    """A discrimination in a word, by the usual bounds (Ebel, 1972: 0.2, 0.3, 0.4)."""
+    """Put a discrimination in a word, by the usual bounds (Ebel, 1972: 0.2, 0.3, 0.4)."""
     if value is None:
         return "does not vary"
     if count < FEW:

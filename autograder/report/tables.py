@@ -17,7 +17,7 @@ NAMES = ("submissions.csv", "exercises.csv", "laws.csv", "mistakes.csv", "person
 
 
 def tables(report: Report) -> dict[str, str]:
-    """File name -> text."""
+    """Write the tables as CSV: file name -> text."""
     made = (_submissions, _exercises, _laws, _mistakes, _person)
     return {name: csv.text(make(report)) for name, make in zip(NAMES, made, strict=False)} | {
         NAMES[-1]: to_json(report)
@@ -83,7 +83,7 @@ def _person(report: Report) -> Iterable[list[Cell]]:
 
 
 def to_json(report: Report) -> str:
-    """The whole report; the same results give the same bytes (times apart)."""
+    """Write the whole report as JSON; the same results give the same bytes (times apart)."""
     return json.dumps(_as_dict(report), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 

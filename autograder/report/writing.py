@@ -19,16 +19,19 @@ Progress = Callable[[], None]
 
 
 def folder_of(course: Path, assignment: str) -> Path:
+    """Return the folder of a report. It need not exist."""
     return course / WORKSHOP / "reports" / assignment
 
 
 def report(course: Path, assignment: str, progress: Progress | None = None) -> tuple[Report, Path]:
-    """Analyses what `autograder grade` left and writes the report. Raises UsageError where there are no results.
+    """Analyse what `autograder grade` left of an `assignment` in the `course`, and write the report.
 
     progress  is called once per submission that was read
 
     Returns:
-        The report, and its page.
+        The report, and the path of its page.
+
+    Raises UsageError where there are no results.
     """
     collected: Collected = collect(course, assignment, progress)
     made = analyse(assignment, collected)

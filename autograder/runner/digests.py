@@ -56,7 +56,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 
 def of_check(check: Check, course: object = None) -> str:
-    """The digest of one check; of `course`, the thresholds, where it asks for them."""
+    """Return the digest of one check; of `course`, the thresholds, where it asks for them."""
     said = repr(course) if "course" in check.runner_parameters else ""
     texts = sorted(_used(check.body.__module__, check.body.__name__))
     return _hash(check.exercise, check.name, said, *texts)
@@ -64,7 +64,7 @@ def of_check(check: Check, course: object = None) -> str:
 
 @cache
 def of_engine() -> str:
-    """The digest of the code that draws, asks, judges and runs student code."""
+    """Return the digest of the code that draws, asks, judges and runs student code."""
     files = sorted(
         path
         for path in PACKAGE.rglob("*.py")

@@ -34,13 +34,13 @@ class _Enough(BaseException):
 
 
 def seed_of(check: Check, course_seed: int) -> int:
-    """The seed of a check: its own, so that adding a check moves no other."""
+    """Return the seed of a check: its own, so that adding a check moves no other."""
     text = f"{course_seed}/{check.assignment}/{check.exercise}/{check.name}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
 def draw(check: Check, course_seed: int) -> list[Drawn]:
-    """The inputs of a check under the course's seed, without those of `check.also`."""
+    """Draw the inputs of a check under the course's seed, without those of `check.also`."""
     if not check.strategies:
         return [{}]
     drawn: list[Drawn] = []
@@ -51,9 +51,9 @@ def draw(check: Check, course_seed: int) -> list[Drawn]:
 def draw_all(
     checks: Sequence[Check], course_seed: int, processes: int
 ) -> Iterator[tuple[Check, Sequence[Drawn]]]:
-    """Each check with what `draw` gives for it, in their order; divided among `processes`, forked and gone afterwards.
+    """Yield each of the `checks` with what `draw` gives for it under `course_seed`, in their order.
 
-    This process must have one thread only.
+    The work is divided among `processes`, forked and gone afterwards. This process must have one thread only.
     """
     global _shared
     _shared = (checks, course_seed)
@@ -77,9 +77,12 @@ def _draw_shared(number: int) -> Sequence[Drawn]:
 def shrink(
     check: Check, course_seed: int, index: int, breaks: Callable[[Drawn], bool], most: int
 ) -> Drawn | None:
-    """The smallest inputs that `breaks`, starting from drawn example number `index`; None where it no longer breaks.
+    """Search for the smallest inputs of a `check` that break it; None where the example no longer does.
 
-    `breaks` is asked at most `most` times; the search then ends with the smallest found so far.
+    course_seed   the seed under which they were drawn
+    index         number of the drawn example from which the search starts
+    breaks        asks whether inputs break the check
+    most          how often `breaks` is asked at most; the search then ends with the smallest found so far
     """
     state: dict[str, Any] = {"seen": -1, "asked": 0, "best": None}
 

@@ -51,7 +51,13 @@ def run_exercises(
     weights: Any = None,
     progress: Progress | None = None,
 ) -> dict[str, tuple[CheckResult, ...]]:
-    """exercise -> the results of its checks, in their order."""
+    """Put `checks` to a submission; return exercise -> the results of its checks, in their order.
+
+    transport   where the submission's cells have run
+    planner     has the inputs
+    weights     the trained weights that were submitted, for checks that ask for them
+    progress    is told of each check
+    """
     found: list[_Found] = []
     apart = HiddenInputGuard(transport, planner)
     for _, group in groupby(checks, key=lambda check: check.exercise):
@@ -117,7 +123,7 @@ class _Exercise:
         return found
 
     def _smallest(self, plan: Plan, found: _Found) -> Law:
-        """Shrinks live: the same drawing finds the recorded example again, and then smaller ones."""
+        """Shrink live: the same drawing finds the recorded example again, and then smaller ones."""
         law = plan.laws[found.index]
         if found.index >= plan.drawn:
             return law  # a fixed example: there is nothing smaller to draw

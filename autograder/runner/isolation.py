@@ -18,7 +18,7 @@ class HiddenInputGuard:
         self._seen = False
 
     def before(self, check: Check) -> None:
-        """A fresh child, where this check must not meet the one that is there."""
+        """Begin a fresh child, where this check must not meet the one that is there."""
         if check.visibility == "hidden":
             self._seen = True
         elif self._seen and self._needed:

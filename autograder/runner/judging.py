@@ -21,7 +21,10 @@ class Finding:
 
 
 def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
-    """None where the law holds. An error in the judge itself is the grader's fault, not the student's."""
+    """Return what a law found wrong with the outcomes of its calls; None where it holds.
+
+    An error in the judge itself is the grader's fault, not the student's.
+    """
     for i, outcome in enumerate(outcomes):
         ended = _ended(outcome, i)
         if ended is not None and not (law.raising and isinstance(outcome, Raised)):

@@ -9,15 +9,20 @@ from autograder.model import CellResult, CheckResult, Missing, Notebook
 
 
 def notes(cells: Sequence[CellResult]) -> tuple[str, ...]:
-    """For staff, one for each cell that was lost."""
+    """Write a note for staff for each cell that was lost."""
     return tuple(f"{how} It was left out." for how in map(_how, cells) if how)
 
 
 def explained(
     checks: Sequence[CheckResult], exercise: str, cells: Sequence[CellResult], notebook: Notebook
 ) -> tuple[CheckResult, ...]:
-    """The checks of an exercise; one that finds nothing to call says which cell was lost: the exercise's own, or the
-    first that was."""
+    """Return the `checks` of an `exercise`; one that finds nothing to call says which cell was lost.
+
+    cells      what came of the cells
+    notebook   the submission
+
+    It names the exercise's own cell, or else the first that was lost.
+    """
     own = {cell.index for cell in notebook.cells if cell.grade_id == exercise}
     told = sorted((cell.index not in own, cell.index, how) for cell in cells if (how := _how(cell)))
     if not told:

@@ -40,6 +40,10 @@ class Planner:
         self._plans: dict[int, Plan] = {}
 
     def plan(self, check: Check, weights: Any = None) -> Plan:
+        """Return the plan of a check, drawn at the first call.
+
+        A check that asks for trained `weights` has a plan of its own for each submission.
+        """
         if "weights" in check.runner_parameters:  # its calls carry a submission's own file
             return self._draw(check, weights)
         if id(check) not in self._plans:
@@ -47,10 +51,11 @@ class Planner:
         return self._plans[id(check)]
 
     def take(self, check: Check, drawn: Sequence[Drawn]) -> None:
-        """Plans a check with what another process has drawn for it under the same seed."""
+        """Plan a check with what another process has drawn for it under the same seed."""
         self._plans[id(check)] = self._made(check, drawn, None)
 
     def law(self, check: Check, drawn: Drawn, weights: Any = None) -> Law:
+        """Return the law that a `check` makes of what was `drawn`, and of trained `weights` where it asks for them."""
         return check.body(**drawn, **self._given(check, weights))
 
     def _draw(self, check: Check, weights: Any) -> Plan:

@@ -12,7 +12,7 @@ SWITCHES = "skip_training = True  # grading trains nothing: it loads no more tha
 
 
 def prepare(submission: Notebook, source: Notebook) -> Notebook:
-    """The submission with locked cells as the course wrote them, and the switches behind the `parameters` cell.
+    """Return the submission with locked cells as the course wrote them, and the switches behind the `parameters` cell.
 
     `notes` of the result tell a person which cells of the course were deleted, changed or doubled.
     """

@@ -15,7 +15,7 @@ DIGITS = 4  # points are rounded, so that sums of thirds come out alike everywhe
 
 
 def exercise_result(exercise: Exercise, checks: Sequence[CheckResult]) -> ExerciseResult:
-    """The points of one exercise."""
+    """Work out the points of one exercise."""
     if exercise.manual:
         return ExerciseResult(
             exercise.name, 0.0, exercise.points, None, manual=True, note="A person reads this answer."
@@ -46,18 +46,19 @@ def _fault(exercise: Exercise, checks: Sequence[CheckResult], note: str) -> Exer
 def exercise_results(
     assignment: Assignment, checks: Mapping[str, Sequence[CheckResult]]
 ) -> tuple[ExerciseResult, ...]:
+    """Work out the points of all exercises; `checks` has the results of each, by its name."""
     return tuple(
         exercise_result(exercise, checks.get(exercise.name, ())) for exercise in assignment.exercises
     )
 
 
 def waiting(exercise: ExerciseResult) -> bool:
-    """Whether a person has to give this exercise its points."""
+    """Ask whether a person has to give this exercise its points."""
     return exercise.manual or exercise.blame in ("course", "grader")
 
 
 def totals(exercises: Sequence[ExerciseResult]) -> tuple[Status, float, float]:
-    """(status, score so far, points that wait for a person)."""
+    """Return (status, score so far, points that wait for a person)."""
     pending = sum(exercise.max_points for exercise in exercises if waiting(exercise))
     score = sum(exercise.points for exercise in exercises if not waiting(exercise))
     return ("pending" if pending else "graded"), round(score, DIGITS), round(pending, DIGITS)

@@ -35,11 +35,13 @@ class Boundary(Protocol):
 
     name: str
 
-    def session(self, limits: Limits) -> Transport: ...
+    def session(self, limits: Limits) -> Transport:
+        """Return a submission's place behind the boundary."""
 
 
 @lru_cache
 def versions() -> Mapping[str, str]:
+    """Return package -> version of what makes results: ours, Python, torch, numpy, hypothesis."""
     packages = ("torch", "numpy", "hypothesis")
     found = {name: importlib.metadata.version(name) for name in packages}
     return {"fewlabels": __version__, "python": platform.python_version(), **found}
@@ -85,7 +87,7 @@ class Grader:
         return tuple(dict.fromkeys(check.exercise for check in self.checks))
 
     def prepare(self, progress: Callable[[Check], None] | None = None) -> None:
-        """Draws the inputs of all checks now, instead of at the first submission."""
+        """Draw the inputs of all checks now, instead of at the first submission."""
         for check in self.checks:
             if progress is not None:
                 progress(check)
@@ -95,9 +97,12 @@ class Grader:
     def grade(
         self, path: Path, student: str, progress: Progress | None = None, *, known: Known | None = None
     ) -> Graded:
-        """The score of the notebook at `path`; an error of any kind becomes an ungraded score that says so.
+        """Grade the notebook at `path`, which `student` submitted; never raises.
 
-        Exercises whose results are `known` are not looked at again; where all of them are, nothing runs.
+        progress   is told of each check
+        known      exercises whose results are known are not looked at again; where all of them are, nothing runs
+
+        An error of any kind becomes an ungraded score that says so.
         """
         start = time.perf_counter()
         document = None
@@ -117,7 +122,10 @@ class Grader:
         return self._with_receipt(graded, path, document)
 
     def ungraded(self, student: str, failure: Failure, *, read: Path | None = None) -> Graded:
-        """No score, because of `failure`; `read` is the notebook that there is all the same."""
+        """Return a result without a score for `student`, because of `failure`.
+
+        `read` is the notebook that there is all the same.
+        """
         graded = Graded(
             self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure)
         )

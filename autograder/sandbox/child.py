@@ -100,9 +100,9 @@ class Child:
 
     @contextlib.contextmanager
     def timed(self, seconds: float, account: Account) -> Iterator[None]:
-        """Inside, waiting ends with `WireTimeout` when `seconds` of CPU, patience, or the account are used up.
+        """Bound the waiting inside to `seconds` of CPU time, the limits' patience, and what is left on `account`.
 
-        They count anew from each frame that had to be waited for.
+        Waiting beyond that raises `WireTimeout`. Seconds and patience count anew from each frame that had to be waited for.
         """
         self._account = account
         self._seconds = seconds
@@ -125,17 +125,22 @@ class Child:
         self._wall_end = wall + min(patience, self._account.wall_seconds)
 
     def _charge(self, cpu_seconds: float) -> None:
-        """Writes down what was used since the last time, whether it was waited for or not."""
+        """Write down what was used since the last time, whether it was waited for or not."""
         if self._account is not None and cpu_seconds > self._charged:
             self._account.cpu_seconds -= cpu_seconds - self._charged
             self._charged = cpu_seconds
 
     def send(self, kind: Kind, token: bytes, encoded: Encoded) -> None:
+        """Send a frame of this `kind`, with the `token` that answers must carry, and the value `encoded`."""
         self._answered = 0
         frames.send(self._sock, kind, token, 0, encoded, self._wait)
 
     def receive(self, kind: Kind, token: bytes, index: int) -> Any:
-        """The value of the frame that answers request `token`; any other frame is a `WireError`."""
+        """Return the value of the next answer. Raises `WireError` for a frame that answers another question.
+
+        kind, token   those of the request
+        index         which of its answers is awaited
+        """
         waited = self._receiver.waited
         frame: Frame = self._receiver.receive(self._wait, answer=True)
         if waited != self._receiver.waited:
@@ -164,7 +169,7 @@ class Child:
         return max(LEAST_NAP, min(cpu / _CORES, wall))
 
     def _drain(self) -> None:
-        """Takes what lies in the pipe, keeps the beginning, and gives up on a child that floods it."""
+        """Take what lies in the pipe, keep the beginning, and give up on a child that floods it."""
         while self._printing and self._flood <= OUTPUT_FLOOD:
             try:
                 found = os.read(self._output, 1 << 16)
@@ -179,7 +184,7 @@ class Child:
             raise WireError("a flood of output")
 
     def take_printed(self) -> str:
-        """What was written to descriptors 1 and 2 since the last time: native code's output, a fatal error's words."""
+        """Return what was written to descriptors 1 and 2 since the last time: native code's output, a fatal error's words."""
         self._drain()
         text = self.printed.decode("utf-8", "replace")
         self.printed.clear()
@@ -204,7 +209,7 @@ class Child:
         return 0
 
     def end(self) -> Ended:
-        """Kills it, if it lives, and says how it ended. Raises `ZygoteGone` when its zygote did not live to tell."""
+        """Kill the child, if it lives, and return how it ended. Raises `ZygoteGone` when its zygote did not live to tell."""
         try:
             if self._pidfd >= 0:
                 with contextlib.suppress(ProcessLookupError):
@@ -221,7 +226,7 @@ class Child:
         return ended
 
     def died(self, seconds: float = 0.5) -> bool:
-        """Whether it ended by itself, or does so within `seconds`."""
+        """Ask whether the child ended by itself, or does so within `seconds`."""
         poll = select.poll()
         poll.register(self._pidfd, select.POLLIN)
         return bool(poll.poll(seconds * 1000))

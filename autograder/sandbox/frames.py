@@ -63,7 +63,7 @@ Wait = Callable[[int], None]
 
 
 def until(sock: socket.socket, deadline: float) -> Wait:
-    """Waits for `sock` until `deadline`, a time of `time.monotonic`."""
+    """Return a function that waits for `sock` until `deadline`, a time of `time.monotonic`."""
 
     def wait(event: int) -> None:
         left = deadline - time.monotonic()
@@ -76,7 +76,7 @@ def until(sock: socket.socket, deadline: float) -> Wait:
 
 
 def packed(kind: int, token: bytes, index: int, encoded: Encoded) -> bytes:
-    """One frame as bytes."""
+    """Return one frame as bytes: its header (`kind`, `token`, `index`) and the value `encoded`."""
     header = HEADER.pack(MAGIC, kind, token, index, len(encoded.structure), len(encoded.payload))
     return b"".join((header, encoded.structure, encoded.payload))
 
@@ -84,7 +84,12 @@ def packed(kind: int, token: bytes, index: int, encoded: Encoded) -> bytes:
 def send(
     sock: socket.socket, kind: int, token: bytes, index: int, encoded: Encoded, wait: Wait | None = None
 ) -> None:
-    """Sends one frame. With `wait` the socket must be non-blocking; without, this blocks."""
+    """Send one frame over `sock`: its header (`kind`, `token`, `index`) and the value `encoded`.
+
+    wait   is called where the socket, which is non-blocking then, takes no more; without it this blocks
+
+    Raises `WireClosed` where the other side is gone.
+    """
     if len(encoded.payload) <= SMALL:  # most: one system call instead of two
         send_bytes(sock, packed(kind, token, index, encoded), wait)
         return
@@ -94,7 +99,7 @@ def send(
 
 
 def send_bytes(sock: socket.socket, data: bytes | bytearray, wait: Wait | None = None) -> None:
-    """Sends whole frames, as `send` does."""
+    """Send `data`, whole frames, over `sock`; `wait` and errors as for `send`."""
     view = memoryview(data)
     while view:
         try:
@@ -128,7 +133,14 @@ class Receiver:
         structure_cap: int = STRUCTURE_CAP,
         payload_cap: int = PAYLOAD_CAP,
     ) -> Frame:
-        """The next frame; `wait` as in `send`, `answer` as in `decode`."""
+        """Return the next frame.
+
+        wait                         as for `send`
+        answer                       as for `decode`
+        structure_cap, payload_cap   how many bytes are accepted
+
+        Raises `WireClosed` where the other side is gone, `WireError` for what is no frame or too large.
+        """
         self._have(HEADER.size, wait)
         magic, kind, token, index, structure_size, payload_size = HEADER.unpack_from(
             self._buffer, self._start
@@ -149,7 +161,7 @@ class Receiver:
         return Frame(kind, token, index, decode(structure, payload, answer=answer), size)
 
     def _have(self, count: int, wait: Wait | None) -> None:
-        """Reads until `count` bytes lie in the buffer; never asks for more than `PIECE` bytes beyond."""
+        """Read until `count` bytes lie in the buffer; never ask for more than `PIECE` bytes beyond."""
         while (missing := count - (len(self._buffer) - self._start)) > 0:
             try:
                 found = self._sock.recv(max(PIECE, min(missing, 8 * PIECE)))
@@ -174,5 +186,8 @@ def receive(
     structure_cap: int = STRUCTURE_CAP,
     payload_cap: int = PAYLOAD_CAP,
 ) -> Frame:
-    """A frame that nothing follows before it is answered."""
+    """Return a frame off `sock` that nothing follows before it is answered.
+
+    wait, answer, structure_cap, payload_cap   and errors as for `Receiver.receive`
+    """
     return Receiver(sock).receive(wait, answer=answer, structure_cap=structure_cap, payload_cap=payload_cap)

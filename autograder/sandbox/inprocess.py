@@ -31,7 +31,7 @@ class InProcess:
         self._notebook: Notebook | None = None
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
-        """Runs the cells as plain Python: IPython's magics need the worker's shell (sandbox/worker/cells.py)."""
+        """Run the cells as plain Python: IPython's magics need the worker's shell (sandbox/worker/cells.py)."""
         self._notebook = notebook
         namespace: dict[str, Any] = {"__name__": "__main__"}
         self._namespace = namespace
@@ -41,6 +41,7 @@ class InProcess:
         )
 
     def answer(self, batch: Batch) -> list[Outcome]:
+        """Make the calls in this process, and return an outcome for each, in order."""
         # Through the same encoding as over the wire, so that a check cannot tell the transports apart.
         with _quietly():
             return [self._answer(call) for call in batch.calls]
@@ -56,11 +57,12 @@ class InProcess:
         return devices.no_gpu()
 
     def renew(self, *, whole: bool = True) -> None:
+        """Run the cells again, where there is a notebook; `whole` makes no difference here."""
         if self._given is None and self._notebook is not None:
             self.run(self._notebook)
 
     def close(self) -> None:
-        pass
+        """Do nothing: there is no child to end."""
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class InShell(InProcess):
         self._folder = folder
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
+        """Run the cells in a fresh namespace of IPython's shell, magics included."""
         self._notebook = notebook
         self._cells.forget()
         self._namespace = self._cells.namespace
@@ -37,10 +38,12 @@ class InShell(InProcess):
             return tuple(self._run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
+        """Make the calls in the notebook's folder, and return an outcome for each, in order."""
         with self._at_home():
             return super().answer(batch)
 
     def renew(self, *, whole: bool = True) -> None:
+        """Run the cells again, where there is a notebook; `whole` makes no difference here."""
         if self._notebook is not None:
             self.run(self._notebook)
 

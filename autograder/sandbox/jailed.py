@@ -81,7 +81,7 @@ class Sandbox:
             raise
 
     def keep_ready(self, data: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Data sets, by name and options, that are made once, before children are forked, and not in each of them."""
+        """Have data sets, given by name and options, made once before children are forked, and not in each of them."""
         self._data = [[name, dict(options)] for name, options in data]
 
     @property
@@ -91,11 +91,11 @@ class Sandbox:
         return None if why is None else str(why)
 
     def session(self, limits: Limits | None = None) -> Jailed:
-        """A submission's place in this sandbox; it takes up nothing before its first cell."""
+        """Return a submission's place in this sandbox; it takes up nothing before its first cell."""
         return Jailed(self, limits or Limits())
 
     def close(self) -> None:
-        """Ends the zygote and every child."""
+        """End the zygote and every child."""
         self._spawner.close()
 
     def __enter__(self) -> Sandbox:
@@ -107,7 +107,7 @@ class Sandbox:
         self.close()
 
     def child(self, limits: Limits) -> Child:
-        """A fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
+        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
         for _ in range(BIRTHS):
             try:
                 return Child(self._spawner, limits, self._data)
@@ -138,6 +138,7 @@ class Usage:
     rss_bytes: int = 0
 
     def plus(self, cpu_seconds: float, rss_bytes: int) -> Usage:
+        """Return the usage together with that of one more child."""
         return Usage(self.cpu_seconds + cpu_seconds, max(self.rss_bytes, rss_bytes))
 
 
@@ -168,16 +169,16 @@ class Jailed:
         return self._used if child is None else self._used.plus(child.cpu_seconds, child.rss_bytes)
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
-        """Runs the code cells in order, each with its own deadline; a failing cell does not stop the next."""
+        """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
         self._ran = []
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
-        """One outcome per call, in order; the list ends after a call that ended its child.
+        """Make the calls, and return an outcome for each, in order; the list ends after a call that ended its child.
 
-        Answers come in groups. Where a child is late or dies, nobody knows yet at which call behind the last answer: from
-        there a fresh child is asked once more, one by one.
+        Answers come in groups. Where a child is late or dies, it is not known at which call behind the last answer: from
+        there a fresh child is asked once more, one call after another.
         """
         seconds = batch.call_seconds or self._limits.call_seconds
         outcomes: list[Outcome] = []
@@ -216,16 +217,16 @@ class Jailed:
         return self._sandbox.no_gpu
 
     def renew(self, *, whole: bool = True) -> None:
-        """The next request meets a fresh child, in which the cells have run again.
+        """Let the next request meet a fresh child, in which the cells have run again.
 
-        Not `whole`: only those up to the last solution, for as long as that child lives. LinkedFigures them lies as a rule what
-        trains, measures and draws.
+        Not `whole`: only the cells up to the last solution run again, for as long as that child lives. What trains, measures
+        and draws stands behind them as a rule.
         """
         self._discard()
         self._brief = not whole
 
     def close(self) -> None:
-        """Ends the child and everything it started."""
+        """End the child and everything it started."""
         self._discard()
 
     # --- asking ------------------------------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ class Jailed:
         return cell_failed(cell.index, failed.stands())
 
     def _run_cell(self, cell: Cell, results: list[CellResult] | None, child: Child, account: Account) -> None:
-        """Runs a cell again, without drawing what it shows, where `results` is None."""
+        """Run a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
         shown = 0 if results is None else self._limits.output_bytes
         request = wire.encode({"source": cell.source, "output_bytes": shown})
@@ -269,7 +270,7 @@ class Jailed:
         child: Child,
         account: Account,
     ) -> None:
-        """Sends `calls` in one frame and appends their outcomes as they come, each with its own deadline."""
+        """Send `calls` in one frame and append their outcomes as they come, each with its own deadline."""
         token = secrets.token_bytes(TOKEN_BYTES)
         with child.timed(seconds, account):
             child.send(kind, token, request)
@@ -280,7 +281,7 @@ class Jailed:
     def _once(
         self, account: Account, seconds: float, ask: Callable[[Child, Account], None]
     ) -> _Failed | None:
-        """Asks the child, or a fresh one; None when that went well. After a failure the child is gone."""
+        """Ask the child, or a fresh one; None when that went well. After a failure the child is gone."""
         child = None if account.empty else self._ready()
         if child is None:
             return _Failed(TimedOut(self._limits.submission_seconds), final=True)
@@ -328,7 +329,7 @@ class Jailed:
         return self._child
 
     def _discard(self) -> Ended | None:
-        """Ends the child, if there is one; None when nobody can say how it ended."""
+        """End the child, if there is one; None when nobody can say how it ended."""
         child, self._child = self._child, None
         if child is None:
             return None

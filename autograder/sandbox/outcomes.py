@@ -16,6 +16,7 @@ BUNDLES = ("display_data", "execute_result")
 
 
 def to_plain(outcome: Returned | Raised | Missing) -> dict[str, Any]:
+    """Write an outcome as plain data that can cross the wire."""
     if isinstance(outcome, Returned):
         reports = {
             "gradients": dict(outcome.gradients),
@@ -30,7 +31,7 @@ def to_plain(outcome: Returned | Raised | Missing) -> dict[str, Any]:
 
 
 def from_plain(value: Any) -> Outcome:
-    """Never raises: an answer that is no answer is `Crashed`."""
+    """Read an outcome that came over the wire. Never raises: an answer that is no answer is `Crashed`."""
     try:
         return _read(value)
     except (WireError, KeyError, TypeError):
@@ -86,9 +87,9 @@ def _text(value: Any, cap: int | None = None) -> str:
 
 
 def cell_from_plain(index: int, value: Any, printed: str) -> CellResult:
-    """What a cell showed and raised; `printed` is what its native code wrote meanwhile, and comes first.
+    """Read what cell number `index` showed and raised, from the plain `value` that came over the wire.
 
-    Raises `WireError` for what is no result of a cell.
+    `printed` is what its native code wrote meanwhile, and comes first. Raises `WireError` for what is no result of a cell.
     """
     if not isinstance(value, dict) or not isinstance(value.get("outputs"), list):
         raise WireError("no result of a cell")
@@ -105,7 +106,7 @@ def cell_from_plain(index: int, value: Any, printed: str) -> CellResult:
 
 
 def cell_failed(index: int, failed: TimedOut | Crashed) -> CellResult:
-    """The result of a cell that never answered."""
+    """Return the result of a cell that never answered."""
     if isinstance(failed, TimedOut):
         message = f"The cell used up its {failed.seconds:g} seconds."
     else:

@@ -11,7 +11,7 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def within(directory: str, size: int) -> bool:
-    """Whether all files below can be seen, are no more than `ENTRIES_CAP`, and take no more than `size` bytes."""
+    """Ask whether all files below can be seen, are no more than `ENTRIES_CAP`, and take no more than `size` bytes."""
     entries = used = 0
     pending = [directory]
     while pending:
@@ -40,7 +40,7 @@ def within(directory: str, size: int) -> bool:
 
 
 def remove(directory: str) -> None:
-    """Removes `directory` and all below, however deep: subdirectories are first moved up, so nothing recurses."""
+    """Remove `directory` and all below, however deep: subdirectories are first moved up, so nothing recurses."""
     top = os.open(directory, _OPEN)
     try:
         number = 0

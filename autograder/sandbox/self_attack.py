@@ -49,7 +49,7 @@ def attacks(sentinel, checkout, supervisor):
 
 
 def refuse_if_any_succeeds(session: Callable[[Limits], Transport]) -> None:
-    """Raises `SandboxBroken`, which names the attacks that succeeded."""
+    """Attack a session of the sandbox. Raises `SandboxBroken`, which names the attacks that succeeded."""
     with tempfile.TemporaryDirectory(prefix="fewlabels-self-attack-") as directory:
         sentinel = Path(directory) / secrets.token_hex(8)
         sentinel.write_text("of the grader")

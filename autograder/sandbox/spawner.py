@@ -97,7 +97,7 @@ class Spawner:
         return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
-        """Starts the zygote and waits until it is ready. Raises `SandboxBroken` with what it said instead."""
+        """Start the zygote and wait until it is ready. Raises `SandboxBroken` with what it said instead."""
         if self._closed:
             raise SandboxBroken("The sandbox is closed.", remedy="Open a new one.")
         ready: Future[dict[str, Any]] = Future()
@@ -112,7 +112,7 @@ class Spawner:
             ) from None
 
     def spawn(self, bounds: dict[str, Any], channel: int, output: int) -> Birth:
-        """Asks for a child with the descriptors `channel` and `output`. Raises `ZygoteGone`."""
+        """Ask for a child with the descriptors `channel` and `output`, and these `bounds`. Raises `ZygoteGone`."""
         with self._lock:
             if self._control is None:
                 raise ZygoteGone
@@ -129,7 +129,7 @@ class Spawner:
         return birth
 
     def close(self) -> None:
-        """Ends the zygote, its children, and the thread."""
+        """End the zygote, its children, and the thread."""
         self._closed = True
         self._orders.put(None)
         self.kill()
@@ -137,7 +137,7 @@ class Spawner:
         self._tidy()
 
     def kill(self) -> None:
-        """Ends the zygote and its children; `start` begins anew."""
+        """End the zygote and its children; `start` begins anew."""
         with self._lock:
             if self._control is not None:
                 self._control.shutdown(socket.SHUT_RDWR)
@@ -300,7 +300,7 @@ def _broken(why: str) -> SandboxBroken:
 
 
 def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Waits for the zygote, whose control socket is closed, to end by itself; only then is it killed.
+    """Wait for the zygote, whose control socket is closed, to end by itself; only then is it killed.
 
     A bubblewrap killed in its first moments would leave the half-made jail behind, waiting for it.
     """

@@ -22,7 +22,7 @@ def files(package: Path = PACKAGE) -> tuple[str, ...]:
 
 
 def unpack(into: Path, package: Path = PACKAGE) -> Path:
-    """Copy the student package below `into`, readable by everyone, and returns the directory that goes on `sys.path`."""
+    """Copy the student package below `into`, readable by everyone; return the directory that goes on `sys.path`."""
     for name in files(package):
         target = into / name
         target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)

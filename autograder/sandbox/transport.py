@@ -62,12 +62,11 @@ class Transport(Protocol):
     name: str
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
-        """Runs the notebook's code cells in order; a failing cell does not stop the next."""
+        """Run the notebook's code cells in order; a failing cell does not stop the next."""
         ...
 
     def answer(self, batch: Batch) -> list[Outcome]:
-        """One outcome per call, in order. After a call that ended the child, the calls behind it are not made:
-        the list ends there."""
+        """Return one outcome per call, in order. Calls behind one that ended the child are not made: the list ends there."""
         ...
 
     def no_gpu(self) -> str | None:
@@ -75,14 +74,14 @@ class Transport(Protocol):
         ...
 
     def renew(self, *, whole: bool = True) -> None:
-        """A fresh child, in which the notebook's cells have run again; without `whole` those up to the last solution."""
+        """Begin a fresh child in which the cells have run again; without `whole`, those up to the last solution."""
         ...
 
     def close(self) -> None:
-        """Ends the child and everything it started."""
+        """End the child and everything it started."""
         ...
 
 
 def answers(transport: Transport, calls: Sequence[Call]) -> list[Outcome]:
-    """`transport.answer` for calls that are made once."""
+    """Return the outcomes of calls that are made once, as `transport.answer` does."""
     return transport.answer(Batch(tuple(calls)))

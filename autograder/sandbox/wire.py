@@ -75,7 +75,7 @@ class Encoded:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters: whatever prints it, no student moves a person's cursor."""
+    """Return `text` without control characters: whatever prints it, no student moves a person's cursor."""
     return text.translate(_CONTROL)
 
 
@@ -83,7 +83,7 @@ def printable(text: str) -> str:
 
 
 def encode(value: Any) -> Encoded:
-    """Encodes plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Fixture` and `Call`."""
+    """Encode plain values, numpy arrays, `Tensor`, `Opaque`, `Student`, `Fixture` and `Call`."""
     payload: list[bytes] = []
     structure = _packed(_plain(value, payload, 0))
     return Encoded(structure, b"".join(payload))
@@ -177,9 +177,11 @@ def _head(dtype: str, shape: tuple[int, ...], device: str, library: str) -> msgp
 
 
 def decode(structure: bytes | bytearray, payload: bytes | bytearray, *, answer: bool = False) -> Any:
-    """The value of a frame; `WireError` for anything that `encode` would not have written.
+    """Return the value of a frame. Raises `WireError` for anything that `encode` would not have written.
 
-    `answer`: the frame comes from a worker, which has no business to send a `Call`, a `Fixture` or a `Student`.
+    structure   its msgpack
+    payload     the bytes of its arrays
+    answer      True: the frame comes from a worker, which has no business to send a `Call`, a `Fixture` or a `Student`
     """
     reader = _Reader(payload, answer)
     try:
@@ -217,7 +219,7 @@ _LEAVES = frozenset({str, int, float, bool, type(None), bytes, Tensor, Opaque, S
 
 
 def _bounded(value: Any) -> None:
-    """Refuses what is nested more deeply than `encode` nests, too many items, and msgpack's own extra types."""
+    """Refuse what is nested more deeply than `encode` nests, too many items, and msgpack's own extra types."""
     level = [value]
     items = 0
     for _ in range(MAX_DEPTH + 2):

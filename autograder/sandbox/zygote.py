@@ -49,7 +49,7 @@ class Child:
 
 
 def main(control: int) -> None:
-    """Serves the control socket with the descriptor `control` until its other side is closed."""
+    """Serve the control socket with the descriptor `control` until its other side is closed."""
     sock = socket.socket(fileno=control)
     parent = os.getppid()
     settings = json.loads(sock.recv(MESSAGE_BYTES))
@@ -99,6 +99,7 @@ class Zygote:
         self.sock.send(json.dumps({"ready": {**_facts(), "no_gpu": without_gpu}}).encode())
 
     def serve(self) -> None:
+        """Fork children when asked to, bury those that ended, and look after the others; does not return."""
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
         while True:
@@ -111,10 +112,12 @@ class Zygote:
             self.look()
 
     def look(self) -> None:
+        """Kill every child that takes more of the shared scratch or more threads than it may."""
         for child in self.children.values():
             _look_at(child)
 
     def spawn(self) -> Child:
+        """Read a request off the control socket, and fork the child that it asks for; exit where the socket is closed."""
         message, descriptors, _, _ = socket.recv_fds(self.sock, MESSAGE_BYTES, 2)
         if not message:
             os._exit(0)  # the supervisor is gone; the children follow
@@ -137,7 +140,7 @@ class Zygote:
         return child
 
     def keep(self, data: Iterable[Any]) -> None:
-        """Makes what notebooks of a course load, once: every child inherits it. What fails here fails in the cell, too."""
+        """Make what notebooks of a course load, once: every child inherits it. What fails here fails in the cell, too."""
         for name, options in data:
             wish = json.dumps([name, options], sort_keys=True)
             if wish not in self.kept:
@@ -169,6 +172,7 @@ class Zygote:
             os._exit(1)
 
     def bury(self, child: Child) -> None:
+        """Collect a child that has ended, remove its scratch, and report how it ended and what it used."""
         from autograder.sandbox.scratch import remove
 
         _, status, usage = os.wait4(child.process, 0)
@@ -187,7 +191,7 @@ class Zygote:
 
 
 def _look_at(child: Child) -> None:
-    """Kills a child that takes more of what all children share than is its own."""
+    """Kill a child that takes more of what all children share than is its own."""
     from autograder.sandbox.scratch import within
 
     if child.killed is None:

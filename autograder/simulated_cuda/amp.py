@@ -85,7 +85,7 @@ _exit = torch.amp.autocast_mode.autocast.__exit__
 
 
 def enter(self: Any) -> Any:
-    """torch.autocast.__enter__"""
+    """Stand in for `torch.autocast.__enter__`."""
     found = _enter(self)
     if self.device == "cuda":
         casts = Casts()
@@ -95,7 +95,7 @@ def enter(self: Any) -> Any:
 
 
 def leave(self: Any, *error: Any) -> Any:
-    """torch.autocast.__exit__"""
+    """Stand in for `torch.autocast.__exit__`."""
     if self.__dict__.get("_simulated_casts"):
         self._simulated_casts.pop().__exit__(*error)
     return _exit(self, *error)

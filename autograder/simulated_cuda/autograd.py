@@ -19,7 +19,7 @@ _apply_backward = torch.autograd.function.BackwardCFunction.apply
 
 
 def make_grads(outputs: Any, grads: Any, *others: Any, **named: Any) -> Any:
-    """torch.autograd._make_grads: gradients that are handed to backward() or grad()."""
+    """Stand in for `torch.autograd._make_grads`: check gradients that are handed to backward() or grad()."""
     for i, (output, gradient) in enumerate(zip(outputs, grads, strict=False)):
         if isinstance(output, Tensor) and isinstance(gradient, Tensor) and gradient.dim() > 0:
             _same(output.device, gradient, i)
@@ -27,7 +27,7 @@ def make_grads(outputs: Any, grads: Any, *others: Any, **named: Any) -> Any:
 
 
 def apply_backward(node: Any, *args: Any) -> Any:
-    """BackwardCFunction.apply: gradients that a custom autograd.Function returns."""
+    """Stand in for `BackwardCFunction.apply`: check gradients that a custom autograd.Function returns."""
     found = _apply_backward(node, *args)
     gradients = found if isinstance(found, tuple) else (found,)
     onward = node.next_functions

@@ -40,7 +40,10 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
 
     @staticmethod
     def tell(error: BaseException) -> None:
-        """What leaving does to an error, for those who catch it inside: the hint, the outer device's name, no frame of ours."""
+        """Mend an error as leaving the context does, for those who catch it inside.
+
+        Its message gets the hint and says the outer device's name; its traceback loses our frames.
+        """
         if getattr(error, "_told", False):
             return
         _tell(error)
@@ -85,7 +88,7 @@ def unsupported() -> str | None:
 
 
 def _tell(error: BaseException) -> None:
-    """Names of the inner device are replaced, the hint is added, our frames are taken out of the traceback."""
+    """Replace names of the inner device, add the hint, and take our frames out of the traceback."""
     if error.args and isinstance(error.args[0], str):
         text = named(error.args[0])
         if isinstance(error, DeviceMismatch | OnDevice):

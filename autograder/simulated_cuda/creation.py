@@ -39,7 +39,7 @@ def tensor(
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
-    """torch.tensor"""
+    """Stand in for `torch.tensor`."""
     where = CUDA if isinstance(data, CudaTensor) and device is None else _default(device)
     if where is not None and where != CUDA and where.type != "cpu":
         return _tensor(data, dtype=dtype, device=where, requires_grad=requires_grad)
@@ -51,7 +51,7 @@ def tensor(
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """torch.as_tensor"""
+    """Stand in for `torch.as_tensor`."""
     where = _default(device)
     if isinstance(data, Tensor):
         return data.to(device=where if device is not None else data.device, dtype=dtype or data.dtype)
@@ -64,7 +64,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 def asarray(
     obj: Any, *, dtype: Any = None, device: Any = None, copy: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """torch.asarray"""
+    """Stand in for `torch.asarray`."""
     where = _default(device)
     if where != CUDA and not isinstance(obj, CudaTensor):
         return _asarray(obj, dtype=dtype, device=where, copy=copy, requires_grad=requires_grad)
@@ -76,7 +76,10 @@ def asarray(
 def new_tensor(
     self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """torch.Tensor.new_tensor: "by default, the returned Tensor has the same torch.dtype and torch.device as this tensor"."""
+    """Stand in for `torch.Tensor.new_tensor`.
+
+    docs: "by default, the returned Tensor has the same torch.dtype and torch.device as this tensor".
+    """
     own = None if isinstance(data, Tensor) else self.dtype
     return tensor(data, dtype=dtype or own, device=device or self.device, requires_grad=requires_grad)
 
@@ -117,7 +120,7 @@ LEGACY = {
 
 
 def set_default_tensor_type(t: Any) -> None:
-    """torch.set_default_tensor_type: a CUDA type sets the default device as well."""
+    """Stand in for `torch.set_default_tensor_type`: a CUDA type sets the default device as well."""
     if isinstance(t, str) and t.startswith("torch.cuda."):
         t = LEGACY[t.removeprefix("torch.cuda.")]
     if isinstance(t, Legacy):

@@ -19,7 +19,7 @@ INVALID_ORDINAL = "CUDA error: invalid device ordinal"  # what the CUDA runtime 
 
 
 def outer(device: Any) -> torch.device | None:
-    """The device as the program sees it: "cuda", "cuda:0", 0 and the inner one are all cuda:0; None stays None.
+    """Return the device as the program sees it: "cuda", "cuda:0", 0 and the inner one are all cuda:0; None stays None.
 
     Raises RuntimeError for a second GPU, as CUDA does (docs: "CUDA semantics", torch.cuda.set_device).
     """
@@ -39,13 +39,13 @@ def outer(device: Any) -> torch.device | None:
 
 
 def inner(device: Any) -> torch.device | None:
-    """The device as C++ may see it."""
+    """Return the device as C++ may see it."""
     found = outer(device)
     return INNER if found == CUDA else found
 
 
 def named(text: str) -> str:
-    """A message of torch with the inner device's name replaced by the pretended one's."""
+    """Return a message of torch with the inner device's name replaced by the pretended one's."""
     return (
         text.replace(str(INNER), str(CUDA))
         .replace("device meta", "device cuda:0")

@@ -186,7 +186,7 @@ _operators: dict[Any, Operator] = {}
 
 
 def begin() -> None:
-    """Everything counted from zero, in this process."""
+    """Count everything from zero, in this process."""
     global _owner
     _forked = False  # whether this process is the child of one that simulates
     for name in ("operators", "on_device", "moves", "heavy_on_device", "heavy_on_cpu"):
@@ -203,7 +203,12 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 def dispatch(func: Any, args: Any, kwargs: Any) -> Any:
-    """Answers one operator that saw the device, as an argument or as the `device` it is given."""
+    """Answer one operator that met the device: in an argument, or as the `device` it is told.
+
+    func     the operator
+    args     what it was given by position
+    kwargs   what it was given by name
+    """
     statistics.operators += 1
     op = _operators.get(func)
     if op is None:

@@ -36,7 +36,7 @@ def _made() -> Any:
 
 
 def on_cuda(generator: Any) -> bool:
-    """Whether it belongs to the device. C++ hands back another Python object each time: its address decides."""
+    """Ask whether a generator belongs to the device. C++ hands back another Python object each time: its address decides."""
     return generator._cdata in _made_here
 
 
@@ -53,6 +53,7 @@ class Generator(metaclass=_Both):
 
 
 def check(generator: Any, *, cuda: bool) -> None:
+    """Raise what torch raises where a generator is not on the device that an operator asks for."""
     if on_cuda(generator) != cuda:
         wanted, found = ("cuda", "cpu") if cuda else ("cpu", "cuda")
         raise RuntimeError(f"Expected a '{wanted}' device type for generator but found '{found}'")

@@ -38,7 +38,7 @@ FACTORIES = frozenset(
 
 
 def hint(error: DeviceMismatch | OnDevice) -> str | None:
-    """One sentence about the first tensor that can be named; None where the frames say nothing."""
+    """Write one sentence about the first tensor that can be named; None where the frames say nothing."""
     frames = program_frames(error.__traceback__)
     if not frames:
         return None

@@ -40,14 +40,17 @@ INTEGERS = {
 
 
 def integer_product(func: Any, args: Sequence[Any]) -> None:
-    """RuntimeError: "addmm_cuda" not implemented for 'Long'."""
+    """Raise what CUDA raises for products of integers: "addmm_cuda" not implemented for 'Long'."""
     for value in args:
         if type(value) is CudaTensor and value.dtype in INTEGERS:
             raise RuntimeError(f"\"{PRODUCTS[func]}\" not implemented for '{INTEGERS[value.dtype]}'")
 
 
 def host_lengths(func: Any, args: Sequence[Any]) -> None:
-    """docs, torch.nn.utils.rnn.pack_padded_sequence: lengths "must be on the CPU"."""
+    """Raise what CUDA raises for lengths on the device.
+
+    docs, torch.nn.utils.rnn.pack_padded_sequence: lengths "must be on the CPU".
+    """
     lengths = args[1]
     if type(lengths) is CudaTensor:
         kind = INTEGERS.get(lengths.dtype, str(lengths.dtype))

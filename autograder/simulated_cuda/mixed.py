@@ -55,7 +55,12 @@ WITHOUT_SCALARS = ("aten::lerp", "aten::binary_cross_entropy", "aten::index_fill
 
 
 def check(func: Any, rules: Rules, args: Sequence[Any], kwargs: dict[str, Any]) -> object:
-    """Raises what CUDA raises; COMPOSITE where the operator's parts decide; None where CUDA accepts."""
+    """Raise what CUDA raises for this call; return COMPOSITE where the operator's parts decide, None where CUDA accepts.
+
+    func          the operator
+    rules         those of the installed torch
+    args, kwargs  what it was given by position and by name
+    """
     name = func.name()
     if func in COPIES:
         pass
@@ -171,20 +176,31 @@ def _iterator(func: Any, name: str, args: Sequence[Any], kwargs: dict[str, Any])
 
 
 def any_vector(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    """The last word on an operator that has neither rule nor parts: no CPU tensor with a dimension."""
+    """Refuse a CPU tensor that has a dimension, for an operator that has neither rule nor parts.
+
+    func          the operator
+    args, kwargs  what it was given by position and by name
+
+    Raises DeviceMismatch.
+    """
     for _, tensor, written in named_tensors(func, args, kwargs):
         if device_of(tensor) == CPU and (tensor.dim() > 0 or written):
             two_devices(tensor)
 
 
 def two_devices(tensor: Tensor) -> NoReturn:
+    """Raise the DeviceMismatch that names two devices, because of `tensor`."""
     raise DeviceMismatch(TWO_DEVICES, [tensor])
 
 
 def named_tensors(
     func: Any, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Iterator[tuple[str, Tensor, bool]]:
-    """(argument, tensor, whether it is written to) of everything that was passed."""
+    """Yield (argument, tensor, whether it is written to) of everything that an operator was given.
+
+    func          the operator
+    args, kwargs  what it was given by position and by name
+    """
     for i, argument in enumerate(func._schema.arguments):
         value = args[i] if i < len(args) else kwargs.get(argument.name)
         written = argument.alias_info is not None and argument.alias_info.is_write

@@ -18,7 +18,7 @@ _device = TensorBase.device.__get__  # type: ignore[attr-defined]
 
 
 def to(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
-    """torch.Tensor.to"""
+    """Stand in for `torch.Tensor.to`."""
     if args and (isinstance(args[0], str | torch.device) or type(args[0]) is int):
         args = (inner(args[0]), *args[1:])
     if keywords.get("device") is not None:
@@ -32,13 +32,16 @@ def cuda(
     non_blocking: bool = False,
     memory_format: Any = torch.preserve_format,
 ) -> Tensor:
-    """torch.Tensor.cuda"""
+    """Stand in for `torch.Tensor.cuda`."""
     target = inner("cuda" if device is None else device)
     return _to(self, target, non_blocking=non_blocking, memory_format=memory_format)
 
 
 def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False, **keywords: Any) -> Any:
-    """torch.Tensor.type: names and legacy types say the device too (docs, "torch.Tensor": "torch.cuda.FloatTensor")."""
+    """Stand in for `torch.Tensor.type`: names and legacy types say the device too.
+
+    docs, "torch.Tensor": "torch.cuda.FloatTensor".
+    """
     here = isinstance(self, CudaTensor)
     if dtype is None:
         name = _type(self.elem) if isinstance(self, CudaTensor) else _type(self)
@@ -53,7 +56,10 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False, **keyword
 
 
 def pin_memory(self: Tensor, device: Any = None) -> Tensor:
-    """docs, torch.Tensor.pin_memory: "Copies the tensor to pinned memory"; native/Memory.cpp refuses others than CPU's."""
+    """Stand in for `torch.Tensor.pin_memory`: refuse tensors that are not on the CPU.
+
+    docs: "Copies the tensor to pinned memory"; the refusal is that of native/Memory.cpp.
+    """
     if isinstance(self, CudaTensor):
         raise RuntimeError(f"cannot pin '{self.type()}' only dense CPU tensors can be pinned")
     pinned = self.clone()
@@ -62,7 +68,7 @@ def pin_memory(self: Tensor, device: Any = None) -> Tensor:
 
 
 def is_pinned(self: Tensor, device: Any = None) -> bool:
-    """torch.Tensor.is_pinned"""
+    """Stand in for `torch.Tensor.is_pinned`."""
     return bool(getattr(self, "_simulated_pinned", False))
 
 
@@ -91,7 +97,7 @@ def _become(tensor: Tensor, value: Tensor) -> None:
 
 
 def _swap(tensor: Tensor, other: Tensor) -> None:
-    """Swaps what two Python objects stand for; hooks stay with the object, as they do on CUDA."""
+    """Swap what two Python objects stand for; hooks stay with the object, as they do on CUDA."""
     hooks, after = tensor._backward_hooks, tensor._post_accumulate_grad_hooks  # type: ignore[attr-defined]
     torch.utils.swap_tensors(tensor, other)
     if hooks:
@@ -101,7 +107,10 @@ def _swap(tensor: Tensor, other: Tensor) -> None:
 
 
 def apply_to_module(self: nn.Module, fn: Any, recurse: bool = True) -> nn.Module:
-    """torch.nn.Module._apply: parameters stay the objects they were, so that optimisers and tied weights go along."""
+    """Stand in for `torch.nn.Module._apply`.
+
+    Parameters stay the objects they were, so that optimisers and tied weights go along.
+    """
     if recurse:
         for child in self.children():
             child._apply(fn)
@@ -138,7 +147,7 @@ def _applied(parameter: nn.Parameter, fn: Any) -> nn.Parameter:
 
 
 def new(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
-    """torch.Tensor.new: the legacy constructor, on the tensor's own device."""
+    """Stand in for `torch.Tensor.new`, the legacy constructor: it makes tensors on the tensor's own device."""
     if not isinstance(self, CudaTensor):
         return _new(self, *args, **keywords)
     made = _new(self.elem, *args)

@@ -19,7 +19,7 @@ _group = torch._C._group_tensors_by_device_and_dtype
 
 
 def group(tensors: Any, with_indices: bool = False) -> Any:
-    """torch._C._group_tensors_by_device_and_dtype, with the devices that the program sees."""
+    """Stand in for `torch._C._group_tensors_by_device_and_dtype`, with the devices that the program sees."""
     return {(outer(device), dtype): found for (device, dtype), found in _group(tensors, with_indices).items()}
 
 

@@ -21,7 +21,7 @@ ALL: tuple[tuple[Any, str, Any], ...] = (
 
 
 def put_in() -> Saved:
-    """Replaces every name; what was there before is returned, for `take_out`."""
+    """Replace every name; return what was there before, for `take_out`."""
     saved: Saved = []
     try:
         for place, name, replacement in ALL:
@@ -34,6 +34,7 @@ def put_in() -> Saved:
 
 
 def take_out(saved: Saved) -> None:
+    """Put back what `put_in` found."""
     for place, name, before in reversed(saved):
         if before is _ABSENT:
             delattr(place, name)

@@ -47,23 +47,26 @@ class Stream:
         pass
 
     def synchronize(self) -> None:
-        pass
+        """Return at once: everything is done already."""
 
     def query(self) -> bool:
+        """Return True: everything is done already."""
         return True
 
     def wait_stream(self, stream: Any) -> None:
-        pass
+        """Return at once: streams run one after another here."""
 
     def wait_event(self, event: Any) -> None:
-        pass
+        """Return at once: the event is over already."""
 
     def record_event(self, event: Any = None) -> Any:
+        """Record `event`, or a new one, and return it."""
         event = event or Event()
         event.record()
         return event
 
     def is_capturing(self) -> bool:
+        """Return False: nothing captures graphs here."""
         return False
 
 
@@ -74,21 +77,23 @@ class Event:
         self.at: float | None = None
 
     def record(self, stream: Any = None) -> None:
+        """Note the time."""
         self.at = time.perf_counter()
 
     def elapsed_time(self, end: Event) -> float:
-        """Milliseconds."""
+        """Return the time from this event to `end`, in milliseconds. Raises RuntimeError where one was not recorded."""
         if self.at is None or end.at is None:
             raise RuntimeError("Both events must be recorded before calculating elapsed time.")
         return 1e3 * (end.at - self.at)
 
     def synchronize(self) -> None:
-        pass
+        """Return at once: the event is over already."""
 
     def wait(self, stream: Any = None) -> None:
-        pass
+        """Return at once: the event is over already."""
 
     def query(self) -> bool:
+        """Return True: the event is over already."""
         return True
 
 
@@ -126,12 +131,12 @@ def _set_rng_state(new_state: torch.Tensor, device: Any = "cuda") -> None:
 
 
 def scatter(tensor: Any, devices: Any = None, *_: Any, **__: Any) -> tuple[Any, ...]:
-    """torch.nn.parallel.comm.scatter, of DataParallel: one GPU gets it all."""
+    """Stand in for `torch.nn.parallel.comm.scatter`, of DataParallel: one GPU gets it all."""
     return (tensor.to(CUDA),)
 
 
 def compiled(model: Any = None, **_: Any) -> Any:
-    """torch.compile: what it computes, uncompiled."""
+    """Stand in for `torch.compile`: return what it would compile, uncompiled."""
     return model if model is not None else (lambda function: function)
 
 

@@ -18,7 +18,7 @@ _passed = False
 
 
 def once(inside: Callable[[], AbstractContextManager[Any]]) -> None:
-    """Runs the self-test the first time in a process. Raises SimulationUnavailable, which says what to do."""
+    """Run the self-test the first time in a process. Raises SimulationUnavailable, which says what to do."""
     global _passed
     if _passed:
         return

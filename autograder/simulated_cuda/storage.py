@@ -21,21 +21,23 @@ class CudaStorage(torch.UntypedStorage):
 
     @classmethod
     def of(cls, memory: torch.UntypedStorage) -> CudaStorage:
-        """`memory` itself, which from now on says where it lies; no CPU tensor may share it."""
+        """Turn `memory` itself into a storage that says it lies on the device; no CPU tensor may share it."""
         memory.__class__ = cls
         return memory  # type: ignore[return-value]
 
     def cpu(self) -> torch.UntypedStorage:
+        """Return a copy on the CPU."""
         copied = torch.UntypedStorage(self.nbytes())
         copied.copy_(self)
         return copied
 
     def get_device(self) -> int:
+        """Return the device's number, 0."""
         return 0
 
 
 def to(storage: Any, *, device: Any, non_blocking: bool = False) -> Any:
-    """torch.UntypedStorage.to"""
+    """Stand in for `torch.UntypedStorage.to`."""
     if outer(device) != CUDA:
         return storage.cpu() if isinstance(storage, CudaStorage) else storage
     if isinstance(storage, CudaStorage):
@@ -46,5 +48,5 @@ def to(storage: Any, *, device: Any, non_blocking: bool = False) -> Any:
 
 
 def cuda(storage: Any, device: Any = None, non_blocking: bool = False) -> Any:
-    """torch.UntypedStorage.cuda"""
+    """Stand in for `torch.UntypedStorage.cuda`."""
     return to(storage, device="cuda" if device is None else device)

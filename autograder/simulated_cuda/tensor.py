@@ -51,31 +51,40 @@ class CudaTensor(Tensor):
     is_meta = property(lambda self: False)  # type: ignore[assignment]
 
     def get_device(self) -> int:
+        """Return the device's number, 0."""
         return 0
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """docs: torch.Tensor.numpy: only CPU tensors, unless force=True."""
+        """Return a numpy array with `force`, and raise what CUDA raises without.
+
+        docs, torch.Tensor.numpy: only CPU tensors, unless force=True.
+        """
         if not force:
             raise OnDevice(NO_NUMPY, (self,))
         return self.elem.resolve_conj().resolve_neg().numpy(force=True)
 
     def tolist(self) -> Any:
+        """Return the values as numbers in nested lists."""
         return self.elem.tolist()
 
     def data_ptr(self) -> int:
+        """Return the address of the first entry, in the CPU's memory."""
         return self.elem.data_ptr()
 
     def storage(self) -> Any:
+        """Return the typed storage, on the device."""
         return torch.storage.TypedStorage(
             wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True
         )
 
     def untyped_storage(self) -> torch.UntypedStorage:
+        """Return the storage, on the device."""
         from autograder.simulated_cuda.storage import CudaStorage
 
         return CudaStorage.of(self.elem.untyped_storage())
 
     def share_memory_(self) -> CudaTensor:
+        """Return the tensor itself, as CUDA does."""
         return self  # docs: torch.Tensor.share_memory_: a no-op for CUDA tensors
 
     # C++ makes a tensor of a list that is used as an index, on the inner device, where it would have no values.
@@ -130,7 +139,7 @@ class CudaTensor(Tensor):
 
 
 def wrap(elem: Tensor) -> CudaTensor:
-    """`elem`, a CPU tensor outside of autograd, as a tensor on the simulated device."""
+    """Return `elem`, a CPU tensor outside of autograd, as a tensor on the simulated device."""
     made: CudaTensor
     if elem.layout is torch.strided:
         made = _make(
@@ -148,11 +157,12 @@ def wrap(elem: Tensor) -> CudaTensor:
 
 
 def device_of(tensor: Tensor) -> torch.device:
+    """Return the device of a tensor as the program sees it."""
     return CUDA if type(tensor) is CudaTensor else tensor.device
 
 
 def on_host(index: Any) -> Any:
-    """An index with its lists and ranges made into CPU tensors (which CUDA accepts as indices)."""
+    """Turn the lists and ranges of an index into CPU tensors (which CUDA accepts as indices)."""
     if isinstance(index, list) and len(index) < LEGACY_INDEX_LENGTH and any(map(_makes_a_tuple, index)):
         index = tuple(index)
     return tuple(map(_listed, index)) if type(index) is tuple else _listed(index)

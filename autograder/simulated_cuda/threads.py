@@ -14,7 +14,7 @@ _start = threading.Thread.start
 
 
 def start(self: threading.Thread) -> None:
-    """threading.Thread.start"""
+    """Stand in for `threading.Thread.start`: the new thread sees the device as well."""
     run = self.run
 
     def inside() -> None:

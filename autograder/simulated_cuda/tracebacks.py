@@ -12,6 +12,7 @@ TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 
 
 def without_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of this room."""
     while trace is not None and _ours(trace):
         trace = trace.tb_next
     kept = trace
@@ -29,7 +30,7 @@ def _ours(trace: TracebackType) -> bool:
 
 
 def program_frames(trace: TracebackType | None) -> list[tuple[FrameType, int]]:
-    """(frame, line) of what is neither torch's, nor an installed package's, nor ours, innermost first."""
+    """Return (frame, line) of what is neither torch's, nor an installed package's, nor ours, innermost first."""
     found = []
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename

@@ -25,7 +25,7 @@ class Finding:
 
 
 def inspect(document: Notebook, checks: Sequence[Check]) -> list[Finding]:
-    """What the notebook's text shows, without running it. `checks`: those of the assignment."""
+    """List what a notebook's text shows, without running it. `checks` are those of the assignment."""
     return [
         *_missing(document, checks),
         *_doubled(document),
@@ -35,7 +35,7 @@ def inspect(document: Notebook, checks: Sequence[Check]) -> list[Finding]:
 
 
 def ran(cells: Iterable[CellResult]) -> list[Finding]:
-    """Cells that did not run to their end."""
+    """List the cells that did not run to their end."""
     remedy = "Restart the kernel, run all cells, and mend it."
     found = []
     for each in cells:
@@ -113,7 +113,10 @@ def _locked(cell: Cell) -> bool:
 
 
 def checksum(cell: Cell) -> str:
-    """What nbgrader writes into a cell's metadata when it makes the student version (MD5 of text, kind and settings)."""
+    """Return what nbgrader writes into a cell's metadata when it makes the student version.
+
+    It is the MD5 of text, kind and settings.
+    """
     parts = [
         cell.source,
         cell.kind,

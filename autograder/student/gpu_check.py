@@ -68,7 +68,7 @@ class Difference:
 
 
 def parts(path: Path) -> list[Part]:
-    """The statements of a Python file, or the cells of a notebook without their magics."""
+    """Return the statements of a Python file, or the cells of a notebook without their magics."""
     if path.suffix == ".ipynb":
         return _cells(path)
     text = path.read_text(encoding="utf-8")
@@ -94,7 +94,11 @@ def _statements(name: str, text: str) -> list[Part]:
 def run(
     path: Path, arguments: Sequence[str] = (), *, on_gpu: bool, progress: Callable[[Part], None] | None = None
 ) -> Run:
-    """Runs the program in this process, in its own folder, as `python path arguments` would."""
+    """Run the program in this process, in its own folder, as `python path arguments` would.
+
+    on_gpu     True: on a simulated GPU
+    progress   is told what comes next
+    """
     path = path.resolve()  # where we are changes
     done = Run()
     inside: Callable[[], AbstractContextManager[Any]] = simulated_cuda if on_gpu else nullcontext
@@ -218,7 +222,10 @@ def _summary(value: Any) -> tuple[float, ...] | None:
 
 
 def difference(path: Path, on_cpu: Run, on_gpu: Run) -> Difference | None:
-    """The first part after which a variable of both runs holds other numbers."""
+    """Find the first part of the program at `path` after which a variable of both runs holds other numbers.
+
+    on_cpu, on_gpu   the runs
+    """
     for part, cpu, gpu in zip(parts(path), on_cpu.values, on_gpu.values, strict=False):
         for name, here in cpu.items():
             there = gpu.get(name)

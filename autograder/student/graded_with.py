@@ -42,7 +42,7 @@ def graded_with(
     memory_mib: float | None = None,
     **versions: str,
 ) -> None:
-    """Says what this notebook will be graded with, and where this machine differs.
+    """Say what this notebook will be graded with, and where this machine differs.
 
     cell_seconds, call_seconds, submission_seconds  deadlines of a cell, of a call of a function, of everything together
     memory_mib                                      memory of the notebook
@@ -57,8 +57,12 @@ def graded_with(
 
 
 def restated(source: str, settings: Settings, versions: Mapping[str, str]) -> str:
-    """A cell's text, with the call of `graded_with` in it saying a course's settings, and `versions` of the packages that
-    the call names. Text without such a call is returned as it is."""
+    """Return a cell's text, with the call of `graded_with` in it saying a course's settings.
+
+    source     the text; without such a call it is returned as it is
+    settings   the course's
+    versions   package -> version; of the packages that the call names
+    """
     call = _call(source)
     if call is None:
         return source
@@ -73,7 +77,7 @@ def restated(source: str, settings: Settings, versions: Mapping[str, str]) -> st
 
 
 def cell(settings: Settings, versions: Mapping[str, str]) -> str:
-    """The text of the locked cell, for a course's settings."""
+    """Write the locked cell, for a course's settings."""
     limits = settings.limits
     values = (
         limits.cell_seconds,
@@ -87,7 +91,7 @@ def cell(settings: Settings, versions: Mapping[str, str]) -> str:
 
 
 def stated(notebook: Notebook) -> Conditions | None:
-    """What a notebook's cell says, read and not run; None where no cell does."""
+    """Return what a notebook's cell says, read and not run; None where no cell does."""
     for each in notebook.code:
         if (call := _call(each.source)) is not None:
             return _literal(call)
@@ -116,7 +120,7 @@ def _literal(call: ast.Call) -> Conditions:
 
 
 def said(conditions: Conditions) -> list[str]:
-    """The conditions in words, a line each."""
+    """Put the conditions into words, a line each."""
     units = {
         "cell_seconds": "{:g} s for a cell",
         "call_seconds": "{:g} s for a call of one of your functions",
@@ -131,7 +135,7 @@ def said(conditions: Conditions) -> list[str]:
 
 
 def differences(conditions: Conditions) -> list[str]:
-    """Where this machine differs, a line each; a wheel older than the grader's first."""
+    """Say where this machine differs, a line each; a wheel older than the grader's first."""
     lines = []
     wanted = conditions.versions.get(OWN)
     if wanted is not None and _older(__version__, wanted):

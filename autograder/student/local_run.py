@@ -44,4 +44,5 @@ class Here:
         self._folder, self._patience, self._each_cell = folder, patience, each_cell
 
     def session(self, limits: Limits) -> WatchedInShell:
+        """Return a place for the notebook in this process, without a boundary."""
         return WatchedInShell(self._folder, self._patience, self._each_cell)

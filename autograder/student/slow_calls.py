@@ -47,6 +47,7 @@ class Patience:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
+        """Watch what runs inside, and call it `what`."""
         self.last = what
         self._running = (what, time.monotonic())
         try:

@@ -17,7 +17,7 @@ ITEMS_CAP = 2_000_000
 
 
 def read(path: Path) -> Notebook:
-    """Reads an .ipynb file of nbformat 4 (3 is converted).
+    """Read an .ipynb file of nbformat 4 (3 is converted).
 
     Raises `NotebookError` for what is in the file, `UnreadableError` where the machine does not give it; both name file
     and remedy.
@@ -26,7 +26,7 @@ def read(path: Path) -> Notebook:
 
 
 def parse(raw: bytes, name: str) -> Notebook:
-    """The notebook that `raw` spells; `name` is what messages call it."""
+    """Return the notebook that `raw` spells; `name` is what messages call it. Raises `NotebookError`."""
     document = _document(raw, name)
     cells = document.get("cells")
     if not isinstance(cells, list):

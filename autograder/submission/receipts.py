@@ -20,14 +20,14 @@ SIZE_CAP = 256 << 20  # larger files are named without a checksum's worth of rea
 
 
 def of(paths: Iterable[Path], notebook: Notebook | None) -> Receipt:
-    """Of the files that are there, and of the answers in the notebook if it could be read. Never raises."""
+    """Note the files that are there, and the answers in the notebook if it could be read. Never raises."""
     files = [found for path in paths if (found := _file(path)) is not None]
     cells = {} if notebook is None else answers(notebook)
     return Receipt(tuple(files), cells)
 
 
 def answers(notebook: Notebook) -> dict[str, str]:
-    """Grade id -> SHA-256 of the text, of the cells that are the student's to write."""
+    """Return grade id -> SHA-256 of the text, of the cells that are the student's to write."""
     return {
         cell.grade_id: sha256(cell.source.encode("utf-8", "surrogatepass"))
         for cell in notebook.cells
@@ -36,6 +36,7 @@ def answers(notebook: Notebook) -> dict[str, str]:
 
 
 def sha256(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -52,7 +53,7 @@ def _file(path: Path) -> ReadFile | None:
 
 
 def as_dict(receipt: Receipt) -> dict[str, Any]:
-    """Plain data, as results and receipts write it."""
+    """Return plain data, as results and receipts write it."""
     return {
         "files": {each.name: {"bytes": each.bytes, "sha256": each.sha256} for each in receipt.files},
         "cells": dict(sorted(receipt.cells.items())),
@@ -60,7 +61,7 @@ def as_dict(receipt: Receipt) -> dict[str, Any]:
 
 
 def from_dict(value: Mapping[str, Any]) -> Receipt:
-    """What `as_dict` made. Raises TypeError or KeyError where it is something else."""
+    """Read what `as_dict` made. Raises TypeError or KeyError where it is something else."""
     files = tuple(
         ReadFile(str(name), int(each["bytes"]), str(each["sha256"])) for name, each in value["files"].items()
     )
@@ -70,7 +71,14 @@ def from_dict(value: Mapping[str, Any]) -> Receipt:
 def to_json(
     receipt: Receipt, *, assignment: str, by: str, student: str | None = None, when: datetime | None = None
 ) -> str:
-    """A receipt as a file: what was read, when (UTC), and by which version."""
+    """Write a receipt as a file: what was read, when, and by which version.
+
+    receipt      the checksums
+    assignment   whose files they are
+    by           the program and its version
+    student      who submitted, if it is known
+    when         the moment; now by default. It is written in UTC
+    """
     moment = (when or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     whole = {
         "schema": SCHEMA,

@@ -26,7 +26,7 @@ class Weights:
 
 
 def read(path: Path) -> Weights:
-    """The weights in a .safetensors file; never raises for what the file holds."""
+    """Read the weights in a .safetensors file; never raises for what the file holds."""
     if not path.is_file():
         return Weights(
             problem=f"There is no file {path.name} beside the notebook: run the cell that saves the weights."
@@ -42,7 +42,7 @@ def read(path: Path) -> Weights:
 
 
 def parse(raw: bytes, name: str) -> Weights:
-    """The weights that `raw` spells."""
+    """Return the weights that `raw` spells; `name` is what messages call the file."""
     try:
         state = load(raw)
     except KeyError as error:  # a dtype that numpy has not

@@ -59,6 +59,8 @@ BY_AXIS = (
 
 
 def operator(name: str) -> Callable[[Operator], Operator]:
+    """Return a decorator that enters a function into the table of operators under `name`."""
+
     def enter(function: Operator) -> Operator:
         OPERATORS[name] = function
         return function
@@ -68,7 +70,7 @@ def operator(name: str) -> Callable[[Operator], Operator]:
 
 @operator("axis")
 def axis(node: ast.expr) -> Iterator[ast.expr]:
-    """Another dimension, or none."""
+    """Yield the call with another dimension, or with none."""
     if not isinstance(node, ast.Call):
         return
     for i, keyword in enumerate(node.keywords):
@@ -92,7 +94,7 @@ def _other_axes(dim: int) -> tuple[int, ...]:
 
 @operator("reduction")
 def reduction(node: ast.expr) -> Iterator[ast.expr]:
-    """Another way to make one number out of many."""
+    """Yield other ways to make one number out of many."""
     for other in REDUCTIONS.get(called(node), ()):
         yield renamed(node, other)
     if called(node) in ("cross_entropy", "nll_loss") and isinstance(node, ast.Call):
@@ -102,14 +104,14 @@ def reduction(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("function")
 def function(node: ast.expr) -> Iterator[ast.expr]:
-    """A function that sounds alike."""
+    """Yield calls of functions that sound alike."""
     for other in FUNCTIONS.get(called(node), ()):
         yield renamed(node, other)
 
 
 @operator("keepdim")
 def keepdim(node: ast.expr) -> Iterator[ast.expr]:
-    """keepdim forgotten, or too much."""
+    """Yield the call without its keepdim, or with one too many."""
     if not isinstance(node, ast.Call):
         return
     names = [keyword.arg for keyword in node.keywords]
@@ -122,7 +124,7 @@ def keepdim(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("sign")
 def sign(node: ast.expr) -> Iterator[ast.expr]:
-    """Minus for plus, or a forgotten minus."""
+    """Yield minus for plus, or the expression without its minus."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and whole(node) is None:
         yield copy.deepcopy(node.operand)
     yield from _with_operator(node, {ast.Add: (ast.Sub,), ast.Sub: (ast.Add,)})
@@ -130,7 +132,7 @@ def sign(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("arithmetic")
 def arithmetic(node: ast.expr) -> Iterator[ast.expr]:
-    """Times for divided by, products element by element, whole quotients."""
+    """Yield neighbouring operations: times for divided by, products element by element, whole quotients."""
     yield from _with_operator(
         node,
         {
@@ -152,7 +154,7 @@ def _with_operator(
 
 @operator("distance")
 def distance(node: ast.expr) -> Iterator[ast.expr]:
-    """Another distance: its root, its absolute value, a higher power."""
+    """Yield other distances: the root, the absolute value, a higher power."""
     if called(node) == "square" and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         inner = node.func.value
         yield method(inner, "abs")
@@ -164,7 +166,7 @@ def distance(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("off by one")
 def off_by_one(node: ast.expr) -> Iterator[ast.expr]:
-    """A slice, a range or an index that begins or ends one too early or too late."""
+    """Yield slices, ranges and indices that begin or end one too early or too late."""
     if isinstance(node, ast.Slice):
         for end in ("lower", "upper"):
             bound = getattr(node, end)
@@ -183,7 +185,7 @@ def _by_one(node: ast.expr, step: ast.operator) -> ast.expr:
 
 @operator("comparison")
 def comparison(node: ast.expr) -> Iterator[ast.expr]:
-    """The boundary on the wrong side, or the other way round."""
+    """Yield the comparison with the boundary on the wrong side, or the other way round."""
     others: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
         ast.GtE: (ast.Gt, ast.LtE, ast.Eq),
         ast.Gt: (ast.GtE, ast.Lt),
@@ -199,7 +201,7 @@ def comparison(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("constant")
 def constant(node: ast.expr) -> Iterator[ast.expr]:
-    """Another number, the other truth value."""
+    """Yield another number, or the other truth value."""
     if not isinstance(node, ast.Constant):
         return
     if isinstance(node.value, bool):

@@ -15,7 +15,7 @@ CASTS = ("float", "double", "half", "long", "int", "bool")
 
 @operator("dtype")
 def dtype(node: ast.expr) -> Iterator[ast.expr]:
-    """A fixed dtype where the input's was to be kept."""
+    """Yield a fixed dtype where the input's was to be kept."""
     if called(node) in ("to", *CASTS) and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if called(node) == "to" and "device" in ast.unparse(node.args[0] if node.args else node):
             return
@@ -25,7 +25,7 @@ def dtype(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("device")
 def device(node: ast.expr) -> Iterator[ast.expr]:
-    """A device written into the code."""
+    """Yield the call with a device written into the code."""
     if called(node) in ("to", "cuda", "cpu") and isinstance(node, ast.Call) and "device" in ast.unparse(node):
         for where in ("cpu", "cuda"):
             yield with_items(node, "args", 0, ast.Constant(where))
@@ -33,7 +33,7 @@ def device(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("dropped call")
 def dropped_call(node: ast.expr) -> Iterator[ast.expr]:
-    """A call in a chain forgotten: x.f(...) is x, and f(x, ...) is x."""
+    """Leave out a call in a chain: x.f(...) becomes x, and f(x, ...) becomes x."""
     if not isinstance(node, ast.Call):
         return
     if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
@@ -48,7 +48,7 @@ def _is_module(node: ast.expr) -> bool:
 
 @operator("order")
 def order(node: ast.expr) -> Iterator[ast.expr]:
-    """Two things in each other's place: arguments, factors, items of a list or a pair."""
+    """Exchange two things: arguments, factors, items of a list or a pair."""
     if isinstance(node, ast.Call) and len(node.args) >= 2:
         for i in range(len(node.args) - 1):
             yield with_items(node, "args", i, node.args[i + 1], node.args[i], instead_of=2)
@@ -61,7 +61,7 @@ def order(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("in-place")
 def in_place(node: ast.expr) -> Iterator[ast.expr]:
-    """The operation that writes into its input."""
+    """Yield the operation that writes into its input."""
     if called(node) in IN_PLACE and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if not _is_module(node.func.value):
             yield renamed(node, called(node) + "_")
@@ -72,7 +72,7 @@ def in_place(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("randomness")
 def randomness(node: ast.expr) -> Iterator[ast.expr]:
-    """The global generator, or one that always starts anew, in place of the one that was handed over."""
+    """Yield the global generator, or one that always starts anew, in place of the one that was handed over."""
     if not isinstance(node, ast.Call):
         return
     for i, keyword in enumerate(node.keywords):
@@ -84,7 +84,7 @@ def randomness(node: ast.expr) -> Iterator[ast.expr]:
 
 @operator("index")
 def index(node: ast.expr) -> Iterator[ast.expr]:
-    """The index forgotten, or only its first entry taken."""
+    """Yield the expression without its index, or with only the first entry of it."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield copy.deepcopy(node.value)
         if isinstance(node.slice, ast.Slice):

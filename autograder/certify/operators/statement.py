@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 
 def statements(body: Sequence[ast.stmt], at: int) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """(operator, what stands in place of body[at] and body[at + 1]); the second where the order changes."""
+    """Yield (operator, what stands in place of body[at] and body[at + 1]); the second differs where the order changes."""
     statement = body[at]
     rest = [copy.deepcopy(each) for each in body[at + 1 : at + 2]]
     if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Pass):
@@ -37,7 +37,7 @@ def statements(body: Sequence[ast.stmt], at: int) -> Iterator[tuple[str, list[as
 
 
 def bodies(function: ast.FunctionDef) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """(operator, another body) for the function as a whole; a docstring stays."""
+    """Yield (operator, another body) for the function as a whole; a docstring stays."""
     start = 1 if ast.get_docstring(function) is not None else 0
     head, rest = function.body[:start], function.body[start:]
     yield "detach", [*head, _without_gradients(rest)]

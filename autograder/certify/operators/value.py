@@ -10,7 +10,7 @@ from autograder.certify.rewriting import method
 
 
 def spoiled(value: ast.expr, returned: bool) -> Iterator[tuple[str, ast.expr]]:
-    """(operator, what stands there instead) for the value of an assignment, or one that is returned."""
+    """Yield (operator, what stands there instead) for the value of an assignment, or one that is returned."""
     if isinstance(value, ast.Constant | ast.List | ast.Tuple | ast.Dict):
         return
     yield "detach", method(value, "detach")
@@ -29,7 +29,7 @@ def spoiled(value: ast.expr, returned: bool) -> Iterator[tuple[str, ast.expr]]:
 
 
 def operands(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
-    """One side of an arithmetic operation cut off from the graph."""
+    """Yield the operation with one of its sides cut off from the graph."""
     for side in ("left", "right"):
         if not isinstance(getattr(node, side), ast.Constant):
             other = copy.deepcopy(node)
@@ -38,7 +38,7 @@ def operands(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
 
 
 def siblings(function: ast.FunctionDef) -> dict[str, tuple[str, ...]]:
-    """name -> the names that it is easily taken for: neighbours among the arguments and in unpacked pairs."""
+    """Return name -> the names that it is easily taken for: neighbours among the arguments and in unpacked pairs."""
     groups = [
         [argument.arg for argument in function.args.args],
         [each.arg for each in function.args.kwonlyargs],

@@ -55,14 +55,14 @@ def known_kinds() -> tuple[str, ...]:
 
 
 def get_ready() -> None:
-    """Imports what drawing needs, and has fonts found: otherwise the first picture of a process pays for it."""
+    """Import what drawing needs, and have fonts found: otherwise the first picture of a process pays for it."""
     for kind in known_kinds():
         _artist(kind)
     draw({"kind": "rows", "returned": [[1.0]], "expected": None})
 
 
 def draw(data: Mapping[str, Any] | None) -> Picture | None:
-    """The picture of a counterexample, or None where there is nothing that can be drawn. Never raises."""
+    """Draw the picture of a counterexample; None where there is nothing that can be drawn. Never raises."""
     if not isinstance(data, Mapping):
         return None
     try:

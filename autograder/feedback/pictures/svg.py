@@ -37,7 +37,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """matplotlib's own defaults and ours, for as long as a figure is made and written."""
+    """Use matplotlib's own defaults and ours inside, for as long as a figure is made and written."""
     ours: dict[str, Any] = {
         "svg.hashsalt": "fewlabels",
         "svg.fonttype": "none",
@@ -67,14 +67,14 @@ def drawing() -> Iterator[None]:
 
 
 def figure(height: float) -> Figure:
-    """An empty figure of the common width, `height` inches high, on no background."""
+    """Return an empty figure of the common width, `height` inches high, on no background."""
     made = Figure(figsize=(WIDTH, height), layout="constrained")
     made.patch.set_visible(False)
     return made
 
 
 def to_svg(made: Figure, alt: str) -> str:
-    """The figure as one <svg> element, with `alt` for those who cannot see it. Call it inside `drawing()`."""
+    """Write the figure as one <svg> element, with `alt` for those who cannot see it. Call it inside `drawing()`."""
     for axes in made.axes:
         axes.patch.set_visible(False)
     raw = io.BytesIO()
@@ -100,7 +100,7 @@ def _referenced(root: ET.Element) -> list[str]:
 
 
 def _rebuild(element: ET.Element, names: dict[str, str]) -> None:
-    """Rewrites an element and all below it in place. `names`: identifiers that are kept -> new ones."""
+    """Rewrite an element and all below it in place. `names`: identifiers that are kept -> new ones."""
     element.tag = element.tag.removeprefix(_SVG)
     attributes = dict(element.attrib)
     element.attrib.clear()

@@ -19,7 +19,7 @@ class MalformedError(ValueError):
 
 
 def number(value: Any) -> float | None:
-    """A finite number of moderate size, else None. Raises MalformedError where the value is no number."""
+    """Return a finite number of moderate size, else None. Raises MalformedError where the value is no number."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -30,7 +30,7 @@ def number(value: Any) -> float | None:
 
 
 def listed(value: Any, most: int) -> list[Any]:
-    """The first `most` entries of a list; anything else is MalformedError."""
+    """Return the first `most` entries of a list. Raises MalformedError for anything else."""
     if isinstance(value, np.ndarray) and value.ndim > 0:
         value = value[:most].tolist()
     if not isinstance(value, list | tuple):
@@ -39,11 +39,12 @@ def listed(value: Any, most: int) -> list[Any]:
 
 
 def numbers(value: Any, most: int) -> list[float | None]:
+    """Return the first `most` entries of a list of numbers, each as `number` does. Raises MalformedError."""
     return [number(item) for item in listed(value, most)]
 
 
 def points(value: Any, most: int) -> list[Point | None]:
-    """Points of the plane; None stands where one of the two numbers cannot be drawn."""
+    """Return points of the plane; None stands where one of the two numbers cannot be drawn. Raises MalformedError."""
     read: list[Point | None] = []
     for item in listed(value, most):
         pair = numbers(item, 3)
@@ -55,7 +56,7 @@ def points(value: Any, most: int) -> list[Point | None]:
 
 
 def label(value: Any) -> str:
-    """A class label as short text."""
+    """Return a class label as short text. Raises MalformedError where the value is none."""
     if isinstance(value, Mapping | list | tuple | np.ndarray):
         raise MalformedError("no label")
     if isinstance(value, int) and abs(value) > 10**15:
@@ -64,11 +65,12 @@ def label(value: Any) -> str:
 
 
 def labels(value: Any, most: int) -> list[str]:
+    """Return the first `most` entries of a list of labels as short texts. Raises MalformedError."""
     return [label(item) for item in listed(value, most)]
 
 
 def item(value: Any) -> int:
-    """The index of an item."""
+    """Return the index of an item. Raises MalformedError where the value is none."""
     if isinstance(value, np.integer):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > FARTHEST:
@@ -77,5 +79,5 @@ def item(value: Any) -> int:
 
 
 def shown(value: float) -> str:
-    """A number for alternative texts."""
+    """Write a number for alternative texts."""
     return f"{value + 0.0:.4g}"

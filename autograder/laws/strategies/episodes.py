@@ -28,13 +28,23 @@ class EpisodeTask:
 
 
 def labelled_items(classes: np.ndarray, counts: list[int], order: list[int]) -> np.ndarray:
-    """counts[i] items of classes[i], put into `order`."""
+    """Return the labels of counts[i] items of each classes[i], put into `order`.
+
+    >>> labelled_items(np.array([4, 9]), counts=[2, 1], order=[2, 0, 1])
+    array([9, 4, 4])
+    """
     return np.repeat(np.asarray(classes, dtype=np.int64), counts)[order]
 
 
 @st.composite
 def plain_tasks(draw: st.DrawFn) -> EpisodeTask:
-    """Tasks that hide no difficulty: classes 0, 1, 2, ... in turn, with more items than are needed."""
+    """Draw tasks that hide no difficulty: classes 0, 1, 2, ... in turn, with more items than are needed.
+
+    >>> from hypothesis import find
+    >>> task = find(plain_tasks(), lambda task: task.n_way == 2)
+    >>> task.labels[:3]
+    array([0, 1, 2])
+    """
     k_shot, n_query, n_way = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
     classes = n_way + draw(st.integers(1, 2))
     labels = np.arange(classes * (k_shot + n_query + draw(st.integers(1, 3))), dtype=np.int64) % classes
@@ -43,9 +53,16 @@ def plain_tasks(draw: st.DrawFn) -> EpisodeTask:
 
 @st.composite
 def episode_tasks(draw: st.DrawFn, *, exact: bool = False, spare: int = 3) -> EpisodeTask:
-    """Tasks in which at least n_way classes are large enough, some classes too small, labels gappy and shuffled.
+    """Draw tasks in which at least n_way classes are large enough, and some too small; labels have gaps and are shuffled.
 
     exact   True: every class that is large enough has exactly k_shot + n_query items
+    spare   how many items more it has at most, where `exact` is False
+
+    >>> from hypothesis import find
+    >>> task = find(episode_tasks(exact=True), lambda task: task.n_way == 1)
+    >>> _, counts = np.unique(task.labels, return_counts=True)
+    >>> int(counts.max()) == task.k_shot + task.n_query
+    True
     """
     k_shot = draw(st.integers(1, 3))
     n_query = draw(st.integers(1, 3).filter(lambda n: n != k_shot))
@@ -95,8 +112,15 @@ def episodes(
 ) -> Episode:
     """Draw small episodes: 2 to 4 classes with labels of any integers, uneven counts, shuffled.
 
-    plain     True: labels are 0, 1, ...
-    nonzero   True: no input has length 0
+    plain                        True: labels are 0, 1, ...
+    bound                        as for `grids`
+    min_features, max_features   bounds of the size of an input
+    nonzero                      True: no input has length 0
+
+    >>> from hypothesis import find
+    >>> drawn = find(episodes(plain=True, min_features=3), lambda drawn: len(drawn.query_y) == 1)
+    >>> drawn.query_x.shape, drawn.query_y.shape, int(drawn.support_y.min())
+    ((1, 3), (1,), 0)
     """
     d = draw(st.integers(min_features, max_features))
     names = draw(st.lists(st.integers(-4, 20), min_size=2, max_size=4, unique=True))
@@ -112,7 +136,18 @@ def episodes(
 
 
 def large_episode(ways: int, shots: int, queries: int, features: int, scale: float = 1.0) -> Episode:
-    """Return a fixed episode beyond what is drawn: `scale` times normal inputs (ways * shots, features), shuffled."""
+    """Return a fixed episode beyond what is drawn, shuffled.
+
+    ways       number of classes
+    shots      support inputs of each
+    queries    query inputs of each
+    features   size of an input
+    scale      normal inputs are multiplied by it
+
+    >>> large = large_episode(ways=3, shots=4, queries=5, features=2)
+    >>> large.support_x.shape, large.support_y.shape, large.query_x.shape, large.query_y.shape
+    ((12, 2), (12,), (15, 2), (15,))
+    """
     source = np.random.default_rng(ways + shots + queries + features)
     labels = 3 * source.permutation(ways).astype(np.int64) - 5
     support_y, query_y = (source.permutation(np.repeat(labels, n)) for n in (shots, queries))

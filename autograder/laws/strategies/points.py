@@ -13,7 +13,12 @@ STEP = 4  # coordinates are multiples of 1/STEP
 
 @st.composite
 def grids(draw: st.DrawFn, *shape: int, bound: float = 4.0, dtype: Any = np.float64) -> np.ndarray:
-    """An array of the given shape, with entries in [-bound, bound] on the quarter grid."""
+    """Draw an array of the given `shape` and `dtype`, with entries in [-`bound`, `bound`] on the quarter grid.
+
+    >>> from hypothesis import find
+    >>> find(grids(1, 2, bound=0.25), lambda drawn: drawn.min() > 0)
+    array([[0.25, 0.25]])
+    """
     most = int(bound * STEP)
     size = int(np.prod(shape))
     entries = draw(st.lists(st.integers(-most, most), min_size=size, max_size=size))
@@ -38,7 +43,11 @@ class Points:
 
 
 def squares(array: np.ndarray) -> float:
-    """The largest squared length of a row."""
+    """Return the largest squared length of a row.
+
+    >>> squares(np.array([[3.0, 4.0], [1.0, 0.0]]))
+    25.0
+    """
     return float((array.astype(np.float64) ** 2).sum(-1).max(initial=0.0))
 
 
@@ -55,7 +64,19 @@ def points(
     distinct: bool = False,
     dtype: Any = np.float64,
 ) -> Points:
-    """Queries and prototypes, single ones included; `distinct`: no two prototypes are equal."""
+    """Draw queries (q, d) and prototypes (c, d), single ones included.
+
+    min_queries, max_queries   bounds of q
+    min_classes, max_classes   bounds of c
+    max_features               the largest d; the smallest is 1
+    bound, dtype               as for `grids`
+    distinct                   True: no two prototypes are equal
+
+    >>> from hypothesis import find
+    >>> drawn = find(points(max_classes=2, max_features=3), lambda drawn: drawn.prototypes.shape == (2, 3))
+    >>> drawn.queries.shape[1], len(drawn.queries) <= 4
+    (3, True)
+    """
     d = draw(st.integers(1, max_features))
     c = draw(st.integers(min_classes, max_classes))
     q = draw(st.integers(min_queries, max_queries))
@@ -68,7 +89,13 @@ def points(
 
 @st.composite
 def rotations(draw: st.DrawFn, d: int) -> np.ndarray:
-    """An orthogonal (d, d) matrix: from the QR decomposition of a drawn one."""
+    """Draw an orthogonal (`d`, `d`) matrix: from the QR decomposition of a drawn one.
+
+    >>> from hypothesis import find
+    >>> turn = find(rotations(2), lambda drawn: abs(drawn[0, 1]) > 0.1)
+    >>> np.allclose(turn @ turn.T, np.eye(2))
+    True
+    """
     drawn = draw(grids(d, d, bound=2.0)) + 3.0 * np.eye(d)
     q, r = np.linalg.qr(drawn)
     return np.asarray(q * np.where(np.diag(r) < 0, -1.0, 1.0))

@@ -35,7 +35,11 @@ class SupportSet:
         return SupportSet(self.embeddings[order], self.labels[order])
 
     def relabelled(self, names: np.ndarray) -> SupportSet:
-        """Class i (in ascending order) is now called names[i]."""
+        """Return the set with class i (in ascending order) called names[i].
+
+        >>> SupportSet(np.zeros((3, 1)), np.array([0, 5, 0])).relabelled(np.array([7, 1])).labels
+        array([7, 1, 7])
+        """
         return SupportSet(self.embeddings, names[np.searchsorted(self.classes, self.labels)])
 
     def __len__(self) -> int:
@@ -54,7 +58,19 @@ def support_sets(
     bound: float = 4.0,
     dtype: Any = np.float64,
 ) -> SupportSet:
-    """Support sets with gaps between labels, negative labels, uneven counts, shuffled."""
+    """Draw support sets: gaps between labels, negative labels, uneven counts, shuffled.
+
+    min_classes, max_classes   bounds of the number of classes
+    max_shots                  the most points of a class; the fewest is 1
+    features                   the size of the points; drawn where it is not given
+    max_features               the largest size that is drawn
+    bound, dtype               as for `grids`
+
+    >>> from hypothesis import find
+    >>> drawn = find(support_sets(features=2), lambda drawn: len(drawn) == 3)
+    >>> drawn.embeddings.shape, drawn.labels.shape, drawn.classes.shape
+    ((3, 2), (3,), (2,))
+    """
     classes = draw(st.lists(st.integers(-3, 12), min_size=min_classes, max_size=max_classes, unique=True))
     counts = draw(st.lists(st.integers(1, max_shots), min_size=len(classes), max_size=len(classes)))
     if len(counts) > 1 and len(set(counts)) == 1:
@@ -66,7 +82,17 @@ def support_sets(
 
 
 def large_support(ways: int = 30, shots: int = 40, features: int = 64, dtype: Any = np.float64) -> SupportSet:
-    """A fixed support set beyond what is drawn: about `shots` points in each of `ways` classes, shuffled."""
+    """Return a fixed support set beyond what is drawn, shuffled.
+
+    ways       number of classes
+    shots      about how many points of each
+    features   size of a point
+    dtype      of the points
+
+    >>> large = large_support(ways=3, shots=10, features=5)
+    >>> large.embeddings.shape, large.classes
+    ((27, 5), array([-20, -13,  -6]))
+    """
     source = np.random.default_rng(ways * shots + features)
     counts = shots - np.arange(ways) % 7
     labels = source.permutation(np.repeat(7 * np.arange(ways, dtype=np.int64) - 20, counts))

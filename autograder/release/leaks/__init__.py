@@ -23,7 +23,7 @@ __all__ = ["Finding", "Secrets", "collect", "markers_of_source", "scan", "unansw
 
 
 def markers_of_source(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Markers of the source notebook that nbgrader would not understand as they are meant."""
+    """Yield a finding for each marker of the source notebook that nbgrader would not understand as it is meant."""
     for index, cell in enumerate(document["cells"]):
         for wrong in markers.mistakes("".join(cell["source"])):
             yield Finding(
@@ -44,7 +44,16 @@ def everything(
     checks: Sequence[Check],
     secrets: Secrets,
 ) -> list[Finding]:
-    """All findings of a release, those of the source first; a marker that is told there is not told again."""
+    """Return all findings of a release, those of the source first.
+
+    source_name, source       file name of the source notebook, and the notebook as JSON
+    released_name, released   the same of the student's notebook
+    files                     name -> bytes, all files of the release
+    checks                    the assignment's, public and hidden
+    secrets                   what must not be in the files
+
+    A marker that is told of the source is not told again of the released cell.
+    """
     markers_told = list(markers_of_source(source_name, source))
     cells = {(each.file, each.cell) for each in markers_told}
     found = [

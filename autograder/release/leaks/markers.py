@@ -16,14 +16,17 @@ CLOSE = 0.75
 
 
 def known(line: str) -> tuple[str, str] | None:
-    """(BEGIN or END, what of) of a marker that nbgrader recognises."""
+    """Return (BEGIN or END, what of) of a marker that nbgrader recognises; None for any other line."""
     match = EXACT.search(line)
     return (match[1], match[2]) if match else None
 
 
 @lru_cache(maxsize=8192)  # of a notebook's lines most come again, in the source and in the student's
 def looks_like_one(line: str) -> bool:
-    """Whether a line is a marker, spelt rightly or not: `### BEGIN HIDDEN TEST`, `#begin_solution`, `### BEGN SOLUTION`."""
+    """Ask whether a line is a marker, spelt rightly or not.
+
+    `### BEGIN HIDDEN TEST`, `#begin_solution`, `### BEGN SOLUTION` are.
+    """
     if known(line) or ALONE.match(line):
         return True
     words = [word.upper() for word in WORD.findall(line.replace("_", " "))]
@@ -39,12 +42,12 @@ def looks_like_one(line: str) -> bool:
 
 
 def left(text: str) -> Iterator[str]:
-    """The lines of a student's text that look like markers."""
+    """Return the lines of a student's text that look like markers."""
     return (line.strip() for line in text.splitlines() if looks_like_one(line))
 
 
 def mistakes(text: str) -> Iterator[str]:
-    """What is wrong with the markers of a source cell: misspelt, unknown to nbgrader, or without their other half."""
+    """Say what is wrong with the markers of a source cell: misspelt, unknown to nbgrader, or without their other half."""
     open_region: str | None = None
     for line in text.splitlines():
         marker = known(line)

@@ -13,7 +13,15 @@ from autograder.release.leaks.scan import Finding
 
 
 def unanswered(name: str, document: Mapping[str, Any], checks: Sequence[Check]) -> Iterator[Finding]:
-    """Grade cells without checks, checks without a grade cell, ids there twice, cells that ask for another exercise."""
+    """Yield findings about points: grade cells and checks that do not belong together.
+
+    name       the notebook's file
+    document   the notebook as JSON
+    checks     the assignment's
+
+    Found are grade cells without checks, checks without a grade cell, ids that are there twice, and cells that ask for
+    another exercise.
+    """
     known = {check.exercise for check in checks}
     ids: list[str] = []
     answered: set[str] = set()

@@ -66,7 +66,7 @@ class Finding:
 
 
 def scan(files: Mapping[str, bytes], secrets: Secrets) -> list[Finding]:
-    """Every leak in these files (name -> bytes), each told once, by file and cell."""
+    """Return every leak in these files (name -> bytes), each told once, by file and cell."""
     found = [finding for name, data in files.items() for finding in in_file(name, data, secrets)]
     order = {name: index for index, name in enumerate(files)}
     return sorted(
@@ -75,6 +75,7 @@ def scan(files: Mapping[str, bytes], secrets: Secrets) -> list[Finding]:
 
 
 def in_file(name: str, data: bytes, secrets: Secrets) -> Iterator[Finding]:
+    """Yield the leaks in one file, given by `name` and bytes (`data`): markers, and what is among the `secrets`."""
     for piece in texts.pieces(name, data):
         yield from _in_piece(piece, secrets)
 
@@ -186,7 +187,7 @@ def _file_name(piece: Piece) -> Iterator[Finding]:
 
 
 def staff_file(name: str, *, in_archive: bool = False) -> bool:
-    """Whether a file's name says that it is staff's."""
+    """Ask whether a file's name says that it is staff's."""
     parts = name.split("/")
     if in_archive:
         odd_place = parts[0] != "autograder" and not parts[0].endswith(".dist-info")

@@ -73,7 +73,7 @@ class Secrets:
                 self._by_tree[tree].append(secret)
 
     def in_code(self, statements: Sequence[Statement]) -> list[Secret]:
-        """The secrets of which enough stands together somewhere in `statements`, whatever comes between and first."""
+        """Return the secrets of which enough stands together somewhere in `statements`, whatever comes between and first."""
         places: dict[int, list[tuple[int, str]]] = defaultdict(list)
         known: dict[int, Secret] = {}
         for index, each in enumerate(statements):
@@ -83,7 +83,7 @@ class Secrets:
         return [known[key] for key, found in places.items() if _enough(known[key], found)]
 
     def in_prose(self, text: str) -> list[Answer]:
-        """The answers of which a text holds a sixth, or two sentences."""
+        """Return the answers of which a text holds a sixth, or two sentences."""
         shingles = _shingles(text)
         return [
             answer
@@ -93,7 +93,12 @@ class Secrets:
 
 
 def collect(document: Mapping[str, Any], source: Path, places: StaffFiles) -> Secrets:
-    """The secrets of an assignment: its source notebook `document` at `source`, and staff's files around it."""
+    """Collect the secrets of an assignment.
+
+    document   its source notebook as JSON
+    source     where that lies
+    places     staff's files around it: checks, programs, reference/
+    """
     code = [*_of_notebook(document, source), *_of_corpus(places)]
     code += [each for path in places.hidden for each in _of_module(path, "staff check")]
     code += [each for path in places.reference for each in _of_module(path, "reference")]

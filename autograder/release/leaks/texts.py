@@ -37,7 +37,7 @@ class Piece:
 
 
 def pieces(name: str, data: bytes, depth: int = 0) -> Iterator[Piece]:
-    """All texts in a file."""
+    """Yield all texts in a file, given by `name` and bytes (`data`); `depth` counts the archives around it."""
     if depth > DEPTH or len(data) > SIZE_CAP:
         return
     if name.endswith(".ipynb"):
@@ -53,7 +53,7 @@ def pieces(name: str, data: bytes, depth: int = 0) -> Iterator[Piece]:
 
 
 def hidden_in(text: str) -> Iterator[str]:
-    """Texts in a text: base64, also compressed, and what is written with entities or backslashes."""
+    """Yield texts that are packed in a text: base64, also compressed, and what is written with entities or backslashes."""
     if "&" in text and (plain := html.unescape(text)) != text:
         yield plain
     if "\\n" in text:

@@ -37,7 +37,7 @@ class Statement:
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The program that `source` is, as a cell of a notebook may spell it; None where it is none."""
+    """Return the program that `source` is, as a cell of a notebook may spell it; None where it is none."""
     text = textwrap.dedent(MAGIC.sub("", source))
     try:
         with warnings.catch_warnings():
@@ -48,12 +48,12 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def statements(body: Iterable[ast.stmt]) -> list[Statement]:
-    """All statements of a program or function in the order of its text, those of inner blocks and functions too."""
+    """Return all statements of a program or function in the order of its text, those of inner blocks and functions too."""
     return [made for node in body for made in _flat(node)]
 
 
 def statements_of_text(text: str, module: ast.Module | None = None) -> list[Statement]:
-    """The statements in any text: a program (`module`, where it is parsed already), prose, a listing, an output."""
+    """Return the statements in any text: a program (`module`, where it is parsed already), prose, a listing, an output."""
     module = module or parsed(text)
     if module is not None:
         return statements(module.body)
@@ -66,12 +66,12 @@ def statements_of_text(text: str, module: ast.Module | None = None) -> list[Stat
 
 
 def comments(source: str) -> str:
-    """What stands behind hashes: code may be commented out."""
+    """Return what stands behind hashes: code may be commented out."""
     return "\n".join(match[1] for match in BEHIND_HASH.finditer(source))
 
 
 def strings(module: ast.Module) -> Iterator[str]:
-    """The texts in a program: docstrings, literals, also bytes, and neighbours joined by `+`."""
+    """Yield the texts in a program: docstrings, literals, also bytes, and neighbours joined by `+`."""
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

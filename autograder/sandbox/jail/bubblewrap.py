@@ -21,6 +21,7 @@ UNLISTABLE = "0333"  # a child finds its own scratch by name; nobody finds anoth
 
 @cache
 def program() -> str | None:
+    """Return the path of `bwrap`; None where it is not installed."""
     return shutil.which("bwrap")
 
 
@@ -35,10 +36,14 @@ def command(
     devices: Sequence[str] = (),
     readable: Sequence[str] = (),
 ) -> list[str]:
-    """The whole command that runs `inner` in a jail which sees `view`, `cut` (at `CUT`) and an empty `SCRATCH`.
+    """Return the whole command that runs `inner` in a jail, which sees `view`, `cut` (at `CUT`) and an empty `SCRATCH`.
 
-    `root`: we are root and may make namespaces without a user namespace. Inside, only the first process may change its
-    uid, and has to. `devices`: nodes of /dev that may be used, `readable`: what has to be read for that.
+    environment     the only environment variables inside
+    root            True: we are root and may make namespaces without a user namespace. Inside, only the first process may
+                    change its uid, and has to
+    scratch_bytes   how much the scratch holds, where this bubblewrap can bound it
+    devices         nodes of /dev that may be used
+    readable        what has to be read for that
     """
     bwrap = program()
     if bwrap is None:
@@ -73,7 +78,10 @@ def command(
 
 @cache
 def knows_size() -> bool:
-    """bubblewrap 0.7 learned to bound a tmpfs; before, the zygote's look at the scratch is the only bound."""
+    """Ask whether this bubblewrap can bound a tmpfs: 0.7 learned it.
+
+    Before, the zygote's look at the scratch is the only bound.
+    """
     answer = subprocess.run(
         [program() or "bwrap", "--version"], capture_output=True, text=True, timeout=10, check=False
     )

@@ -37,17 +37,17 @@ NOTE = (
 
 
 def nodes() -> tuple[str, ...]:
-    """The device nodes of this machine's GPUs."""
+    """Return the device nodes of this machine's GPUs."""
     return tuple(sorted(path for pattern in NODES for path in glob.glob(pattern)))
 
 
 def readable() -> tuple[str, ...]:
-    """What the CUDA runtime reads besides, as far as it is there."""
+    """Return what the CUDA runtime reads besides, as far as it is there."""
     return tuple(sorted(path for pattern in READABLE for path in glob.glob(pattern) if os.path.exists(path)))
 
 
 def require(device: str) -> None:
-    """Raises UsageError for an unknown device, SandboxUnavailable with the remedy where there is no GPU to admit."""
+    """Raise UsageError for an unknown device, and SandboxUnavailable with the remedy where there is no GPU to admit."""
     if device not in DEVICES:
         raise UsageError(f"There is no device {device!r}.", remedy=f"Choose one of {', '.join(DEVICES)}.")
     if device == "cpu":

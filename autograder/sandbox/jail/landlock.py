@@ -62,7 +62,7 @@ class _Path(ctypes.Structure):
 
 
 def abi() -> int:
-    """The version of Landlock in this kernel; 0 where there is none, or where it is switched off."""
+    """Return the version of Landlock in this kernel; 0 where there is none, or where it is switched off."""
     version = _LIBC.syscall(
         ctypes.c_long(_CREATE_RULESET), None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)
     )
@@ -70,8 +70,11 @@ def abi() -> int:
 
 
 def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] = ()) -> None:
-    """From here on this thread, and what it starts, reads below `read` and reads and writes below `write` alone;
-    `devices` are nodes on which ioctl is allowed too.
+    """Let this thread, and what it starts, use no other files from here on.
+
+    read      paths below which files may be read
+    write     paths below which files may be read and written
+    devices   nodes on which ioctl is allowed too
 
     Paths may be files or directories; those that do not exist are passed over. Nothing may be executed. Call with
     one thread and after `no_new_privileges`. Raises OSError where Landlock is missing.

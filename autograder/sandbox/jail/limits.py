@@ -33,12 +33,12 @@ def _libc() -> ctypes.CDLL:
 
 
 def prctl(option: int, argument: int = 0) -> None:
-    """prctl(2); raises OSError."""
+    """Call prctl(2) with `option` and `argument`. Raises OSError where it fails."""
     _checked(_libc().prctl(option, argument, 0, 0, 0), f"prctl({option})")
 
 
 def die_with(parent: int) -> None:
-    """SIGKILL for this process when the thread that started it ends; `parent` is who that should still be.
+    """Have this process killed (SIGKILL) when the thread that started it ends; `parent` is who that should still be.
 
     The kernel forgets this at a change of uid: call it after `become`.
     """
@@ -48,20 +48,22 @@ def die_with(parent: int) -> None:
 
 
 def no_new_privileges() -> None:
+    """Give up, for good, all privileges that executing a file could grant."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
 def undumpable() -> None:
-    """Closes this process's /proc/PID/mem, environ and fd, and ptrace, to others of the same uid."""
+    """Close this process's /proc/PID/mem, environ and fd, and ptrace, to others of the same uid."""
     prctl(PR_SET_DUMPABLE, 0)
 
 
 def dumpable() -> None:
+    """Open again what `undumpable` closes."""
     prctl(PR_SET_DUMPABLE, 1)
 
 
 def load_filter(program: bytes) -> None:
-    """Installs a compiled seccomp filter (jail/seccomp.py) for good."""
+    """Install a compiled seccomp filter (jail/seccomp.py) for good."""
 
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
@@ -72,7 +74,7 @@ def load_filter(program: bytes) -> None:
 
 
 def become(uid: int, *, keep_reading: bool = False) -> None:
-    """Root becomes `uid` for good.
+    """Change from root to `uid` for good.
 
     `keep_reading` keeps the one capability that reads what permissions deny; Landlock still says which paths.
     """
@@ -86,6 +88,7 @@ def become(uid: int, *, keep_reading: bool = False) -> None:
 
 
 def drop_capabilities() -> None:
+    """Give up all capabilities for good."""
     _set_capabilities(0)
 
 
@@ -103,8 +106,15 @@ def _set_capabilities(low: int) -> None:
 def resources(
     *, memory_bytes: int | None, cpu_seconds: int, file_bytes: int, open_files: int, processes: int | None
 ) -> None:
-    """Soft = hard for all. `memory_bytes` comes on top of what the process has mapped already (torch's libraries);
-    None: no bound, for CUDA maps far more than it uses."""
+    """Bound what this process may use, for good: soft limits equal hard ones.
+
+    memory_bytes   on top of what the process has mapped already (torch's libraries); None: no bound, for CUDA maps far
+                   more than it uses
+    cpu_seconds    CPU time of the whole process
+    file_bytes     size of one file
+    open_files     descriptors
+    processes      processes and threads; None: no bound
+    """
     caps = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
@@ -123,12 +133,13 @@ def resources(
 
 
 def mapped_bytes() -> int:
-    """The size of this process's address space."""
+    """Return the size of this process's address space, in bytes."""
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
 def close_all_but(kept: Iterable[int]) -> None:
+    """Close all descriptors but those that are `kept`."""
     low = 0
     for descriptor in [*sorted(kept), os.sysconf("SC_OPEN_MAX")]:
         if low < descriptor:  # os.closerange(0, 0) closes everything: it passes -1 on to the kernel
@@ -137,6 +148,7 @@ def close_all_but(kept: Iterable[int]) -> None:
 
 
 def first_for_the_oom_killer() -> None:
+    """Make this process the first that the kernel kills when memory runs out."""
     with open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")
 

@@ -17,9 +17,12 @@ NAME = "submission"
 
 
 def mount(place: str, size: int, entries: int) -> str | None:
-    """Puts a file system of `size` bytes over the directory `place`, for this process alone, and returns an empty folder in it.
+    """Put a file system over the directory `place`, for this process alone; return an empty folder in it.
 
-    None, and nothing has changed, where the kernel gives no namespaces to ordinary users. Call with one thread.
+    size      how many bytes it holds
+    entries   how many files and folders it holds
+
+    Returns None, and changes nothing, where the kernel gives no namespaces to ordinary users. Call with one thread.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     uid, gid = os.getuid(), os.getgid()

@@ -48,7 +48,7 @@ class Profile:
 
 
 def choose(view: View, wanted: str | None = None) -> Profile:
-    """The best profile of this machine, or the one called `wanted`.
+    """Return the best profile of this machine, or the one called `wanted`.
 
     Raises `SandboxUnavailable`, with the remedy, where it cannot be had, and `UsageError` for an unknown name.
     """
@@ -82,7 +82,7 @@ def choose(view: View, wanted: str | None = None) -> Profile:
 
 
 def admitting_gpu(profile: Profile) -> Profile:
-    """The same walls with a door for the machine's GPU (jail/gpu.py)."""
+    """Return a profile with the same walls and a door for the machine's GPU (jail/gpu.py)."""
     notes = (*profile.notes, gpu.NOTE)
     return replace(profile, devices=gpu.nodes(), readable=gpu.readable(), notes=notes)
 
@@ -155,7 +155,7 @@ def _bubblewrap(view: View) -> tuple[Literal["root", "user"] | None, str]:
 
 
 def _probe(view: View, mode: Literal["root", "user"]) -> str:
-    """Runs a first process the way the zygote will run; empty when that works, else the reason."""
+    """Run a first process the way the zygote will run; empty when that works, else the reason."""
     become = (
         f"os.setgroups([]); os.setresgid(*[{FIRST_UID}] * 3); os.setresuid(*[{FIRST_UID}] * 3);"
         if mode == "root"

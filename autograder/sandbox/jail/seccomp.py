@@ -58,7 +58,7 @@ X32_BIT = 0x40000000
 
 @cache
 def compiled() -> bytes:
-    """The filter's BPF instructions. Raises `SandboxUnavailable` where libseccomp is missing."""
+    """Compile the filter to BPF instructions. Raises `SandboxUnavailable` where libseccomp is missing."""
     library = _library()
     rules = library.SyscallFilter(library.ALLOW)
     rules.set_attr(library.Attr.ACT_BADARCH, library.KILL_PROCESS)  # int 0x80 and x32

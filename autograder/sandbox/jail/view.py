@@ -45,7 +45,10 @@ class View:
 
 
 def view() -> View:
-    """The interpreter that runs this process, as the jail needs it. Raises `SandboxUnavailable`, which says why not."""
+    """Look up the interpreter that runs this process, as the jail needs it.
+
+    Raises `SandboxUnavailable`, which says why the jail cannot have it.
+    """
     interpreter = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
     sites = tuple(dict.fromkeys(os.path.realpath(path) for path in _sites() if os.path.isdir(path)))
     bases = [os.path.realpath(prefix) for prefix in (sys.base_prefix, sys.base_exec_prefix)]
@@ -58,7 +61,10 @@ def view() -> View:
 
 
 def unreadable(view: View) -> str | None:
-    """A path of the view that a stranger on this machine may not read, parents apart (bubblewrap makes its own)."""
+    """Return a path of the view that a stranger on this machine may not read; None where there is none.
+
+    Parents do not count: bubblewrap makes its own.
+    """
     samples = [view.interpreter, os.__file__, *(_origin(name) for name in NEEDED), *view.sites]
     for sample in filter(None, samples):
         path = os.path.realpath(sample)
@@ -73,7 +79,7 @@ def unreadable(view: View) -> str | None:
 
 
 def closed_parent(paths: Iterable[str]) -> str | None:
-    """A directory above `paths` that a stranger may not pass: a home, as a rule."""
+    """Return a directory above `paths` that a stranger may not pass: a home, as a rule. None where there is none."""
     for path in paths:
         for parent in Path(path).parents:
             if not os.stat(parent).st_mode & stat.S_IXOTH:

@@ -23,7 +23,10 @@ UNREADABLE = "(its message could not be read)"
 
 
 def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Missing:
-    """Never raises for what the student's code does (KeyboardInterrupt apart, which belongs to the person)."""
+    """Make one call of the student's function. Never raises for what the student's code does.
+
+    Only KeyboardInterrupt goes through, which belongs to the person.
+    """
     function = _resolve(call.function, namespace)
     if isinstance(function, Missing):
         return function
@@ -58,7 +61,7 @@ def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Miss
 
 
 def raised(error: BaseException, namespace: Mapping[str, Any]) -> Raised:
-    """The exception in plain words, whatever its class makes of `__str__`, `__name__` or `__traceback__`."""
+    """Describe an exception in plain words, whatever its class makes of `__str__`, `__name__` or `__traceback__`."""
     try:
         return Raised(_type_name(type(error)), _message(error), _where(error.__traceback__, namespace))
     except BaseException:

@@ -27,12 +27,14 @@ class Outputs:
         self._cut = False
 
     def clear(self, wait: bool) -> None:
+        """Forget what was shown: at once, or with `wait` when the next output comes, as IPython's clear_output does."""
         if wait:
             self._clear_next = True
         else:
             self._start()
 
     def stream(self, name: str, text: str) -> None:
+        """Add `text` to the stream called `name`, "stdout" or "stderr"."""
         taken = self._take(text)
         if not taken:
             return
@@ -45,7 +47,13 @@ class Outputs:
     def bundle(
         self, kind: str, data: Mapping[str, Any], metadata: Mapping[str, Any], count: int | None = None
     ) -> None:
-        """A display or a result: MIME type -> text (or JSON, or base64)."""
+        """Add a display or a result.
+
+        kind       "display_data" or "execute_result"
+        data       MIME type -> text (or JSON, or base64)
+        metadata   as nbformat has it
+        count      the execution count of a result
+        """
         shown = {str(mime): _text(mime, value) for mime, value in data.items()}
         if not self._fits(sum(len(str(value)) for value in shown.values())):
             return
@@ -55,6 +63,7 @@ class Outputs:
         self.items.append(output)
 
     def error(self, raised: Raised, traceback: list[str], always: bool = False) -> None:
+        """Add the exception `raised` with the last lines of its `traceback`; with `always` also where nothing more fits."""
         lines = [str(line)[: self.cap // TRACEBACK_LINES] for line in traceback[-TRACEBACK_LINES:]]
         shown = {"output_type": "error", "ename": raised.type, "evalue": raised.message, "traceback": lines}
         if self._fits(len(str(lines))) or always:
@@ -65,6 +74,7 @@ class Outputs:
         return any(item["output_type"] == "error" for item in self.items)
 
     def collected(self) -> list[dict[str, Any]]:
+        """Return the outputs as nbformat 4 has them."""
         return [{**item, "text": "".join(item["text"])} if "text" in item else item for item in self.items]
 
     def _take(self, text: str) -> str:
@@ -115,12 +125,15 @@ class Stream(io.TextIOBase):
         return f"<{self._name}>"
 
     def writable(self) -> bool:
+        """Return True."""
         return True
 
     def fileno(self) -> int:
+        """Return the descriptor that native code writes to."""
         return self._descriptor
 
     def write(self, text: str) -> int:
+        """Add `text` to the outputs of the cell that runs; return its length. Raises TypeError for what is no string."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if self.outputs is not None:

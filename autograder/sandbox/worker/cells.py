@@ -25,19 +25,19 @@ class Cells:
         return self.shell.user_ns  # type: ignore[no-any-return]
 
     def attach(self) -> None:
-        """From now on sys.stdout and sys.stderr are the cells', and nobody answers input()."""
+        """Let sys.stdout and sys.stderr be the cells' from now on; nobody answers input()."""
         sys.stdout, sys.stderr = self._streams
         builtins.input = _nobody
 
     def forget(self) -> None:
-        """A fresh namespace and numbering, as after a restart of a kernel."""
+        """Begin a fresh namespace and numbering, as after a restart of a kernel."""
         self.shell.reset(new_session=True)
         self.shell.execution_count = 1
 
     def run(self, source: str, output_bytes: int) -> dict[str, Any]:
-        """{"outputs": nbformat-4 outputs, "raised": None or {"type", "message", "where"}} of one cell.
+        """Run one cell. With `output_bytes` 0 nothing is collected, and no figure is drawn.
 
-        With `output_bytes` 0 nothing is collected, and no figure is drawn.
+        Returns {"outputs": nbformat-4 outputs, "raised": None or {"type", "message", "where"}}.
         """
         outputs = Outputs(output_bytes)
         self._show_in(outputs if output_bytes else None)

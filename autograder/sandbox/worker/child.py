@@ -37,8 +37,17 @@ WRITABLE = ("/dev/null", "/dev/full")
 def live(
     jail: Mapping[str, Any], bounds: Mapping[str, Any], channel: int, output: int, scratch: str, parent: int
 ) -> NoReturn:
-    """`jail`: the zygote's settings. `bounds`: memory, file, cpu, thread bounds of this submission. `channel`: the
-    socket of the worker; `output`: where descriptors 1 and 2 go. Both are kept, all other descriptors are closed."""
+    """Lock this process down, and answer requests until its socket closes.
+
+    jail      the zygote's settings
+    bounds    memory, file, cpu and thread bounds of this submission
+    channel   descriptor of the worker's socket
+    output    descriptor to which descriptors 1 and 2 go
+    scratch   the folder to work in, where it cannot have a file system of its own
+    parent    the process that must live on; this one ends with it
+
+    `channel` and `output` are kept, all other descriptors are closed.
+    """
     os.setsid()
     limits.die_with(parent)
     sock = socket.socket(fileno=_keep_only(channel, output))

@@ -21,7 +21,7 @@ TOO_LARGE = "what it returned is too large to be sent back"
 
 
 def serve(sock: socket.socket, cells: Cells) -> None:
-    """Never returns: the process ends with its socket."""
+    """Answer the requests that come over `sock`. Never returns: the process ends with its socket."""
     send(sock, Kind.READY, NO_TOKEN, 0, encode(None))
     while True:
         try:

@@ -20,7 +20,7 @@ DEPTH_CAP = 12
 
 
 def to_plain(value: Any) -> Any:
-    """`value` with tensors and arrays as `Tensor`, and as `Opaque` whatever is unknown, too large or too deep.
+    """Return `value` with tensors and arrays as `Tensor`, and as `Opaque` whatever is unknown, too large or too deep.
 
     The arrays share their memory with `value`: they are encoded before student code runs again.
     """

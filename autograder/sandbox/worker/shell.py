@@ -84,6 +84,7 @@ class Shell(InteractiveShell):
     outputs: Outputs | None = None
 
     def init_display_formatter(self) -> None:
+        """Give the shell the formatter for displays that we have made."""
         self.display_formatter: _Formatter = _Formatter(parent=self)
         self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
@@ -92,32 +93,45 @@ class Shell(InteractiveShell):
             self.outputs.error(raised(evalue, self.user_ns), list(stb))
 
     def system(self, cmd: str) -> None:
+        """Refuse `!command`: say so on stderr, and leave 1 as its exit code."""
         sys.stderr.write(NO_COMMANDS.format(cmd))
         self.user_ns["_exit_code"] = 1
 
     system_piped = system_raw = system
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """Refuse `x = !command`: say so on stderr, and return what an empty output is.
+
+        cmd     the command
+        split   True: the output is wanted as lines
+        depth   IPython's; not used
+        """
         sys.stderr.write(NO_COMMANDS.format(cmd))
         return SList([]) if split else ""
 
     def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """Refuse cells that are scripts of a shell (`%%bash`), and run any other cell magic as IPython does.
+
+        magic_name, line, cell   name, the rest of the first line, and the text below it
+        """
         if magic_name in SCRIPTS:
             sys.stderr.write(NO_COMMANDS.format(f"%%{magic_name} {line}".strip()).replace("!%", "%"))
             return None
         return super().run_cell_magic(magic_name, line, cell)
 
     def enable_gui(self, gui: Any = None) -> None:
-        pass
+        """Do nothing: there is no screen."""
 
     def enable_matplotlib(self, gui: Any = None) -> Any:
+        """Show figures inline, whatever `gui` was asked for."""
         return super().enable_matplotlib("inline")
 
     def ask_exit(self) -> None:
+        """Say that exit() has no effect."""
         sys.stderr.write("exit() has no effect while a notebook is graded.\n")
 
     def capture(self, outputs: Outputs | None) -> None:
-        """Where displays and results go from now on."""
+        """Send displays and results to `outputs` from now on; None: nowhere."""
         self.outputs = outputs
         self.display_pub.outputs = outputs
         self.display_formatter.outputs = outputs
@@ -125,7 +139,7 @@ class Shell(InteractiveShell):
 
 
 def build() -> Shell:
-    """The process's one shell, as get_ipython() finds it."""
+    """Make the process's one shell, as get_ipython() finds it."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

@@ -43,7 +43,7 @@ def warm_up(*, simulate_gpu: bool) -> tuple[Cells, str | None]:
 
 
 def reseed() -> None:
-    """The same random numbers in every child."""
+    """Seed all global generators, so that every child draws the same random numbers."""
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)

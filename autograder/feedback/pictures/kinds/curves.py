@@ -14,7 +14,7 @@ _DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1)), (0, (1, 3)))
 
 
 def draw(data: Mapping[str, Any]) -> tuple[str, str]:
-    """(svg, alternative text)"""
+    """Draw series of numbers over steps; return (svg, alternative text). Raises MalformedError."""
     given = data.get("series")
     if not isinstance(given, Mapping):
         raise MalformedError("no series")

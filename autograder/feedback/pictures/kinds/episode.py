@@ -43,7 +43,7 @@ Tiles = dict[str, list[Tile]]
 
 
 def draw(data: Mapping[str, Any]) -> tuple[str, str]:
-    """(svg, alternative text)"""
+    """Draw the items of an episode, a row per class; return (svg, alternative text). Raises MalformedError."""
     classes = labels(data.get("classes", []), 10_000)
     marked = {item(value) for value in listed(data.get("overlap") or [], MOST_ITEMS)}
     drawn = {role: _items(data.get(role, []), classes) for role in ("support", "query")}

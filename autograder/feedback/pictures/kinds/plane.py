@@ -17,7 +17,7 @@ MOST_POINTS, MOST_CLASSES = 300, 24
 
 
 def draw(data: Mapping[str, Any]) -> tuple[str, str]:
-    """(svg, alternative text)"""
+    """Draw points of the plane and prototypes among them; return (svg, alternative text). Raises MalformedError."""
     support = points(data.get("support", []), MOST_POINTS)
     owners = labels(data.get("labels", []), MOST_POINTS)
     if len(owners) != len(support):

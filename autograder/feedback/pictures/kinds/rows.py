@@ -17,7 +17,7 @@ Row = list[float | None]
 
 
 def draw(data: Mapping[str, Any]) -> tuple[str, str]:
-    """(svg, alternative text)"""
+    """Draw rows of numbers as bars, beside what they had to be; return (svg, alternative text). Raises MalformedError."""
     returned = _read(data.get("returned"))
     expected = None if data.get("expected") is None else _read(data["expected"])
     if not returned or not any(returned):
