@@ -14,12 +14,13 @@ from typing import Any
 
 from autograder.course import corpus
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "assignments" / "fewshot" / "fewshot.ipynb"
 MISTAKES = ROOT / "corpus" / "fewshot" / "mistakes"
 SOLUTIONS = ROOT / "corpus" / "fewshot" / "solutions"
-WEIGHTS = HERE / "fewshot.safetensors"  # what the source notebook trained, with the seed that stands in it
+WEIGHTS = (
+    ROOT / "corpus" / "fewshot" / "trained.safetensors"
+)  # what the source notebook trained, with the seed that stands in it
 STUB = "raise NotImplementedError()\n"
 
 Document = dict[str, Any]
@@ -127,7 +128,7 @@ def hand_in(course: Path) -> None:
         text = document if isinstance(document, str) else json.dumps(document, indent=1)
         (folder / "fewshot.ipynb").write_text(text, encoding="utf-8")
         if not isinstance(document, str):
-            shutil.copy(WEIGHTS, folder)
+            shutil.copy(WEIGHTS, folder / "fewshot.safetensors")
 
 
 def _grade_id(cell: Any) -> str | None:

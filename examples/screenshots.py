@@ -45,7 +45,7 @@ def fewshot() -> Plan:
         },
         override=("plain-distance", "class_probabilities_checks", 3.0),
         written=("all-right", "written", 1.5),
-        beside=(sample_class.WEIGHTS,),
+        beside={"fewshot.safetensors": sample_class.WEIGHTS},
     )
 
 

@@ -38,7 +38,7 @@ class Plan:
     source      the assignment's source notebook
     exercise    what the student with the browser works on, first as in `mistake`, then as in `remedy`
     classmates  student -> the text of the notebook that is handed in, made from the released one
-    beside      files that everybody hands in beside the notebook
+    beside      name -> file that everybody hands in beside the notebook
     checks      checks of the course's own, where they are not part of fewlabels
     override    (classmate, grade id, points) that a grader gives instead of the automatic ones
     written     (classmate, grade id, points) for an answer in words
@@ -51,7 +51,7 @@ class Plan:
     classmates: Mapping[str, Callable[[Path], str]]
     override: tuple[str, str, float]
     written: tuple[str, str, float]
-    beside: tuple[Path, ...] = ()
+    beside: Mapping[str, Path] = field(default_factory=dict)
     checks: Path | None = None
 
     @property
@@ -129,8 +129,8 @@ class Walk:
                 self.picture(lab, "2-check-mistake-dark")
                 lab.theme("JupyterLab Light")
         lab.save()
-        for path in self.plan.beside:
-            shutil.copy(path, self.home / name)
+        for called, path in self.plan.beside.items():
+            shutil.copy(path, self.home / name / called)
         lab.assignment_list()
         lab.press(name, "Submit")
         self.picture(lab, "4-submitted")
@@ -143,8 +143,8 @@ class Walk:
             (home / name).mkdir(parents=True)
             text = write(self.course / "release" / name / f"{name}.ipynb")
             (home / name / f"{name}.ipynb").write_text(text, encoding="utf-8")
-            for path in self.plan.beside:
-                shutil.copy(path, home / name)
+            for called, path in self.plan.beside.items():
+                shutil.copy(path, home / name / called)
             config = Config()
             config.Exchange.root = str(self.exchange)
             config.Exchange.cache = str(home / "cache")

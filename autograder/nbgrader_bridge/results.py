@@ -56,7 +56,7 @@ def prepared(results: Mapping[tuple[str, str, str], Graded]) -> Iterator[Prepare
 
 
 def get_ready(assignment: str, course: Path) -> None:
-    """Starts the sandbox if results will be computed here. Raises `GraderError`, before anything is touched."""
+    """Start the sandbox if results will be computed here. Raises `GraderError`, before anything is touched."""
     if not handed_over():
         engine.get_ready(assignment, course)
 

@@ -126,7 +126,7 @@ def _search(check: Check, course_seed: int, visit: Callable[[Drawn], Any], phase
 
 
 def caveat() -> str | None:
-    """What a person who grades should know about what is drawn, where this Hypothesis is one that we do not know inside."""
+    """Say what a person who grades should know about what is drawn, where this Hypothesis is one that we do not know inside."""
     if _Collected.found() is not None:
         return None
     return (

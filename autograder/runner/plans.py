@@ -78,6 +78,7 @@ class Planner:
             return self.course
         return self.course.of(check.assignment, registry.thresholds(check.assignment))
 
+
 def _refuse_unsaid_gpu(check: Check, laws: Sequence[Law]) -> None:
     """A machine without a GPU would let the student pay for it."""
     if check.gpu:

@@ -54,6 +54,7 @@ class InProcess:
             return Crashed(f"sent something that is no answer ({error})")
 
     def no_gpu(self) -> str | None:
+        """Say why no call can be made near a GPU in this process; None where it can."""
         return devices.no_gpu()
 
     def renew(self, *, whole: bool = True) -> None:

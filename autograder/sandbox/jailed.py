@@ -86,7 +86,7 @@ class Sandbox:
 
     @property
     def no_gpu(self) -> str | None:
-        """Why its children have no simulated GPU, where they should; the zygote found out before it met a notebook."""
+        """Say why its children have no simulated GPU, where they should; the zygote found out before it met a notebook."""
         why = self._spawner.facts.get("no_gpu")
         return None if why is None else str(why)
 
@@ -213,7 +213,7 @@ class Jailed:
         return again
 
     def no_gpu(self) -> str | None:
-        """Why no call can be made near a GPU; None where it can."""
+        """Say why no call can be made near a GPU; None where it can."""
         return self._sandbox.no_gpu
 
     def renew(self, *, whole: bool = True) -> None:

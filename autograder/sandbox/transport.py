@@ -70,7 +70,7 @@ class Transport(Protocol):
         ...
 
     def no_gpu(self) -> str | None:
-        """Why no call can be made near a GPU over there; None where it can. Nothing of the student's has a say in it."""
+        """Say why no call can be made near a GPU over there; None where it can. Nothing of the student's has a say in it."""
         ...
 
     def renew(self, *, whole: bool = True) -> None:

@@ -79,7 +79,7 @@ class simulated_cuda:  # noqa: N801 - a context manager, named like a function a
 
 
 def unsupported() -> str | None:
-    """Why the device cannot be simulated here, and what to do; None where it can. Rules are made where there are none."""
+    """Say why the device cannot be simulated here, and what to do; None where it can. Rules are made where there are none."""
     try:
         with simulated_cuda():
             return None

@@ -13,6 +13,7 @@ from autograder.simulated_cuda.rules import FOLDER
 
 
 def write() -> Path:
+    """Write the rules of the installed torch beside this file; return where."""
     path = FOLDER / f"torch-{operator_table.version()}.json"
     path.write_text(operator_table.text(), encoding="utf-8")
     return path

@@ -18,12 +18,12 @@ import torch
 
 
 def version() -> str:
-    """Major and minor version: operators do not change in a patch release."""
+    """Return torch's major and minor version: operators do not change in a patch release."""
     return ".".join(torch.__version__.split(".")[:2])
 
 
 def generated() -> dict[str, Any]:
-    """{"torch": version, "same_device": {operator: [method, arguments]}, "iterator": [operators without that check]}."""
+    """Collect {"torch": version, "same_device": {operator: [method, arguments]}, "iterator": [operators without that check]}."""
     import torchgen
     from torchgen.gen import get_grouped_native_functions, parse_native_yaml
     from torchgen.model import DeviceCheckType, DispatchKey, NativeFunctionsGroup
@@ -62,11 +62,11 @@ def _method(name: Any, structured: bool) -> str:
 
 
 def text() -> str:
-    """The rules as a file holds them."""
+    """Return the rules as a file holds them."""
     return json.dumps(generated(), separators=(",", ":")) + "\n"
 
 
 @cache
 def digest() -> str:
-    """Which generator this is: what another one made is not used."""
+    """Say which generator this is: what another one made is not used."""
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]

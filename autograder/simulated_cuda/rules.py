@@ -36,7 +36,7 @@ _in_memory = False
 
 
 def keep_in_memory() -> None:
-    """From here on this process neither reads nor writes the user's cache: it is about to run code that is not the user's."""
+    """Keep to memory: from here on this process neither reads nor writes the user's cache: it is about to run code that is not the user's."""
     global _in_memory
     _in_memory = True
 
@@ -51,20 +51,20 @@ class Rules:
 
 
 def checked_versions() -> tuple[str, ...]:
-    """The versions of torch, major and minor, with which the corpus was run."""
+    """Return the versions of torch, major and minor, with which the corpus was run."""
     names = (path.stem.removeprefix("torch-") for path in FOLDER.glob("torch-*.json"))
     return tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
 
 
 @cache
 def load() -> Rules:
-    """The rules of the installed torch. Raises SimulationUnavailable, where they can neither be found nor made."""
+    """Return the rules of the installed torch. Raises SimulationUnavailable, where they can neither be found nor made."""
     text = at_hand()
     return parsed(_made() if text is None else text)
 
 
 def at_hand() -> str | None:
-    """The text of the rules, shipped or cached; None where they have to be made first."""
+    """Return the text of the rules, shipped or cached; None where they have to be made first."""
     shipped = FOLDER / f"torch-{operator_table.version()}.json"
     if shipped.is_file():
         return shipped.read_text(encoding="utf-8")
@@ -78,7 +78,7 @@ def at_hand() -> str | None:
 
 
 def provide(folder: Path) -> None:
-    """Lays the rules below `folder`, which becomes the jail's autograder/, so that nothing is made in there.
+    """Lay the rules below `folder`, which becomes the jail's autograder/, so that nothing is made in there.
 
     Raises SimulationUnavailable.
     """
@@ -91,7 +91,7 @@ def provide(folder: Path) -> None:
 
 
 def parsed(text: str) -> Rules:
-    """The rules that a file holds. Raises ValueError for one that is no such file."""
+    """Return the rules that a file holds. Raises ValueError for one that is no such file."""
     read = json.loads(text)
     try:
         same = {

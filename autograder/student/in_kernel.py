@@ -48,8 +48,18 @@ def run(
     progress: bool = True,
     patience: Patience | None = None,
 ) -> ExerciseResult:
-    """The public checks of one exercise against the functions in `namespace`. It carries no points: those are the
-    course's, and hidden checks have a say in them. `patience` tells about calls that do not come back."""
+    """Put the public checks of one exercise to the functions in `namespace`, and return its result.
+
+    It carries no points: those are the course's, and hidden checks have a say in them.
+
+    assignment, exercise   whose checks, and which
+    namespace              name -> the student's object
+    folder                 where the trained weights lie, ASSIGNMENT.safetensors
+    progress               whether a bar is shown
+    patience               tells about calls that do not come back
+
+    Raises UsageError where the assignment has no such exercise.
+    """
     checks = [each for each in registry.load(assignment) if each.exercise == exercise]
     if not checks:
         raise _unknown(exercise, [assignment])

@@ -65,7 +65,7 @@ def _write(folder: Path, document: Any) -> None:
     text = document if isinstance(document, str) else json.dumps(_without_training(document))
     (folder / "fewshot.ipynb").write_text(text, encoding="utf-8")
     if not isinstance(document, str):
-        shutil.copy(sample.WEIGHTS, folder)
+        shutil.copy(sample.WEIGHTS, folder / "fewshot.safetensors")
 
 
 def _without_training(document: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ SEED = 20_171
 
 
 def warm_up(*, simulate_gpu: bool) -> tuple[Cells, str | None]:
-    """The kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept.
+    """Make the kernel that every child inherits: imports done, one training step made, one figure drawn, nothing kept.
 
     With it comes why there is no simulated GPU, where it was asked for and does not work with this torch.
     """
