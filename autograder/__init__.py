@@ -5,10 +5,14 @@ the rooms that docs/architecture.md draws, and may change.
 """
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.environment import JAIL
 from autograder.version import __version__
+
+if TYPE_CHECKING:
+    from autograder.student.check import assignment, check
+    from autograder.student.graded_with import graded_with
 
 __all__ = ["__version__", "assignment", "check", "graded_with"]
 

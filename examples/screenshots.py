@@ -69,7 +69,9 @@ def walked(root: Path, plan: Plan, pictures: Path, *, student_path: Path) -> Wal
 def shrink(picture: Path, target: Path) -> None:
     """A smaller copy, with few colours."""
     with Image.open(picture) as image:
-        small = image.convert("RGB").resize((WIDTH, round(image.height * WIDTH / image.width)), Image.LANCZOS)
+        small = image.convert("RGB").resize(
+            (WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS
+        )
         small.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
 
 

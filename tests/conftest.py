@@ -16,12 +16,17 @@ import torch
 from hypothesis import settings
 
 from autograder.laws import registry
+from tests.left_out import LeftOut
 
 torch.set_num_threads(1)  # tests share a machine's cores
 settings.register_profile("tests", derandomize=True, database=None, deadline=None, max_examples=30)
 settings.load_profile("tests")
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LeftOut(), "left_out")
 
 
 @pytest.fixture(autouse=True)

@@ -76,6 +76,7 @@ def _try(profile: str, *, simulate_gpu: bool) -> tuple[Finding, SimulatedGpu | N
 
 def _as_json(found: list[Finding], gpu: SimulatedGpu, staff: bool) -> dict[str, Any]:
     return {
+        "schema": 1,
         "versions": dict(versions()),
         "installation": "staff" if staff else "students",
         "profiles": [asdict(each) for each in found],

@@ -106,6 +106,7 @@ def _marks(course: Path, assignment: str) -> list[Mark]:
 
 def _as_dict(made: Exported, left_out: Sequence[str], path: Path) -> dict[str, object]:
     return {
+        "schema": 1,
         "file": str(path),
         "exported": list(made.exported),
         "unmatched": dict(made.unmatched),

@@ -56,7 +56,7 @@ def gpu_check(
     differs = checking.difference(path, on_cpu, on_gpu) if on_gpu is not None else None
     verdict, lines = _findings(on_cpu, on_gpu, differs)
     if as_json:
-        print(json.dumps({"program": str(path), "runs_on_gpu": verdict, "says": lines}))
+        print(json.dumps({"schema": 1, "program": str(path), "runs_on_gpu": verdict, "says": lines}))
     else:
         for line in lines:
             screen.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from autograder.errors import CheckError, SandboxBroken
 from autograder.model import Call, Cell, CellResult, Crashed, Limits, Notebook, Outcome, TimedOut
@@ -98,7 +98,7 @@ class Sandbox:
         """End the zygote and every child."""
         self._spawner.close()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

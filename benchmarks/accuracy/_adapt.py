@@ -55,8 +55,13 @@ def few(data: Characters, shots: int, seed: int, device: str) -> Few:
         shown.append(first[:shots])
         asked.append(last)
     s, a = torch.cat(shown), torch.cat(asked)
-    parts = (data.images[s], data.labels[s], data.images[a], data.labels[a])
-    return Few(*(part.to(device) for part in parts), n_classes=len(data.class_names))
+    return Few(
+        images=data.images[s].to(device),
+        labels=data.labels[s].to(device),
+        asked=data.images[a].to(device),
+        answers=data.labels[a].to(device),
+        n_classes=len(data.class_names),
+    )
 
 
 def classify(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,7 +28,9 @@ def characters(name: str, folder: Path | None, size: int, *, quick: bool = False
     """A set by its name, images of size x size."""
     if name in SMALL:
         return load("omniglot", folder, size, sets=SMALL[name])
-    counts = {"alphabets": 2, "characters": 12} if quick else {"alphabets": 5, "characters": 20}
+    counts: dict[str, Any] = (
+        {"alphabets": 2, "characters": 12} if quick else {"alphabets": 5, "characters": 20}
+    )
     return load("glyphs", size=size, seed=DRAWN[name], **counts)
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder.errors import FewlabelsError
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 
 
 @dataclass(frozen=True)

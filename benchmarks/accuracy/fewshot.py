@@ -95,7 +95,7 @@ def run(task: Task, options: argparse.Namespace, tick: Tick) -> Figures:
 
 
 def tasks(options: argparse.Namespace) -> list[Task]:
-    sets = _data.names(options.data)
+    sets: tuple[str, ...] = _data.names(options.data)
     if options.validate:
         sets = (f"{sets[0]} without {HELD_OUT[sets[0]]}",) if options.data else ()
     seeds = {"pixels": 1}

@@ -63,20 +63,25 @@ def run(task: Task, options: argparse.Namespace, tick: Tick) -> Figures:
             ("from scratch", unlearned, recipe["lr"]),
             ("fine-tuned", probes[recipe["fine-tuned from"]], recipe["fine lr"]),
         ):
-            net = copy.deepcopy(start).train()
+            tuned = copy.deepcopy(start).train()
             generator = torch.Generator().manual_seed(seed)
             _adapt.classify(
-                [(net, lr)],
-                net,
+                [(tuned, lr)],
+                tuned,
                 data.images,
                 data.labels,
                 steps=steps,
                 batch=96,
                 generator=generator,
-                tick=lambda t, number=number: tick(min(0.999, 0.5 + (number + t) / 6)),
+                tick=_in_the_second_half(tick, number),
             )
-            figures[f"{name} {shots}"] = _adapt.accuracy(net, data)
+            figures[f"{name} {shots}"] = _adapt.accuracy(tuned, data)
     return figures
+
+
+def _in_the_second_half(tick: Tick, number: int) -> Tick:
+    """Return the ticks of the number-th of six trainings, which share the half that pretraining leaves."""
+    return lambda done: tick(min(0.999, 0.5 + (number + done) / 6))
 
 
 def probe(net: nn.Module, data: _adapt.Few, l2: float) -> nn.Linear:

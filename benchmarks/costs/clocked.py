@@ -8,7 +8,7 @@ starting children, pages, notebook and grade book.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,7 +80,7 @@ class ClockedSandbox(Sandbox):
 class Clocked(Jailed):
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         super().__init__(sandbox, limits)
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._asking = False
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:

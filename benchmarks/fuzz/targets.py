@@ -62,7 +62,7 @@ def frame_of(value: object, kind: Kind = Kind.ANSWER) -> bytes:
 def _frames() -> tuple[bytes, ...]:
     x = Tensor(np.arange(6, dtype=np.float32).reshape(2, 3), "float32")
     odd = [Tensor(np.zeros(2, wire.DTYPES[dtype]), dtype) for dtype in wire.DTYPES if dtype != "bfloat16"]
-    outcomes = [
+    outcomes: list[Returned | Raised] = [
         Returned(
             (x, [1, -2.5, None, True, "text"], {"key": (x,)}), {"x": x}, ("x",), ("torch",), {"net": {"a": x}}
         ),

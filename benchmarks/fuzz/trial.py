@@ -12,12 +12,13 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.progress import track
 
 from benchmarks.fuzz.targets import TARGETS, Target
 
-ODD = (
+ODD: tuple[Any, ...] = (
     None,
     True,
     -1,

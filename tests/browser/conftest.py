@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".screenshots"
-
-sys.path.append(str(ROOT / "tests" / "nbgrader_bridge"))  # tiny_course.py
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import tiny_course
 from nbgrader.api import Gradebook
 
 from autograder.sandbox import student_package
 from examples.browser.server import ROOT
 from examples.screenshots import fewshot, walked
 from examples.walk import Plan, Walk
+from tests.nbgrader_bridge import tiny_course
 
 AUTOGRADED = ("formgrader, autograded", "results", "grade book, autograded")
 MARKED = (

@@ -9,9 +9,10 @@ from autograder.certify.page import certificate_page
 from autograder.certify.programs import Kind, Subject
 from autograder.certify.runs import Look, Trial
 from autograder.certify.text import as_json, shown
-from autograder.model import Notebook
+from autograder.model import Notebook, Verdict
 
 BOOK = Notebook("a.ipynb", ())
+Falls = dict[str, tuple[Verdict, int]]  # by which check a program falls: how, and at which example
 CHECKS = [("f", "runs"), ("f", "law"), ("f", "rare")]
 
 
@@ -19,7 +20,7 @@ def subject(kind: Kind, name: str, named: str | None = None, proof: str | None =
     return Subject(kind, name, f"Says <b>{name}</b>.", (("f", BOOK),), named, proof)
 
 
-def made(*rows: tuple[Subject, list[dict[str, tuple[str, int]]]], every: bool = True) -> Certificate:
+def made(*rows: tuple[Subject, list[Falls]], every: bool = True) -> Certificate:
     """Subjects with what fell under each of their seeds."""
     looks = [
         (Trial(each.kind, each.name, "f", seed, BOOK, every), Look(fell, 3, 0.5))
@@ -29,8 +30,8 @@ def made(*rows: tuple[Subject, list[dict[str, tuple[str, int]]]], every: bool = 
     return certificate("tiny", [each for each, _ in rows], looks, CHECKS, [0, 1], seconds=2.0)
 
 
-FALLS = {"law": ("falsified", 4)}
-GOOD = (
+FALLS: Falls = {"law": ("falsified", 4)}
+GOOD: tuple[tuple[Subject, list[Falls]], ...] = (
     (subject("solutions", "right"), [{}, {}]),
     (
         subject("mistakes", "wrong", "f/law"),
@@ -69,7 +70,7 @@ def test_a_false_alarm_is_told_and_counted_by_grading() -> None:
 def test_a_check_that_fails_by_itself_on_a_right_program_is_an_alarm_and_on_a_wrong_one_catches_nothing() -> (
     None
 ):
-    fault = {"law": ("grader_fault", 1)}
+    fault: Falls = {"law": ("grader_fault", 1)}
     assert made((subject("solutions", "right"), [fault])).alarmed == 1
     result = made((subject("mutants", "wrong"), [fault]))
     assert result.tallies["mutants"].rest == ("wrong",)

@@ -95,7 +95,7 @@ def test_it_runs_in_the_sandbox_and_goes_on_from_its_journal(
     # a program that was not there before is all that is done now
     wrong = course / "corpus" / "matching" / "mistakes" / "similarities_right.py"
     wrong.write_text(NO_MISTAKE)
-    done = []
+    done: list[str] = []
     original = workers.run
 
     def watched(course: Path, assignment: str, trials: Any, *rest: Any) -> Any:

@@ -12,6 +12,7 @@ import pytest
 from autograder.certify.runs import Trial, look
 from autograder.course import corpus
 from autograder.course.corpus import Program
+from autograder.errors import CourseError
 from autograder.laws.registry import Check
 from autograder.model import Limits
 from autograder.runner import run_exercises
@@ -80,5 +81,5 @@ def test_every_exercise_has_solutions_in_several_styles(mine: Corpus) -> None:
 def test_a_program_without_cells_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "nothing.py"
     path.write_text('"""Says something and does nothing."""\n')
-    with pytest.raises(corpus.CourseError, match="at least one cell"):
+    with pytest.raises(CourseError, match="at least one cell"):
         corpus.read(path)

@@ -59,7 +59,7 @@ def test_every_law_is_one_sentence_and_said_once(exercise: tuple[str, str]) -> N
 @EXERCISE
 def test_every_exercise_begins_with_a_public_rung(exercise: tuple[str, str]) -> None:
     mine = of_exercise(exercise)
-    assert mine[0].ladder
+    assert mine[0].precondition
     rungs = [check.precondition for check in mine]
     assert rungs == sorted(rungs, reverse=True)
     assert [check.name for check in mine if check.precondition and check.visibility == "hidden"] == []
@@ -101,7 +101,7 @@ def test_arguments_are_values_that_can_be_sent(check: Check) -> None:
 # --- odd answers
 
 NAN = Tensor(np.full((2, 2), np.nan), "float64")
-ODD = (
+ODD: tuple[Any, ...] = (
     None,
     3,
     -1.5,
@@ -162,7 +162,14 @@ def bent(value: Any) -> Iterator[Any]:
 
 def around(outcome: Returned) -> Iterator[Returned]:
     """A right outcome with something else wrong than its value: what a worker may claim besides."""
-    odd = (None, 3, "text", {}, NAN, {"parameters": 3, "buffers": [], "training": "yes", "stale": "none"})
+    odd: tuple[Any, ...] = (
+        None,
+        3,
+        "text",
+        {},
+        NAN,
+        {"parameters": 3, "buffers": [], "training": "yes", "stale": "none"},
+    )
     for name in outcome.states:
         for state in (*odd, *bent(outcome.states[name])):
             yield replace(outcome, states={**outcome.states, name: state})

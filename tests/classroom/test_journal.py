@@ -13,8 +13,10 @@ from autograder.classroom.handed_in import submissions
 from autograder.classroom.journal import Journal
 from autograder.classroom.run import grade
 from autograder.errors import UnreadableError
-from autograder.model import Graded
+from autograder.laws import Law
+from autograder.model import Graded, Outcome
 from autograder.runner import Grader, digests
+from autograder.sandbox.transport import Batch
 from tests.classroom.conftest import RIGHT, TRIPLES, hand_in
 from tests.runner.made_up import DOUBLES
 
@@ -74,6 +76,10 @@ def test_new_weights_are_a_changed_submission(tmp_path: Path, make_grader: Make)
         assert len(runs(again)) == 1
 
 
+def unfit(x: Any) -> Law:
+    raise ZeroDivisionError
+
+
 def test_a_changed_check_costs_its_own_exercise_only(
     tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,14 +89,19 @@ def test_a_changed_check_costs_its_own_exercise_only(
     monkeypatch.setattr(
         digests, "of_check", lambda check, course: original(check, course) + ("!" if check is TRIPLES else "")
     )
-    again = make_grader(replace(DOUBLES, body=lambda x: 1 / 0), TRIPLES)  # would be a grader's fault
+    again = make_grader(replace(DOUBLES, body=unfit), TRIPLES)  # would be a grader's fault
     asked: list[str] = []
     session = again.boundary.session
 
     def listening(limits: Any) -> Any:
         opened = session(limits)
         answer = opened.answer
-        opened.answer = lambda batch: (asked.extend(call.function for call in batch.calls), answer(batch))[1]
+
+        def noting(batch: Batch) -> list[Outcome]:
+            asked.extend(call.function for call in batch.calls)
+            return answer(batch)
+
+        monkeypatch.setattr(opened, "answer", noting)
         return opened
 
     again.boundary.session = listening  # type: ignore[method-assign]

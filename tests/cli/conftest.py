@@ -92,11 +92,11 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def notebook(path: Path, solution: str) -> Path:
     marks = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
-    cells = [
+    cells: list[tuple[str, str, dict[str, Any]]] = [
         ("double", solution, {"solution": True}),
         ("double_checks", 'check("double")', {"grade": True, "locked": True, "points": 4}),
     ]
-    code = [
+    code: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": name,

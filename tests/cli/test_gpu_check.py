@@ -93,7 +93,7 @@ def test_json_arguments_and_neighbours(tmp_path: Path) -> None:
     )
     status, said = check(tmp_path, code, "--json", "--", "--size", "4")
     found = json.loads(said[said.index("{") :])
-    assert (status, found["runs_on_gpu"]) == (0, True)
+    assert (status, found["schema"], found["runs_on_gpu"]) == (0, 1, True)
     assert "1 moves" in found["says"][0]
     assert "helper_of_mine" not in sys.modules
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.classroom import executors
+from autograder.classroom import work
 from autograder.classroom.writing import result_path
 from autograder.feedback.json import from_json
 from tests.cli.conftest import RIGHT, NoBoundary, notebook
@@ -209,9 +209,12 @@ def test_what_has_not_changed_is_not_graded_again_unless_asked_for(
     first = run(*once)
     opened: list[object] = []
     session = InThisProcess.session
-    monkeypatch.setattr(
-        InThisProcess, "session", lambda self, limits: (opened.append(limits), session(self, limits))[1]
-    )
+
+    def opening(self: InThisProcess, limits: Any) -> Any:
+        opened.append(limits)
+        return session(self, limits)
+
+    monkeypatch.setattr(InThisProcess, "session", opening)
     assert run(*once) == first
     assert opened == []
     assert run(*once, "--force").out == first.out
@@ -221,7 +224,7 @@ def test_what_has_not_changed_is_not_graded_again_unless_asked_for(
 def test_stopped_midway_it_says_how_to_go_on(
     run: Run, course: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = executors.perform
+    original = work.perform
 
     def interrupted(*arguments: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)

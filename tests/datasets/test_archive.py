@@ -10,9 +10,10 @@ import pytest
 from autograder.datasets import archive as room
 from autograder.datasets.archive import MAX_BYTES, opened
 from autograder.errors import DataError
+from tests.datasets.conftest import Maker
 
 
-def test_a_zip_and_its_folder_read_alike(make, tmp_path: Path) -> None:
+def test_a_zip_and_its_folder_read_alike(make: Maker, tmp_path: Path) -> None:
     members = {"a/one.png": b"1", "a/b/two.png": b"22", "three.txt": b""}
     zipped, folder = make.zip(tmp_path / "x.zip", members), make.unpacked(tmp_path / "x", members)
     for path in (zipped, folder):
@@ -21,7 +22,7 @@ def test_a_zip_and_its_folder_read_alike(make, tmp_path: Path) -> None:
             assert {name: archive.read(name) for name in archive.names} == members
 
 
-def test_nothing_is_written_for_names_that_climb_out(make, tmp_path: Path) -> None:
+def test_nothing_is_written_for_names_that_climb_out(make: Maker, tmp_path: Path) -> None:
     inside = tmp_path / "deep" / "inside"
     inside.mkdir(parents=True)
     path = make.zip(inside / "x.zip", {"../../escaped.png": b"x", "/etc/escaped.png": b"y"})
@@ -54,13 +55,13 @@ def test_no_zip_at_all(tmp_path: Path, content: bytes) -> None:
     assert "no readable zip" in _error(tmp_path / "x.zip")
 
 
-def test_a_truncated_zip(make, tmp_path: Path) -> None:
+def test_a_truncated_zip(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": os.urandom(500)})
     path.write_bytes(path.read_bytes()[:300])
     assert "no readable zip" in _error(path)
 
 
-def test_altered_content_is_found_by_its_checksum(make, tmp_path: Path) -> None:
+def test_altered_content_is_found_by_its_checksum(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": os.urandom(500)})
     content = bytearray(path.read_bytes())
     content[200] ^= 255
@@ -68,7 +69,7 @@ def test_altered_content_is_found_by_its_checksum(make, tmp_path: Path) -> None:
     assert "a.png cannot be unpacked" in _error(path)
 
 
-def test_an_encrypted_member(make, tmp_path: Path) -> None:
+def test_an_encrypted_member(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": b"secret"})
     content = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -77,7 +78,7 @@ def test_an_encrypted_member(make, tmp_path: Path) -> None:
     assert "a.png cannot be unpacked" in _error(path)
 
 
-def test_an_unknown_compression(make, tmp_path: Path) -> None:
+def test_an_unknown_compression(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": b"content"})
     content = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
@@ -87,13 +88,13 @@ def test_an_unknown_compression(make, tmp_path: Path) -> None:
     assert "a.png cannot be unpacked" in _error(path)
 
 
-def test_a_bomb_is_refused_by_what_it_declares(make, tmp_path: Path) -> None:
+def test_a_bomb_is_refused_by_what_it_declares(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": bytes(50 * MAX_BYTES)})
     assert path.stat().st_size < MAX_BYTES
     assert "would unpack to 50000000 bytes" in _error(path)
 
 
-def test_a_bomb_that_lies_about_its_size_is_stopped_as_well(make, tmp_path: Path) -> None:
+def test_a_bomb_that_lies_about_its_size_is_stopped_as_well(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"a.png": bytes(3 * MAX_BYTES)})
     content = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
@@ -103,13 +104,15 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_as_well(make, tmp_path: Path
     assert "a.png cannot be unpacked" in _error(path)
 
 
-def test_many_members_together_are_bounded(make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_members_together_are_bounded(
+    make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(room, "MAX_TOTAL", 100)
     assert "more than 100" in _error(make.zip(tmp_path / "x.zip", {f"{n}.png": bytes(30) for n in range(4)}))
 
 
 @pytest.mark.parametrize("kind", ["zip", "folder"])
-def test_too_many_files(make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_too_many_files(make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(room, "MAX_MEMBERS", 3)
     members = {f"{n}.png": b"" for n in range(4)}
     path = make.zip(tmp_path / "x.zip", members) if kind == "zip" else make.unpacked(tmp_path / "x", members)
@@ -124,11 +127,11 @@ def test_a_name_that_occurs_twice(tmp_path: Path) -> None:
     assert "lists a file twice" in _error(tmp_path / "x.zip")
 
 
-def test_a_file_too_big_in_a_folder(make, tmp_path: Path) -> None:
+def test_a_file_too_big_in_a_folder(make: Maker, tmp_path: Path) -> None:
     assert "has more than" in _error(make.unpacked(tmp_path / "x", {"a.png": bytes(MAX_BYTES + 1)}))
 
 
-def test_a_file_that_goes_away(make, tmp_path: Path) -> None:
+def test_a_file_that_goes_away(make: Maker, tmp_path: Path) -> None:
     folder = make.unpacked(tmp_path / "x", {"a.png": b"1"})
     with opened(folder) as archive:
         (folder / "a.png").unlink()

@@ -8,6 +8,7 @@ from autograder.datasets import DataError, load
 from autograder.datasets.catalogue import catalogue
 from autograder.datasets.data_folders import data_folder, omniglot_places
 from autograder.datasets.fetch import CHECKSUMS
+from tests.datasets.conftest import Maker
 
 
 def test_everything_is_listed(tmp_path: Path) -> None:
@@ -20,7 +21,7 @@ def test_everything_is_listed(tmp_path: Path) -> None:
         assert entry.remedy == f"autograder data fetch {name}"
 
 
-def test_what_is_present_lies_where_it_says_and_loads(make, tmp_path: Path) -> None:
+def test_what_is_present_lies_where_it_says_and_loads(make: Maker, tmp_path: Path) -> None:
     name = "images_background_small2"
     make.zip(tmp_path / f"{name}.zip", make.members(name, {"Greek": 1}))
     make.unpacked(tmp_path / "all_runs", make.runs())

@@ -15,6 +15,7 @@ import pytest
 from autograder.datasets import load
 from autograder.datasets.fetch import fetch
 from autograder.errors import DataError
+from tests.datasets.conftest import Maker
 
 
 class Site:
@@ -61,7 +62,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(make, site: Site, tmp_path: Path) -> bytes:
+def page(make: Maker, site: Site, tmp_path: Path) -> bytes:
     content = make.zip(tmp_path / "original.zip", make.members("small", {"Greek": 2})).read_bytes()
     (tmp_path / "original.zip").unlink()
     site.pages["/data/small.zip"] = content

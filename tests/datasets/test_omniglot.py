@@ -9,13 +9,14 @@ from autograder.datasets import load
 from autograder.datasets.omniglot import omniglot
 from autograder.datasets.shrink import ink_of_png, shrink
 from autograder.errors import DataError
+from tests.datasets.conftest import Maker
 
 SMALL = {"Greek": 3, "Latin": 2}
 SET = "images_background_small1"
 
 
 @pytest.fixture
-def root(make, tmp_path: Path) -> Path:
+def root(make: Maker, tmp_path: Path) -> Path:
     make.zip(tmp_path / f"{SET}.zip", make.members(SET, SMALL))
     return tmp_path
 
@@ -34,7 +35,7 @@ def test_classes_labels_and_drawers(root: Path) -> None:
     assert data.images.shape == (10, 1, 28, 28)
 
 
-def test_each_image_is_its_file(make, root: Path) -> None:
+def test_each_image_is_its_file(make: Maker, root: Path) -> None:
     members = make.members(SET, SMALL)
     data = omniglot(root, size=35)
     for image, name in zip(data.images, sorted(members), strict=True):
@@ -42,7 +43,7 @@ def test_each_image_is_its_file(make, root: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["folder of zips", "one zip", "renamed zip", "folder of sets", "one set"])
-def test_every_way_of_keeping_the_files(make, tmp_path: Path, where: str) -> None:
+def test_every_way_of_keeping_the_files(make: Maker, tmp_path: Path, where: str) -> None:
     members = make.members(SET, SMALL)
     expected = omniglot(make.zip(tmp_path / f"{SET}.zip", members))
     if where == "renamed zip":
@@ -68,14 +69,14 @@ def test_load_finds_the_folder_of_the_environment(root: Path, monkeypatch: pytes
     assert len(load("omniglot", size=20)) == 10
 
 
-def test_the_full_sets_are_joined_and_preferred(make, root: Path) -> None:
+def test_the_full_sets_are_joined_and_preferred(make: Maker, root: Path) -> None:
     for name, alphabets in (("images_background", {"Greek": 1}), ("images_evaluation", {"Oriya": 2})):
         make.zip(root / f"{name}.zip", make.members(name, alphabets))
     assert omniglot(root).alphabets == ("Greek", "Oriya")
     assert omniglot(root, sets=SET).alphabets == ("Greek", "Latin")
 
 
-def test_a_character_of_two_sets_is_taken_once(make, root: Path) -> None:
+def test_a_character_of_two_sets_is_taken_once(make: Maker, root: Path) -> None:
     other = "images_background_small2"
     make.zip(root / f"{other}.zip", make.members(other, {"Greek": 3, "Sanskrit": 1}))
     data = omniglot(root, sets=(SET, other))
@@ -83,7 +84,7 @@ def test_a_character_of_two_sets_is_taken_once(make, root: Path) -> None:
     assert data.labels.bincount().tolist() == [2] * 6
 
 
-def test_strangers_in_an_archive_are_passed_over(make, tmp_path: Path) -> None:
+def test_strangers_in_an_archive_are_passed_over(make: Maker, tmp_path: Path) -> None:
     members = make.members(SET, {"Greek": 1})
     strange = {
         "__MACOSX/x/Greek/character01/._0101_01.png": b"x",
@@ -93,13 +94,13 @@ def test_strangers_in_an_archive_are_passed_over(make, tmp_path: Path) -> None:
     assert len(omniglot(make.zip(tmp_path / "x.zip", members | strange))) == 2
 
 
-def test_an_unnumbered_drawer_is_unknown(make, tmp_path: Path) -> None:
+def test_an_unnumbered_drawer_is_unknown(make: Maker, tmp_path: Path) -> None:
     path = make.zip(tmp_path / "x.zip", {"set/Mine/character01/scan.png": make.png(make.stroke(10))})
     assert omniglot(path).drawers.tolist() == [-1]
 
 
 @pytest.mark.parametrize("content", [b"", b"no png", b"\x89PNG\r\n\x1a\n" + bytes(20)])
-def test_a_damaged_drawing_is_named(make, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_drawing_is_named(make: Maker, tmp_path: Path, content: bytes) -> None:
     name = f"{SET}/Greek/character01/0101_01.png"
     path = make.zip(tmp_path / "x.zip", make.members(SET, SMALL) | {name: content})
     with pytest.raises(DataError) as caught:
@@ -109,7 +110,7 @@ def test_a_damaged_drawing_is_named(make, tmp_path: Path, content: bytes) -> Non
     assert "fetch it again" in caught.value.remedy
 
 
-def test_an_archive_of_something_else(make, tmp_path: Path) -> None:
+def test_an_archive_of_something_else(make: Maker, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no drawing in it"):
         omniglot(make.zip(tmp_path / "x.zip", {"holiday/beach.png": b"x"}))
 

@@ -7,9 +7,10 @@ import torch
 
 from autograder.datasets.one_shot import one_shot_runs
 from autograder.errors import DataError
+from tests.datasets.conftest import Maker
 
 
-def test_runs_in_order_with_their_answers(make, tmp_path: Path) -> None:
+def test_runs_in_order_with_their_answers(make: Maker, tmp_path: Path) -> None:
     runs = one_shot_runs(make.zip(tmp_path / "all_runs.zip", make.runs()))
     assert [run.name for run in runs] == ["run01", "run02"]
     assert [run.answers.tolist() for run in runs] == [[1, 2, 0], [2, 0, 1]]
@@ -22,7 +23,7 @@ def test_runs_in_order_with_their_answers(make, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "where", ["folder with the zip", "folder with all_runs", "all_runs itself", "prefixed zip"]
 )
-def test_every_way_of_keeping_the_files(make, tmp_path: Path, where: str) -> None:
+def test_every_way_of_keeping_the_files(make: Maker, tmp_path: Path, where: str) -> None:
     if where == "folder with the zip":
         make.zip(tmp_path / "all_runs.zip", make.runs())
     elif where == "prefixed zip":
@@ -33,7 +34,7 @@ def test_every_way_of_keeping_the_files(make, tmp_path: Path, where: str) -> Non
     assert [run.answers.tolist() for run in one_shot_runs(path, size=14)] == [[1, 2, 0], [2, 0, 1]]
 
 
-def test_the_environment_says_where(make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_says_where(make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make.zip(tmp_path / "all_runs.zip", make.runs())
     monkeypatch.setenv("FEWLABELS_OMNIGLOT", str(tmp_path))
     assert len(one_shot_runs()) == 2
@@ -62,13 +63,13 @@ LABELS = "run01/class_labels.txt"
         ({"run01/training/class01.png": b"x"}, "run01/training/class01.png is no PNG"),
     ],
 )
-def test_a_damaged_run_is_named(make, tmp_path: Path, change: dict[str, bytes], words: str) -> None:
+def test_a_damaged_run_is_named(make: Maker, tmp_path: Path, change: dict[str, bytes], words: str) -> None:
     path = make.zip(tmp_path / "all_runs.zip", make.runs() | change)
     with pytest.raises(DataError, match=words) as caught:
         one_shot_runs(path)
     assert caught.value.file == str(path)
 
 
-def test_an_archive_of_something_else(make, tmp_path: Path) -> None:
+def test_an_archive_of_something_else(make: Maker, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no run in it"):
         one_shot_runs(make.zip(tmp_path / "x.zip", {"holiday/beach.png": b"x"}))

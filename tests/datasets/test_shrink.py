@@ -9,6 +9,7 @@ from PIL import Image
 
 from autograder.datasets.shrink import area_weights, checked_size, ink_of_png, shrink
 from autograder.errors import DataError
+from tests.datasets.conftest import Maker
 
 
 @pytest.mark.parametrize("size", [8, 20, 28, 35, 105])
@@ -42,7 +43,7 @@ def test_full_size_is_the_drawing_itself() -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB", "P"])
-def test_black_on_white_is_ink(make, mode: str) -> None:
+def test_black_on_white_is_ink(make: Maker, mode: str) -> None:
     drawn = make.stroke(40)
     assert (ink_of_png(make.png(drawn, mode)) == np.where(drawn, 255, 0)).all()
 

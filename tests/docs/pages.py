@@ -84,16 +84,11 @@ def inline_code(text: str) -> list[str]:
 
 def inline_code_with_context(text: str) -> list[tuple[str, str]]:
     """Return what stands between backticks, each with the text before it."""
-    parts = [
-        (token.children or [])[n - 1 : n + 1]
-        for token in _tokens(text)
-        for n in range(1, len(token.children or []))
-    ]
-    first = [[None, token.children[0]] for token in _tokens(text) if token.children]
     return [
         (before.content if before else "", code.content)
-        for before, code in (*first, *parts)
-        if code.type == "code_inline"
+        for token in _tokens(text)
+        for before, code in pairwise([None, *(token.children or [])])
+        if code is not None and code.type == "code_inline"
     ]
 
 

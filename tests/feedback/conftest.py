@@ -97,7 +97,9 @@ def _checks(exercise: str) -> list[CheckResult]:
     ]
 
 
-def _exercise(name: str, checks: list[CheckResult] | None = None, blame: Blame | None = None, note: str = ""):
+def _exercise(
+    name: str, checks: list[CheckResult] | None = None, blame: Blame | None = None, note: str = ""
+) -> ExerciseResult:
     checks = _checks(name) if checks is None else checks
     earned = sum(check.credit * check.weight for check in checks) / sum(check.weight for check in checks)
     if blame is not None:

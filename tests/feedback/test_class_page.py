@@ -6,7 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from autograder.feedback.class_page import class_page, relative
+from autograder.feedback.class_page import class_page
+from autograder.feedback.links import relative
 from autograder.model import Score
 
 

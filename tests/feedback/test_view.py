@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,11 @@ from autograder.model import CheckResult, Counterexample, ExerciseResult, Failur
 
 def check(
     name: str, verdict: Verdict, found: Counterexample | None = None, credit: float = 0.0, message: str = ""
-):
+) -> CheckResult:
     return CheckResult(name, f"The law of {name}.", "public", 1.0, verdict, 1, message, found, credit)
 
 
-def exercise(*checks: CheckResult, points: float = 0.0, **values) -> view.Exercise:
+def exercise(*checks: CheckResult, points: float = 0.0, **values: Any) -> view.Exercise:
     return view.exercise(ExerciseResult("f", points, 4.0, values.pop("blame", None), checks, **values))
 
 

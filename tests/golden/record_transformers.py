@@ -38,7 +38,7 @@ VIT_NAMES = [
 
 
 def renamed_vit(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    result = {}
+    result: dict[str, Tensor] = {}
     for name, value in state.items():
         for theirs, ours in VIT_NAMES:
             name = name.replace(theirs, ours)
@@ -142,7 +142,7 @@ HEAD_NAMES = [
 
 
 def renamed_heads(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    result = {}
+    result: dict[str, Tensor] = {}
     for name, value in state.items():
         if name.startswith("bert."):
             (ours,) = renamed_bert({name.removeprefix("bert."): value}) or [None]

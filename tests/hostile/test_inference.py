@@ -23,6 +23,7 @@ from autograder.runner.scoring import exercise_results
 from autograder.sandbox.inprocess import InProcess
 from tests.hostile import course
 from tests.hostile.arena import Arena
+from tests.runner.made_up import check as check_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAK = """
@@ -195,7 +196,7 @@ def test_hidden_laws_that_fail_by_themselves_tell_students_nothing() -> None:
 
         return Law((course.double(np.zeros(2)),), judge)
 
-    check = course.check(breaks, visibility="hidden")
+    check = check_of(breaks, visibility="hidden")
     here = InProcess()
     here.run(Notebook("n", (Cell(0, "code", course.RIGHT_DOUBLE),)))
     results = run_exercises((check,), here, Planner(1, Settings()))

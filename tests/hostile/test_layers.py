@@ -8,6 +8,7 @@ whether the world has changed.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograder.model import CellResult, Limits, Returned
-from autograder.sandbox import child, jailed, self_attack, student_package
+from autograder.sandbox import child, self_attack, student_package
 from autograder.sandbox.jail import bubblewrap, profile, seccomp
 from autograder.sandbox.jail.profile import Profile
 from autograder.sandbox.jailed import Sandbox
@@ -215,7 +216,7 @@ def test_a_question_is_answered_by_whoever_knows_its_token(arena: Arena) -> None
     for guessable in (True, False):
         with pytest.MonkeyPatch.context() as patches:
             if guessable:
-                patches.setattr(jailed.secrets, "token_bytes", bytes)
+                patches.setattr(secrets, "token_bytes", bytes)
             session = arena.sandbox.session(course.LIMITS)
             last = attack.solutions["centre"]
             results = session.run(notebook("import torch", *(source for _, source in attack.cells[:1]), last))

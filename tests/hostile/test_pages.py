@@ -52,11 +52,17 @@ def score(payload: str) -> Score:
     )
 
 
+def without_picture(check: CheckResult) -> CheckResult:
+    assert check.counterexample is not None
+    return replace(check, counterexample=replace(check.counterexample, picture=None))
+
+
 def pages(payload: str) -> dict[str, str]:
     hostile = score(payload)
-    bare = replace(hostile, exercises=(replace(hostile.exercises[0], checks=tuple(
-        replace(check, counterexample=replace(check.counterexample, picture=None)) for check in hostile.exercises[0].checks
-    )),))  # fmt: skip
+    exercise = hostile.exercises[0]
+    bare = replace(
+        hostile, exercises=(replace(exercise, checks=tuple(map(without_picture, exercise.checks))),)
+    )
     return {
         "student": student_page(bare),
         "staff": student_page(bare, audience="staff"),

@@ -96,7 +96,7 @@ def sums(x: Tensor) -> Tensor:
 def test_means_of_every_style_are_within_the_bound(mean: Callable[[Tensor], Tensor], dtype: type) -> None:
     source = np.random.default_rng(1)
     for count in (1, 2, 40, 1000):
-        x = (5 + 3 * source.normal(size=(count, 64))).astype(dtype)
+        x: np.ndarray = (5 + 3 * source.normal(size=(count, 64))).astype(dtype)
         off = np.abs(mean(torch.from_numpy(x)).numpy().reshape(-1) - x.astype(np.longdouble).mean(0)).max()
         assert off <= tolerances.of_mean(x)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +15,7 @@ from autograder.nbgrader_bridge import engine
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 from tests.hostile.browsing import browser, visit  # noqa: F401 - fixtures
-
-sys.path.append(str(Path(__file__).parent))  # whatever import mode pytest runs in
-
-from tiny_course import CHECKS, TinyCourse, make_course
+from tests.nbgrader_bridge.tiny_course import CHECKS, TinyCourse, make_course
 
 
 @pytest.fixture(scope="session")

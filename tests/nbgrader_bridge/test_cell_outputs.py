@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
-from tiny_course import result
 
 from autograder.model import CheckResult
 from autograder.nbgrader_bridge.cell_outputs import judged_outputs, points_of, shared, unjudged_outputs
+from tests.nbgrader_bridge.tiny_course import result
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from nbgrader.converters import NbGraderException
-from tiny_course import SOLVED, Mark, TinyCourse, graded_as, solve
 
 from autograder.classroom.handed_in import submissions
 from autograder.classroom.run import grade
@@ -24,6 +23,7 @@ from autograder.errors import SandboxUnavailable
 from autograder.nbgrader_bridge import engine
 from autograder.runner import Grader
 from autograder.sandbox import jailed
+from tests.nbgrader_bridge.tiny_course import SOLVED, Mark, TinyCourse, graded_as, solve
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

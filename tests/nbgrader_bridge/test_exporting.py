@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
-from tiny_course import TinyCourse, graded_as, ungraded
 
 from autograder.exports.marks import Mark
 from autograder.nbgrader_bridge.exporting import marks
+from tests.nbgrader_bridge.tiny_course import TinyCourse, graded_as, ungraded
 
 
 def answered(notebook: Any) -> None:

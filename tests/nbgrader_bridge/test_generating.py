@@ -11,10 +11,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
-from tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, source_notebook
 
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
+from tests.nbgrader_bridge.tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, source_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

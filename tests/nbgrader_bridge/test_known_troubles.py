@@ -19,12 +19,21 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
-from tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, solve, source_notebook, ungraded
 
 from autograder.errors import AssignmentError
 from autograder.model import CellResult, CheckResult, Counterexample
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
+from tests.nbgrader_bridge.tiny_course import (
+    POINTS,
+    Mark,
+    TinyCourse,
+    graded_as,
+    labelled,
+    solve,
+    source_notebook,
+    ungraded,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -270,7 +279,9 @@ def test_several_graders_at_once(course: TinyCourse) -> None:
             time.sleep(0.02)
 
     doors = ("record", "nbgrader_autograde", "record")
-    jobs = [partial(enter, students[1 + number :: 3], door) for number, door in enumerate(doors)]
+    jobs: list[Callable[[], None]] = [
+        partial(enter, students[1 + number :: 3], door) for number, door in enumerate(doors)
+    ]
     processes = [forked(job) for job in (mark, *jobs)]
     assert [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes] == [0] * 4
     assert course.marks("s0")["double_checks"] == Mark(2.0, 1.9, False)

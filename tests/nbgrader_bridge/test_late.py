@@ -8,10 +8,10 @@ from datetime import datetime
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
-from tiny_course import TinyCourse, graded_as
 from traitlets.config import Config
 
 from autograder.nbgrader_bridge import configure
+from tests.nbgrader_bridge.tiny_course import TinyCourse, graded_as
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

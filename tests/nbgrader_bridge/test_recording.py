@@ -12,11 +12,18 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
-from tiny_course import Mark, TinyCourse, graded_as, make_course, source_notebook, ungraded
 
 from autograder.errors import AssignmentError, CourseError
 from autograder.model import CellResult
 from autograder.nbgrader_bridge import Recorded, record
+from tests.nbgrader_bridge.tiny_course import (
+    Mark,
+    TinyCourse,
+    graded_as,
+    make_course,
+    source_notebook,
+    ungraded,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from tiny_course import POINTS, Mark, TinyCourse, graded_as, ungraded
+
+from tests.nbgrader_bridge.tiny_course import POINTS, Mark, TinyCourse, graded_as, ungraded
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

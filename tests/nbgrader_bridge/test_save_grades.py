@@ -10,9 +10,17 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, source_notebook, ungraded
 
 from autograder.model import Graded
+from tests.nbgrader_bridge.tiny_course import (
+    POINTS,
+    Mark,
+    TinyCourse,
+    graded_as,
+    labelled,
+    source_notebook,
+    ungraded,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -105,7 +113,11 @@ def test_marks_given_by_hand_stay(course: TinyCourse, door: str) -> None:
     assert course.marks("ada")["add_checks"] == Mark(2.0, 2.5, True)
     assert course.marks("ada")["double_checks"] == Mark(1.0, 0.5, False)
 
-    course.submit("ada", lambda notebook: (rewrite("double")(notebook), rewrite("written")(notebook)))
+    def both(notebook: nbformat.NotebookNode) -> None:
+        rewrite("double")(notebook)
+        rewrite("written")(notebook)
+
+    course.submit("ada", both)
     course.mark_by_hand("ada", "add_checks", 2.5)
     done = grade(
         graded_as("ada", add=2.0, double=1.0)

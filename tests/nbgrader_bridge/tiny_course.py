@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 
-from autograder.model import CellResult, CheckResult, ExerciseResult, Failure, Graded, Score
+from autograder.model import CellResult, CheckResult, ExerciseResult, Failure, Graded, Score, Verdict
 from autograder.nbgrader_bridge import Recorded, prepared, record
 from autograder.nbgrader_bridge.configuration import Course, course_config
 
@@ -83,7 +83,7 @@ def source_notebook(points: Mapping[str, float] = POINTS) -> nbformat.NotebookNo
 
 
 def result(name: str, points: float, **changes: Any) -> ExerciseResult:
-    verdict = "holds" if points == POINTS[name] else "falsified"
+    verdict: Verdict = "holds" if points == POINTS[name] else "falsified"
     check = CheckResult(name="law", law=f"{name} does it.", visibility="public", weight=1, verdict=verdict)
     exercise = ExerciseResult(name=name, points=points, max_points=POINTS[name], blame=None, checks=(check,))
     return replace(exercise, **changes)

@@ -1,7 +1,10 @@
 """Adapters: near the identity at the start, few numbers, and nothing else of the network is trained."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -18,16 +21,18 @@ from tests.reference.strategies import generators, matrices, sizes
 from tests.reference.test_transformer import randomised
 
 
-def encoder(norm_first=True, depth=2):
+def encoder(norm_first: bool = True, depth: int = 2) -> Encoder:
     return randomised(Encoder(depth, 8, 2, 16, norm_first=norm_first))
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(adapters).failed == 0
 
 
 @given(matrices(2, 3), matrices(2, 3), matrices(2), matrices(3, 2), matrices(3))
-def test_an_adapter_in_a_loop(tokens, down, down_bias, up, up_bias):
+def test_an_adapter_in_a_loop(
+    tokens: torch.Tensor, down: torch.Tensor, down_bias: torch.Tensor, up: torch.Tensor, up_bias: torch.Tensor
+) -> None:
     result = adapter(tokens, down, down_bias, up, up_bias)
     for row, token in zip(result.tolist(), tokens.tolist(), strict=True):
         sums = [
@@ -43,7 +48,7 @@ def test_an_adapter_in_a_loop(tokens, down, down_bias, up, up_bias):
 
 
 @given(sizes, st.integers(1, 20), generators())
-def test_it_starts_near_the_identity(bottleneck, width, generator):
+def test_it_starts_near_the_identity(bottleneck: int, width: int, generator: torch.Generator) -> None:
     module = Adapter(width, bottleneck, generator=generator)
     tokens = torch.ones(2, 3, width)
     # |down h| <= 2e-3 width; gelu shrinks; |up hidden| <= 2e-3 bottleneck times that
@@ -51,12 +56,12 @@ def test_it_starts_near_the_identity(bottleneck, width, generator):
 
 
 @given(st.integers(1, 40), st.integers(1, 40))
-def test_the_number_of_parameters_is_as_published(width, bottleneck):
+def test_the_number_of_parameters_is_as_published(width: int, bottleneck: int) -> None:
     module = Adapter(width, bottleneck, generator=torch.Generator())
     assert sum(p.numel() for p in module.parameters()) == parameter_count(width, bottleneck)
 
 
-def test_weights_are_cut_at_two_deviations_and_come_from_the_generator():
+def test_weights_are_cut_at_two_deviations_and_come_from_the_generator() -> None:
     state = torch.get_rng_state()
     first, second = (Adapter(50, 40, generator=torch.Generator().manual_seed(2)) for _ in range(2))
     assert first.down.equal(second.down)
@@ -67,7 +72,7 @@ def test_weights_are_cut_at_two_deviations_and_come_from_the_generator():
 
 
 @pytest.mark.parametrize("norm_first", [True, False])
-def test_an_adapter_sits_before_each_residual_connection(norm_first):
+def test_an_adapter_sits_before_each_residual_connection(norm_first: bool) -> None:
     net, plain = encoder(norm_first), encoder(norm_first)
     inserted = add_adapters(net, 3, generator=torch.Generator().manual_seed(0))
     assert len(inserted) == 4
@@ -75,7 +80,8 @@ def test_an_adapter_sits_before_each_residual_connection(norm_first):
         randomised(module, seed)
     tokens = expected = torch.randn(2, 5, 8, dtype=torch.float64)
     mask = causal_mask(5)
-    for i, layer in enumerate(plain.layers):
+    layers: list[Any] = list(plain.layers)
+    for i, layer in enumerate(layers):
         for j, (sublayer, norm) in enumerate(
             ((layer.attention, layer.attention_norm), (layer.mlp, layer.mlp_norm))
         ):
@@ -87,7 +93,7 @@ def test_an_adapter_sits_before_each_residual_connection(norm_first):
     assert_close(net(tokens, mask), expected)
 
 
-def test_prefixes_still_reach_the_attention():
+def test_prefixes_still_reach_the_attention() -> None:
     net = encoder()
     add_adapters(net, 3, generator=torch.Generator().manual_seed(0))
     tokens = torch.randn(1, 3, 8, dtype=torch.float64)
@@ -95,7 +101,7 @@ def test_prefixes_still_reach_the_attention():
     assert not torch.allclose(net(tokens, None, [prefix, prefix]), net(tokens))
 
 
-def test_adapters_and_norms_are_trained_and_nothing_else():
+def test_adapters_and_norms_are_trained_and_nothing_else() -> None:
     net = nn.ModuleDict({"encoder": encoder(), "head": nn.Linear(8, 2)})
     total = sum(p.numel() for p in net.parameters())
     frozen = {name: p.detach().clone() for name, p in net.named_parameters() if "norm" not in name}
@@ -114,7 +120,7 @@ def test_adapters_and_norms_are_trained_and_nothing_else():
         ].equal(value)
 
 
-def test_a_network_without_an_encoder_is_refused():
+def test_a_network_without_an_encoder_is_refused() -> None:
     with pytest.raises(ValueError, match="net, a Linear, holds no Encoder"):
         add_adapters(nn.Linear(2, 2), 1, generator=torch.Generator())
     with pytest.raises(ValueError, match=r"up has shape \(2, 3\): pass \(d, m\) with d = 3"):

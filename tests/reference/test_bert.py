@@ -1,7 +1,11 @@
 """BERT: pairs, packing and masking counted, losses in loops, the encoder against PyTorch's."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +15,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from reference import bert
+from reference._transformer import EncoderLayer
 from reference.bert import (
     BERT,
     PretrainingHeads,
@@ -23,17 +28,18 @@ from reference.bert import (
     sample_pairs,
     select_tokens,
 )
+from tests.reference.parts import gradient
 from tests.reference.strategies import generators, seeds
 from tests.reference.test_transformer import as_torch_layer, randomised
 
 DOCUMENTS = [[[10], [11], [12]], [[20], [21]], [[30]]]
 
 
-def small(seed=0):
+def small(seed: int = 0) -> BERT:
     return randomised(BERT(12, max_length=9, width=8, depth=2, n_heads=2, mlp_width=16), seed)
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(bert).failed == 0
 
 
@@ -41,7 +47,7 @@ def test_examples_in_the_documentation():
 
 
 @given(generators())
-def test_pairs_are_neighbours_or_come_from_different_documents(generator):
+def test_pairs_are_neighbours_or_come_from_different_documents(generator: torch.Generator) -> None:
     for (a,), (b,), is_next in sample_pairs(DOCUMENTS, 20, generator):
         if is_next:
             assert b == a + 1
@@ -50,7 +56,7 @@ def test_pairs_are_neighbours_or_come_from_different_documents(generator):
         assert a in (10, 11, 20)
 
 
-def test_half_of_the_pairs_follow():
+def test_half_of_the_pairs_follow() -> None:
     pairs = sample_pairs(DOCUMENTS, 2000, torch.Generator().manual_seed(0))
     assert abs(sum(is_next for *_, is_next in pairs) - 1000) < 110  # five deviations
     others = [b for _, (b,), is_next in pairs if not is_next]
@@ -58,7 +64,7 @@ def test_half_of_the_pairs_follow():
 
 
 @pytest.mark.parametrize("documents", [[[[1], [2]]], [[[1]], [[2]]], [[[1], [2]], []]])
-def test_documents_without_pairs_are_refused(documents):
+def test_documents_without_pairs_are_refused(documents: list[Any]) -> None:
     with pytest.raises(ValueError, match=r"there are \d documents of"):
         sample_pairs(documents, 1, torch.Generator())
 
@@ -67,7 +73,7 @@ sentences = st.lists(st.integers(4, 11), min_size=1, max_size=6)
 
 
 @given(st.lists(st.tuples(sentences, sentences, st.booleans()), min_size=1, max_size=4), st.integers(5, 16))
-def test_packing_keeps_beginnings_and_says_where_things_are(pairs, length):
+def test_packing_keeps_beginnings_and_says_where_things_are(pairs: list[Any], length: int) -> None:
     batch = pack(pairs, length)
     for row, (first, second, is_next) in enumerate(pairs):
         n = int(batch.present[row].sum())
@@ -88,7 +94,7 @@ def test_packing_keeps_beginnings_and_says_where_things_are(pairs, length):
 
 
 @given(st.integers(1, 4), st.integers(1, 30), seeds)
-def test_fifteen_percent_of_the_candidates_are_selected(n_rows, n_columns, seed):
+def test_fifteen_percent_of_the_candidates_are_selected(n_rows: int, n_columns: int, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     candidates = torch.rand(n_rows, n_columns, generator=generator) < 0.7
     selected = select_tokens(candidates, generator)
@@ -99,13 +105,13 @@ def test_fifteen_percent_of_the_candidates_are_selected(n_rows, n_columns, seed)
         assert n_selected == min(n_candidates, max(1, round(0.15 * n_candidates)))
 
 
-def test_every_candidate_is_as_likely_as_the_others():
+def test_every_candidate_is_as_likely_as_the_others() -> None:
     selected = select_tokens(torch.ones(4000, 10).bool(), torch.Generator().manual_seed(0), share=0.2)
     counts = selected.sum(dim=0).double()
     assert ((counts - 800) ** 2 / (800 * 0.8)).sum() < 48  # nine degrees of freedom: once in a million
 
 
-def test_selected_tokens_are_masked_exchanged_or_kept():
+def test_selected_tokens_are_masked_exchanged_or_kept() -> None:
     generator = torch.Generator().manual_seed(0)
     tokens = torch.full((100, 100), 7)
     selected = torch.arange(100) < 50
@@ -124,7 +130,7 @@ def test_selected_tokens_are_masked_exchanged_or_kept():
 
 
 @given(seeds)
-def test_losses_in_a_loop(seed):
+def test_losses_in_a_loop(seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     logits = torch.randn(2, 3, 5, generator=generator, dtype=torch.float64)
     tokens = torch.randint(5, (2, 3), generator=generator)
@@ -140,11 +146,11 @@ def test_losses_in_a_loop(seed):
     assert next_sentence_loss(order, is_next).item() == pytest.approx(expected)
 
 
-def test_tokens_that_are_not_selected_do_not_matter():
+def test_tokens_that_are_not_selected_do_not_matter() -> None:
     logits = torch.randn(1, 4, 5, requires_grad=True)
     selected = torch.tensor([[False, True, False, False]])
     masked_token_loss(logits, torch.zeros(1, 4).long(), selected).backward()
-    assert logits.grad[0, [0, 2, 3]].abs().max() == 0
+    assert gradient(logits)[0, [0, 2, 3]].abs().max() == 0
     with pytest.raises(ValueError, match="no token is selected"):
         masked_token_loss(logits, torch.zeros(1, 4).long(), selected & False)
 
@@ -152,7 +158,7 @@ def test_tokens_that_are_not_selected_do_not_matter():
 # -------------------------------------------------------------------------------------------------- model
 
 
-def test_the_encoder_agrees_with_one_made_of_pytorch_layers():
+def test_the_encoder_agrees_with_one_made_of_pytorch_layers() -> None:
     net = small()
     tokens = torch.randint(12, (3, 9))
     present = torch.arange(9) < torch.tensor([[9], [5], [7]])
@@ -160,6 +166,7 @@ def test_the_encoder_agrees_with_one_made_of_pytorch_layers():
     hidden = net.tokens.weight[tokens] + net.positions.weight + net.segments.weight[segments]
     hidden = nn.functional.layer_norm(hidden, (8,), net.norm.weight, net.norm.bias, 1e-12)
     for layer in net.encoder.layers:
+        assert isinstance(layer, EncoderLayer)
         hidden = as_torch_layer(layer)(hidden, src_key_padding_mask=~present)
     assert_close(net(tokens, present, segments), hidden)
     assert {norm.eps for norm in net.modules() if isinstance(norm, nn.LayerNorm)} == {1e-12}  # as published
@@ -167,7 +174,7 @@ def test_the_encoder_agrees_with_one_made_of_pytorch_layers():
     assert_close(net.pooled(net(tokens, present, segments)), pooled)
 
 
-def test_padding_changes_nothing():
+def test_padding_changes_nothing() -> None:
     net = small()
     tokens = torch.randint(1, 12, (1, 5))
     padded = torch.cat([tokens, torch.zeros(1, 3).long()], dim=1)
@@ -175,13 +182,13 @@ def test_padding_changes_nothing():
     assert_close(net(tokens), net(tokens, segments=torch.zeros(1, 5).long()))
 
 
-def test_tokens_see_both_sides():
+def test_tokens_see_both_sides() -> None:
     net, tokens = small(), torch.tensor([[1, 5, 6, 7, 2]])
     changed = torch.tensor([[1, 5, 6, 8, 2]])
     assert (net(tokens)[0, [1, 4]] != net(changed)[0, [1, 4]]).all()
 
 
-def test_the_heads_by_hand():
+def test_the_heads_by_hand() -> None:
     heads = PretrainingHeads(small())
     randomised(heads)
     tokens = torch.randint(12, (2, 6))
@@ -196,7 +203,7 @@ def test_the_heads_by_hand():
     )
 
 
-def test_pretraining_learns_a_language_of_counting():
+def test_pretraining_learns_a_language_of_counting() -> None:
     torch.manual_seed(0)
     documents = [[[4 + (i + s) % 8, 4 + (i + s + 1) % 8] for s in range(4)] for i in range(8)]
     net = PretrainingHeads(BERT(12, max_length=8, width=32, depth=1, n_heads=4, mlp_width=64))
@@ -232,7 +239,7 @@ def test_pretraining_learns_a_language_of_counting():
         ),
     ],
 )
-def test_wrong_arguments_are_explained(call, message):
+def test_wrong_arguments_are_explained(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
     assert Special().mask == 3

@@ -1,6 +1,10 @@
 """BYOL: 2 - 2 cos, a target out of the gradient's reach, and the collapse that a predictor has to prevent."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +14,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from reference.byol import BYOL, momentum_at, perceptron, regression_loss
+from tests.reference.parts import part
 from tests.reference.strategies import generators, matrices
 
 
@@ -27,7 +32,7 @@ def network() -> BYOL:
 
 
 @given(matrices(3, 4), matrices(3, 4))
-def test_equation_2_is_the_squared_distance_of_unit_vectors(q, z):
+def test_equation_2_is_the_squared_distance_of_unit_vectors(q: torch.Tensor, z: torch.Tensor) -> None:
     distances = []
     for a, b in zip(q.tolist(), z.tolist(), strict=True):
         a, b = ([x / math.hypot(*row) for x in row] for row in (a, b))
@@ -36,7 +41,7 @@ def test_equation_2_is_the_squared_distance_of_unit_vectors(q, z):
 
 
 @given(matrices(3, 4), matrices(3, 4), generators())
-def test_only_directions_count(q, z, generator):
+def test_only_directions_count(q: torch.Tensor, z: torch.Tensor, generator: torch.Generator) -> None:
     scale = torch.rand(3, 1, generator=generator).double() + 0.1
     loss = regression_loss(q, z)
     assert_close(regression_loss(scale * q, z / scale), loss)
@@ -45,7 +50,7 @@ def test_only_directions_count(q, z, generator):
 
 
 @given(matrices(2, 3), matrices(2, 3))
-def test_the_gradient_reaches_the_predictions_only(q, z):
+def test_the_gradient_reaches_the_predictions_only(q: torch.Tensor, z: torch.Tensor) -> None:
     q.requires_grad_()
     z.requires_grad_()
     gradients = torch.autograd.grad(regression_loss(q, z), (q, z), allow_unused=True)
@@ -57,7 +62,7 @@ def test_the_gradient_reaches_the_predictions_only(q, z):
 
 
 @given(st.integers(0, 100), st.floats(0, 1))
-def test_the_momentum_follows_a_cosine_to_one(step, base):
+def test_the_momentum_follows_a_cosine_to_one(step: int, base: float) -> None:
     momentum = momentum_at(step, 100, base)
     assert momentum == pytest.approx(1 - (1 - base) * math.cos(math.pi * step / 200) ** 2)
     assert momentum_at(0, 100, base) == pytest.approx(base)
@@ -65,7 +70,9 @@ def test_the_momentum_follows_a_cosine_to_one(step, base):
 
 
 @given(matrices(5, 4), matrices(5, 4))
-def test_the_loss_is_symmetric_and_each_view_is_a_batch_of_its_own(first, second):
+def test_the_loss_is_symmetric_and_each_view_is_a_batch_of_its_own(
+    first: torch.Tensor, second: torch.Tensor
+) -> None:
     net = network()
     loss = net(first, second)
     q = [net.predictor(net.online(view)) for view in (first, second)]
@@ -77,7 +84,7 @@ def test_the_loss_is_symmetric_and_each_view_is_a_batch_of_its_own(first, second
     assert all(p.grad is not None for p in (*net.online.parameters(), *net.predictor.parameters()))
 
 
-def test_the_target_starts_as_a_copy_and_follows_by_its_momentum():
+def test_the_target_starts_as_a_copy_and_follows_by_its_momentum() -> None:
     net = BYOL(nn.Linear(4, 6), width=6, hidden=8, out=3)
     before = {k: v.clone() for k, v in net.target.state_dict().items()}
     assert all(v.equal(net.online.state_dict()[k]) for k, v in before.items())
@@ -89,25 +96,27 @@ def test_the_target_starts_as_a_copy_and_follows_by_its_momentum():
         assert_close(parameter, before[name] + 0.25)
 
 
-def test_without_a_predictor_a_constant_representation_is_a_perfect_solution():
+def test_without_a_predictor_a_constant_representation_is_a_perfect_solution() -> None:
     """Every input on one vector: with the predictor left out the loss is 0, with it it need not be."""
     net = network()
     with torch.no_grad():
         for branch in (net.online, net.target):
-            branch[1][3].weight.zero_()
-            branch[1][3].bias = nn.Parameter(torch.tensor([1.0, 2.0, -1.0]).double())
+            last = part(branch, "1.3")
+            last.weight.zero_()
+            last.bias = nn.Parameter(torch.tensor([1.0, 2.0, -1.0]).double())
     x = torch.randn(5, 4, generator=seeded()).double()
     assert float(net(x, x.flip(0)).detach()) > 0.1
-    net.predictor = nn.Identity()
+    net.predictor = nn.Sequential()
     assert float(net(x, x.flip(0)).detach()) == pytest.approx(0, abs=1e-12)
 
 
-def test_the_perceptron_is_linear_norm_relu_linear():
+def test_the_perceptron_is_linear_norm_relu_linear() -> None:
     layers = perceptron(4, 5, 2).double()
     x = torch.randn(6, 4, generator=seeded()).double()
-    h = x @ layers[0].weight.T + layers[0].bias
+    first, last = part(layers, "0"), part(layers, "3")
+    h = x @ first.weight.T + first.bias
     h = (h - h.mean(dim=0)) / (h.var(dim=0, correction=0) + 1e-5).sqrt()
-    assert_close(layers(x), h.clamp_min(0) @ layers[3].weight.T)
+    assert_close(layers(x), h.clamp_min(0) @ last.weight.T)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +132,6 @@ def test_the_perceptron_is_linear_norm_relu_linear():
         (lambda: BYOL(nn.Identity(), width=0), "width is 0: pass an integer of at least 1"),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

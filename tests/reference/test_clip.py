@@ -1,7 +1,11 @@
 """CLIP: the symmetric loss in loops and closed forms, the zero-shot classifier, the vocabulary, training."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from random import Random
+from typing import Any
 
 import pytest
 import torch
@@ -32,13 +36,13 @@ scale = torch.tensor(1.5, dtype=torch.float64)
 
 
 @st.composite
-def pairs(draw):
+def pairs(draw: st.DrawFn) -> torch.Tensor:
     """Embeddings of images and texts, (n, d) each."""
     n, d, seed = draw(sizes), draw(st.integers(2, 5)), draw(seeds)
     return torch.randn(2, n, d, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(clip).failed == 0
 
 
@@ -46,14 +50,14 @@ def test_examples_in_the_documentation():
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_logits_are_scaled_cosines(images, texts):
+def test_logits_are_scaled_cosines(images: torch.Tensor, texts: torch.Tensor) -> None:
     expected = math.exp(1.5) * torch.cosine_similarity(images.unsqueeze(1), texts, dim=2)
     assert_close(pair_logits(images, texts, scale), expected)
     assert_close(pair_logits(3 * images, texts / 7, scale), expected)
 
 
 @given(pairs())
-def test_the_loss_in_a_loop(data):
+def test_the_loss_in_a_loop(data: torch.Tensor) -> None:
     images, texts = data
     n = len(images)
     logits = (math.exp(1.5) * torch.cosine_similarity(images.unsqueeze(1), texts, dim=2)).tolist()
@@ -65,7 +69,7 @@ def test_the_loss_in_a_loop(data):
 
 
 @given(pairs(), st.randoms(use_true_random=False))
-def test_the_loss_is_symmetric_and_ignores_the_order_of_pairs(data, random):
+def test_the_loss_is_symmetric_and_ignores_the_order_of_pairs(data: torch.Tensor, random: Random) -> None:
     images, texts = data
     order = list(range(len(images)))
     random.shuffle(order)
@@ -75,19 +79,19 @@ def test_the_loss_is_symmetric_and_ignores_the_order_of_pairs(data, random):
 
 
 @given(sizes)
-def test_equal_embeddings_cost_log_n(n):
+def test_equal_embeddings_cost_log_n(n: int) -> None:
     ones = torch.ones(n, 3)
     assert contrastive_loss(ones, ones, torch.tensor(2.0)).item() == pytest.approx(math.log(n), abs=1e-6)
 
 
 @given(st.integers(1, 6), st.floats(0, 4))
-def test_orthogonal_pairs_have_a_closed_form(n, t):
+def test_orthogonal_pairs_have_a_closed_form(n: int, t: float) -> None:
     eye = torch.eye(n, dtype=torch.float64)
     loss = contrastive_loss(eye, eye, torch.tensor(t, dtype=torch.float64))
     assert loss.item() == pytest.approx(math.log(1 + (n - 1) * math.exp(-math.exp(t))))
 
 
-def test_gradients_agree_with_finite_differences():
+def test_gradients_agree_with_finite_differences() -> None:
     images, texts = torch.randn(2, 3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     inputs = (images.requires_grad_(), texts.requires_grad_(), scale.clone().requires_grad_())
     assert torch.autograd.gradcheck(contrastive_loss, inputs)
@@ -97,7 +101,7 @@ def test_gradients_agree_with_finite_differences():
 
 
 @given(matrices(sizes, sizes, 3))
-def test_class_weights_are_unit_means_of_unit_prompts(prompts):
+def test_class_weights_are_unit_means_of_unit_prompts(prompts: torch.Tensor) -> None:
     weights = class_weights(prompts)
     for weight, of_class in zip(weights.tolist(), prompts.tolist(), strict=True):
         units = [[x / math.hypot(*prompt) for x in prompt] for prompt in of_class]
@@ -105,15 +109,15 @@ def test_class_weights_are_unit_means_of_unit_prompts(prompts):
         assert weight == pytest.approx([x / math.hypot(*mean) for x in mean])
 
 
-def encode(texts):
+def encode(texts: list[str]) -> torch.Tensor:
     """Embeds a text by the letters in it."""
     return torch.tensor([[text.count(letter) + 0.5 for letter in "abc"] for text in texts])
 
 
-def test_the_classifier_embeds_every_class_in_every_template():
+def test_the_classifier_embeds_every_class_in_every_template() -> None:
     seen = []
 
-    def recording(texts):
+    def recording(texts: list[str]) -> torch.Tensor:
         seen.extend(texts)
         return encode(texts)
 
@@ -123,7 +127,7 @@ def test_the_classifier_embeds_every_class_in_every_template():
     assert_close(weights, class_weights(expected))
 
 
-def test_the_nearest_class_is_most_probable():
+def test_the_nearest_class_is_most_probable() -> None:
     weights = zero_shot_classifier(encode, ["aaa", "bbb", "ccc"], ["{}"])
     p = zero_shot_probabilities(encode(["cc", "a"]), weights, torch.tensor(3.0))
     assert p.argmax(dim=1).tolist() == [2, 0]
@@ -137,12 +141,12 @@ def test_the_nearest_class_is_most_probable():
 
 
 @pytest.mark.parametrize(("names", "templates"), [([], ["{}"]), (["a"], []), (["a"], ["{}", "no place"])])
-def test_templates_have_a_place_for_the_name(names, templates):
+def test_templates_have_a_place_for_the_name(names: list[Any], templates: list[Any]) -> None:
     with pytest.raises(ValueError, match="in every template where the name goes"):
         zero_shot_classifier(encode, names, templates)
 
 
-def test_the_probe_reads_features_before_the_projection():
+def test_the_probe_reads_features_before_the_projection() -> None:
     images, labels = torch.rand(12, 1, 16, 16), torch.arange(3).repeat(4)
     net = small_net()
     probe = linear_probe(net, images, labels, l2=0.1)
@@ -154,7 +158,7 @@ def test_the_probe_reads_features_before_the_projection():
 
 
 @given(st.lists(st.sampled_from(["small", "large", "b", "7"]), max_size=4))
-def test_words_become_tokens(chosen):
+def test_words_become_tokens(chosen: list[Any]) -> None:
     words = Words(["Large B!", "small, 7"])
     assert len(words) == 7
     row = words.tokens([" ".join(chosen).upper()], 6)[0].tolist()
@@ -165,19 +169,19 @@ def test_words_become_tokens(chosen):
 
 
 @pytest.mark.parametrize("text", ["a green b", "a b a b"])
-def test_unknown_words_and_long_texts_are_refused(text):
+def test_unknown_words_and_long_texts_are_refused(text: str) -> None:
     with pytest.raises(
         ValueError, match=r"has \d words, \[.*\] of them not known: pass texts of at most 3 words"
     ):
         Words(["a b"]).tokens([text], 5)
 
 
-def text_encoder():
+def text_encoder() -> TextEncoder:
     torch.manual_seed(0)
     return randomised(TextEncoder(9, max_length=7, width=8, depth=2, n_heads=2, mlp_width=16))
 
 
-def test_a_text_is_read_at_its_end_and_padding_does_not_matter():
+def test_a_text_is_read_at_its_end_and_padding_does_not_matter() -> None:
     net = text_encoder()
     tokens = torch.tensor([[1, 5, 6, 2], [1, 8, 2, 0]])
     padded = torch.cat([tokens, torch.zeros(2, 3).long()], dim=1)
@@ -187,7 +191,7 @@ def test_a_text_is_read_at_its_end_and_padding_does_not_matter():
     assert_close(net(tokens), net.norm(torch.stack([hidden[0, 3], hidden[1, 2]])))
 
 
-def test_a_text_encoder_explains_wrong_tokens():
+def test_a_text_encoder_explains_wrong_tokens() -> None:
     with pytest.raises(ValueError, match="tokens holds values from 9 to 9: pass 0 to 8"):
         text_encoder()(torch.tensor([[9]]))
     with pytest.raises(ValueError, match="there are 8 tokens: pass at most 7"):
@@ -197,17 +201,17 @@ def test_a_text_encoder_explains_wrong_tokens():
 # ----------------------------------------------------------------------------------------------- training
 
 
-STEPS = {"n_steps": 100, "batch_size": 4, "lr": 0.01, "device": "cpu"}
+STEPS: dict[str, Any] = {"n_steps": 100, "batch_size": 4, "lr": 0.01, "device": "cpu"}
 
 
-def model(n_words):
+def model(n_words: int) -> CLIP:
     torch.manual_seed(0)
     images = nn.Sequential(nn.Flatten(), nn.Linear(36, 16), nn.ReLU())
     texts = TextEncoder(n_words, max_length=9, width=16, depth=1, n_heads=2, mlp_width=32)
     return CLIP(images, 16, texts, 16, width=8)
 
 
-def test_the_model_projects_and_compares():
+def test_the_model_projects_and_compares() -> None:
     net = model(9)
     images, tokens = torch.rand(4, 1, 6, 6), torch.tensor([[1, 3, 2], [1, 4, 2], [1, 5, 2], [1, 6, 2]])
     embedded = (
@@ -217,7 +221,7 @@ def test_the_model_projects_and_compares():
     assert_close(net(images, tokens), contrastive_loss(*embedded, torch.tensor(math.log(1 / 0.07))))
 
 
-def test_training_matches_images_with_their_texts():
+def test_training_matches_images_with_their_texts() -> None:
     """Bars at one of three heights with one of two lengths, and a sentence for each."""
     names = [(height, length) for height in ("top", "middle", "bottom") for length in ("short", "long")]
     texts = [f"a {length} bar at the {height}" for height, length in names]
@@ -239,7 +243,7 @@ def test_training_matches_images_with_their_texts():
     assert p.argmax(dim=1).tolist() == [0, 1, 2]
 
 
-def test_the_scale_never_exceeds_one_hundred():
+def test_the_scale_never_exceeds_one_hundred() -> None:
     net = model(9)
     net.log_scale.data.fill_(7.0)
     tokens = torch.tensor([[1, 3, 2], [1, 4, 2], [1, 5, 2]])

@@ -1,7 +1,11 @@
 """CPC: InfoNCE in a loop, over the right side; what each W_k and each context may see."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +23,7 @@ from reference.cpc import (
     overlapping_patches,
     prediction_losses,
 )
+from tests.reference.parts import gradient
 from tests.reference.strategies import generators, matrices, sizes
 
 
@@ -26,7 +31,7 @@ def seeded(seed: int = 5) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(cpc).failed == 0
 
 
@@ -45,11 +50,11 @@ def by_hand(predictions: list[list[float]], futures: list[list[float]]) -> float
 
 
 @given(pairs())
-def test_equation_4_in_a_loop(pair):
+def test_equation_4_in_a_loop(pair: tuple[torch.Tensor, torch.Tensor]) -> None:
     assert float(info_nce(*pair)) == pytest.approx(by_hand(*(x.tolist() for x in pair)), rel=1e-9, abs=1e-12)
 
 
-def test_the_softmax_runs_over_the_futures():
+def test_the_softmax_runs_over_the_futures() -> None:
     """Scores ((0, 5), (0, 5)): for each context the second future wins; over contexts it would be a tie."""
     predictions = torch.tensor([[1.0], [1.0]]).double()
     futures = torch.tensor([[0.0], [5.0]]).double()
@@ -59,14 +64,16 @@ def test_the_softmax_runs_over_the_futures():
 
 
 @given(pairs(), generators())
-def test_the_order_of_the_negatives_does_not_matter(pair, generator):
+def test_the_order_of_the_negatives_does_not_matter(
+    pair: tuple[torch.Tensor, torch.Tensor], generator: torch.Generator
+) -> None:
     predictions, futures = pair
     order = torch.randperm(len(futures), generator=generator)
     assert_close(info_nce(predictions[order], futures[order]), info_nce(predictions, futures))
 
 
 @given(st.integers(1, 9), matrices(3))
-def test_a_model_that_knows_nothing_pays_log_m(m, prediction):
+def test_a_model_that_knows_nothing_pays_log_m(m: int, prediction: torch.Tensor) -> None:
     assert float(info_nce(torch.zeros(m, 3).double(), torch.randn(m, 3).double())) == pytest.approx(
         math.log(m)
     )
@@ -75,7 +82,9 @@ def test_a_model_that_knows_nothing_pays_log_m(m, prediction):
 
 
 @given(matrices(2, 4, 3), matrices(2, 4, 2), matrices(2, 3, 2))
-def test_each_step_compares_contexts_with_latents_so_many_steps_later(latents, contexts, weights):
+def test_each_step_compares_contexts_with_latents_so_many_steps_later(
+    latents: torch.Tensor, contexts: torch.Tensor, weights: torch.Tensor
+) -> None:
     losses = prediction_losses(latents, contexts, weights)
     for k in (1, 2):
         predictions = [(weights[k - 1] @ contexts[n, t]).tolist() for n in range(2) for t in range(4 - k)]
@@ -84,7 +93,9 @@ def test_each_step_compares_contexts_with_latents_so_many_steps_later(latents, c
 
 
 @given(matrices(2, 3, 2, 3), matrices(2, 3, 2, 2), matrices(2, 3, 2))
-def test_rows_of_images_are_compared_column_by_column(latents, contexts, weights):
+def test_rows_of_images_are_compared_column_by_column(
+    latents: torch.Tensor, contexts: torch.Tensor, weights: torch.Tensor
+) -> None:
     losses = prediction_losses(latents, contexts, weights)
     for k in (1, 2):
         places = [(n, r, s) for n in range(2) for r in range(3 - k) for s in range(2)]
@@ -94,7 +105,9 @@ def test_rows_of_images_are_compared_column_by_column(latents, contexts, weights
 
 
 @given(matrices(2, 5, 3), matrices(2, 5, 2), matrices(3, 3, 2), st.integers(0, 2))
-def test_each_step_trains_its_own_matrix_alone(latents, contexts, weights, k):
+def test_each_step_trains_its_own_matrix_alone(
+    latents: torch.Tensor, contexts: torch.Tensor, weights: torch.Tensor, k: int
+) -> None:
     weights.requires_grad_()
     (gradient,) = torch.autograd.grad(prediction_losses(latents, contexts, weights)[k], weights)
     assert (gradient.abs().sum(dim=(1, 2)) > 0).tolist() == [j == k for j in range(3)]
@@ -115,7 +128,7 @@ class Windows(nn.Module):
         return self.linear(x.unflatten(1, (-1, 4)))
 
 
-def test_a_sequence_context_knows_the_past_only():
+def test_a_sequence_context_knows_the_past_only() -> None:
     torch.manual_seed(0)
     net = SequenceCPC(Windows(3), width=3, context=5, n_steps=2).double()
     x = torch.randn(2, 24, generator=seeded()).double()
@@ -128,7 +141,7 @@ def test_a_sequence_context_knows_the_past_only():
     assert_close(net(x), prediction_losses(latents, before, net.weights))
 
 
-def test_training_on_waves_beats_knowing_nothing():
+def test_training_on_waves_beats_knowing_nothing() -> None:
     torch.manual_seed(0)
     generator = seeded()
     net = SequenceCPC(Windows(8), width=8, context=16, n_steps=2)
@@ -148,7 +161,7 @@ def test_training_on_waves_beats_knowing_nothing():
 
 
 @given(st.integers(1, 4), st.integers(1, 3), generators())
-def test_patches_in_a_loop(size, stride, generator):
+def test_patches_in_a_loop(size: int, stride: int, generator: torch.Generator) -> None:
     images = torch.rand(2, 3, 7, 5, generator=generator)
     patches = overlapping_patches(images, size, stride)
     rows, columns = range(0, 8 - size, stride), range(0, 6 - size, stride)
@@ -159,7 +172,7 @@ def test_patches_in_a_loop(size, stride, generator):
 
 
 @pytest.mark.parametrize("row", [0, 1, 3])
-def test_an_image_context_sees_its_row_and_those_above(row):
+def test_an_image_context_sees_its_row_and_those_above(row: int) -> None:
     torch.manual_seed(0)
     net = CausalRows(3, 4, depth=2).double()
     latents = torch.randn(2, 4, 5, 3, generator=seeded()).double()
@@ -169,13 +182,13 @@ def test_an_image_context_sees_its_row_and_those_above(row):
     assert seen.tolist() == [i >= row for i in range(4)]
 
 
-def test_causal_rows_in_a_loop():
+def test_causal_rows_in_a_loop() -> None:
     """Each layer sums a 3 x 3 window that ends at its own row; later layers add to what was there."""
     torch.manual_seed(0)
     net = CausalRows(2, 3, depth=3).double()
     latents = torch.randn(4, 5, 2, generator=seeded()).double()
 
-    def window(features, layer, i, j):
+    def window(features: torch.Tensor, layer: Any, i: int, j: int) -> torch.Tensor:
         total = layer.bias.clone()
         for a, b in ((a, b) for a in range(3) for b in range(3)):
             row, column = i + a - 2, j + b - 1
@@ -191,7 +204,7 @@ def test_causal_rows_in_a_loop():
     assert_close(net(latents.unsqueeze(0))[0], features)
 
 
-def test_image_latents_see_their_own_patch_alone():
+def test_image_latents_see_their_own_patch_alone() -> None:
     torch.manual_seed(0)
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(16, 3), nn.Tanh())
     net = ImageCPC(encoder, width=3, context=4, n_steps=2, patch_size=4, stride=2).double()
@@ -206,7 +219,7 @@ def test_image_latents_see_their_own_patch_alone():
     losses = net(images)
     assert_close(losses, prediction_losses(latents, net.autoregressor(latents), net.weights))
     losses.sum().backward()
-    assert all(float(p.grad.abs().sum()) > 0 for p in net.parameters())
+    assert all(float(gradient(p).abs().sum()) > 0 for p in net.parameters())
 
 
 @pytest.mark.parametrize(
@@ -229,6 +242,6 @@ def test_image_latents_see_their_own_patch_alone():
         (lambda: SequenceCPC(nn.Identity(), 3, 4, 0), "n_steps is 0: pass an integer of at least 1"),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

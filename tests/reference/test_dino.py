@@ -1,6 +1,10 @@
 """DINO: the cross-entropies in a loop, the centre before and after its batch, crops of two sizes."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -32,7 +36,13 @@ def softmax(row: list[float], temperature: float) -> list[float]:
 
 
 @given(matrices(5, 2, 3), matrices(2, 2, 3), matrices(3), st.floats(0.2, 1), st.floats(0.1, 0.9))
-def test_equation_3_in_a_loop(student, teacher, centre, student_temperature, teacher_temperature):
+def test_equation_3_in_a_loop(
+    student: torch.Tensor,
+    teacher: torch.Tensor,
+    centre: torch.Tensor,
+    student_temperature: float,
+    teacher_temperature: float,
+) -> None:
     losses = []
     for i, whole in enumerate(teacher.tolist()):
         for j, view in enumerate(student.tolist()):
@@ -53,7 +63,13 @@ def test_equation_3_in_a_loop(student, teacher, centre, student_temperature, tea
 
 
 @given(matrices(3, 2, 4), matrices(2, 2, 4), matrices(4), matrices(4), generators())
-def test_what_the_loss_does_not_see(student, teacher, centre, shift, generator):
+def test_what_the_loss_does_not_see(
+    student: torch.Tensor,
+    teacher: torch.Tensor,
+    centre: torch.Tensor,
+    shift: torch.Tensor,
+    generator: torch.Generator,
+) -> None:
     loss, order = dino_loss(student, teacher, centre), torch.randperm(2, generator=generator)
     assert_close(dino_loss(student, teacher + shift, centre + shift), loss)
     assert_close(dino_loss(student + 3.0, teacher, centre - 2.0), loss)
@@ -61,7 +77,9 @@ def test_what_the_loss_does_not_see(student, teacher, centre, shift, generator):
 
 
 @given(matrices(3, 2, 4), matrices(2, 2, 4), matrices(4))
-def test_the_gradient_reaches_the_student_only(student, teacher, centre):
+def test_the_gradient_reaches_the_student_only(
+    student: torch.Tensor, teacher: torch.Tensor, centre: torch.Tensor
+) -> None:
     tensors = (student.requires_grad_(), teacher.requires_grad_(), centre.requires_grad_())
     gradients = torch.autograd.grad(dino_loss(*tensors), tensors, allow_unused=True)
     assert bool((gradients[0] != 0).any())
@@ -73,7 +91,9 @@ def test_the_gradient_reaches_the_student_only(student, teacher, centre):
 
 
 @given(matrices(4), matrices(2, 3, 4), st.floats(0, 1))
-def test_the_centre_follows_the_raw_outputs(centre, teacher, momentum):
+def test_the_centre_follows_the_raw_outputs(
+    centre: torch.Tensor, teacher: torch.Tensor, momentum: float
+) -> None:
     found = next_centre(centre, teacher, momentum)
     for j, c in enumerate(centre.tolist()):
         mean = math.fsum(teacher[:, :, j].flatten().tolist()) / 6
@@ -97,7 +117,7 @@ def crops() -> list[torch.Tensor]:
     return [torch.rand(3, 1, s, s, generator=seeded(s)).double() for s in (8, 8, 5, 5, 5)]
 
 
-def test_the_loss_uses_the_centre_before_the_batch_which_moves_afterwards():
+def test_the_loss_uses_the_centre_before_the_batch_which_moves_afterwards() -> None:
     net, views = network(), crops()
     before = net.centre.clone()
     loss = net(views, teacher_temperature=0.3)
@@ -114,7 +134,7 @@ def test_the_loss_uses_the_centre_before_the_batch_which_moves_afterwards():
     assert all(p.grad is not None for p in net.student.parameters())
 
 
-def test_the_teacher_starts_as_a_copy_and_follows():
+def test_the_teacher_starts_as_a_copy_and_follows() -> None:
     net = DINO(nn.Linear(4, 4), DINOHead(4, 6, 3, 5), 5)
     assert all(p.equal(q) for p, q in zip(net.student.parameters(), net.teacher.parameters(), strict=True))
     with torch.no_grad():
@@ -125,10 +145,10 @@ def test_the_teacher_starts_as_a_copy_and_follows():
         assert_close(q, p - 0.9)
 
 
-def test_views_of_one_size_are_one_batch():
+def test_views_of_one_size_are_one_batch() -> None:
     sizes: list[int] = []
 
-    def encoder(x):
+    def encoder(x: torch.Tensor) -> torch.Tensor:
         sizes.append(len(x))
         return x.flatten(1)[:, :2]
 
@@ -137,7 +157,7 @@ def test_views_of_one_size_are_one_batch():
     assert_close(logits, torch.stack([2 * view.flatten(1)[:, :2] for view in crops()]))
 
 
-def test_the_head_gives_cosines_with_unit_vectors():
+def test_the_head_gives_cosines_with_unit_vectors() -> None:
     head = DINOHead(4, 6, 3, 5).double()
     x = torch.randn(7, 4, generator=seeded()).double()
     bottleneck = head.layers(x)
@@ -151,7 +171,7 @@ def test_the_head_gives_cosines_with_unit_vectors():
     assert float(head(x).detach().abs().max()) <= 1 + 1e-12
 
 
-def test_crops_have_their_sizes():
+def test_crops_have_their_sizes() -> None:
     images = torch.rand(3, 1, 12, 12, generator=seeded())
     views = multi_crop(images, generator=seeded(), global_size=8, local_size=4, n_local=3)
     assert [tuple(view.shape) for view in views] == [(3, 1, 8, 8)] * 2 + [(3, 1, 4, 4)] * 3
@@ -161,7 +181,7 @@ def test_crops_have_their_sizes():
     assert [view.equal(first) for view, first in zip(again, views, strict=False)] == [True, True]
 
 
-def test_crops_have_their_areas_and_their_blur(monkeypatch):
+def test_crops_have_their_areas_and_their_blur(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[dict[str, object]] = []
     monkeypatch.setattr(dino, "simclr_view", lambda images, **options: drawn.append(options))
     multi_crop(torch.rand(2, 1, 9, 9), generator=seeded(), global_size=8, local_size=4, n_local=2)
@@ -175,7 +195,7 @@ def test_crops_have_their_areas_and_their_blur(monkeypatch):
     assert all(options["jitter"] == (0.4, 0.4, 0.2, 0.1) for options in drawn)
 
 
-def test_the_teacher_warms_up():
+def test_the_teacher_warms_up() -> None:
     assert teacher_temperature_at(0, 30) == 0.04
     assert teacher_temperature_at(10, 30, 0.04, 0.07) == pytest.approx(0.05)
     assert teacher_temperature_at(30, 30) == teacher_temperature_at(99, 30) == pytest.approx(0.07)
@@ -208,6 +228,6 @@ def test_the_teacher_warms_up():
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -52,7 +52,7 @@ EQUATIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 @pytest.mark.parametrize("name", EQUATIONS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("scale", [1.0, 100.0])
-def test_dtype_inputs_and_gradients(name, dtype, scale):
+def test_dtype_inputs_and_gradients(name: str, dtype: torch.dtype, scale: float) -> None:
     generator = torch.Generator().manual_seed(3)
     a, b = (scale * torch.randn(2, 4, 3, generator=generator)).to(dtype)
     before = (a.clone(), b.clone())

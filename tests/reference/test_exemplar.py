@@ -1,6 +1,10 @@
 """Exemplar-CNN: patches by their gradient, transformations one by one, and classes that can be learned."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -28,7 +32,7 @@ def seeded(seed: int = 5) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def pictures(n=3, c=3, side=9) -> torch.Tensor:
+def pictures(n: int = 3, c: int = 3, side: int = 9) -> torch.Tensor:
     return torch.rand(n, c, side, side + 2, generator=seeded(3), dtype=torch.float64)
 
 
@@ -51,7 +55,7 @@ def neutral(n: int, c: int, **changed: torch.Tensor) -> Transformations:
 
 
 @given(generators(), st.integers(2, 6))
-def test_patches_are_cut_out_of_the_images_and_none_twice(generator, size):
+def test_patches_are_cut_out_of_the_images_and_none_twice(generator: torch.Generator, size: int) -> None:
     images = pictures(2, 1, 7)
     crops = images.unfold(2, size, 1).unfold(3, size, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, size * size)
     patches = sample_patches(images, size, 5, generator=generator).reshape(5, -1)
@@ -60,7 +64,7 @@ def test_patches_are_cut_out_of_the_images_and_none_twice(generator, size):
     assert len({place[0] for place in places}) == 5
 
 
-def test_patches_come_in_proportion_to_their_squared_gradient():
+def test_patches_come_in_proportion_to_their_squared_gradient() -> None:
     """Two ramps of slopes 1 and 2 side by side in a batch: patches of the second come 4 times as often."""
     ramp = torch.arange(8.0).double().expand(1, 8, 8) / 16
     images, generator = torch.stack([ramp / 2, ramp]), seeded()
@@ -71,7 +75,7 @@ def test_patches_come_in_proportion_to_their_squared_gradient():
     assert abs(second - 320) < 5 * math.sqrt(400 * 0.8 * 0.2)
 
 
-def test_flat_places_are_never_drawn():
+def test_flat_places_are_never_drawn() -> None:
     images = torch.cat([torch.full((4, 1, 9, 11), 0.3, dtype=torch.float64), pictures(1, 1)])
     patches = sample_patches(images, 3, 60, generator=seeded())
     assert bool((patches != 0.3).any(dim=3).any(dim=2).all())
@@ -81,13 +85,13 @@ def test_flat_places_are_never_drawn():
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_neutral_parameters_change_nothing(channels):
+def test_neutral_parameters_change_nothing(channels: int) -> None:
     patches = pictures(c=channels)
     assert_close(transform(patches, neutral(3, channels), principal_axes(patches)), patches)
 
 
 @given(generators())
-def test_parameters_stay_in_the_ranges_of_the_paper(generator):
+def test_parameters_stay_in_the_ranges_of_the_paper(generator: torch.Generator) -> None:
     t = draw_transformations(50, pictures(), generator=generator)
     ranges = {
         "shift": (-0.2, 0.2), "scale": (0.7, 1.4), "angle": (-20, 20), "axis_factors": (0.5, 2),
@@ -102,7 +106,9 @@ def test_parameters_stay_in_the_ranges_of_the_paper(generator):
 
 
 @given(st.floats(-20, 20), st.floats(0.7, 1.4), st.floats(-0.2, 0.2), st.floats(-0.2, 0.2))
-def test_a_ramp_is_turned_scaled_and_shifted_into_another_ramp(angle, scale, down, right):
+def test_a_ramp_is_turned_scaled_and_shifted_into_another_ramp(
+    angle: float, scale: float, down: float, right: float
+) -> None:
     """At p the result is the ramp at R(angle) p / scale + shift: bilinear reading keeps ramps exact."""
     y, x = torch.meshgrid(torch.arange(-8.0, 9).double(), torch.arange(-8.0, 9).double(), indexing="ij")
     patch = (0.5 + 0.02 * x - 0.01 * y).reshape(1, 1, 17, 17)
@@ -121,7 +127,7 @@ def test_a_ramp_is_turned_scaled_and_shifted_into_another_ramp(angle, scale, dow
     assert_close(result[outside], torch.full_like(result, 0.5)[outside])
 
 
-def test_contrast_1_stretches_the_colours_along_their_principal_axes():
+def test_contrast_1_stretches_the_colours_along_their_principal_axes() -> None:
     patches, colours = pictures(), principal_axes(pictures())
     mean, axes = colours
     pixels = patches.transpose(0, 1).flatten(1)
@@ -135,7 +141,7 @@ def test_contrast_1_stretches_the_colours_along_their_principal_axes():
     assert_close(after, factors[0][:, None] * projected)
 
 
-def test_contrast_2_bends_saturation_and_value_each_for_itself():
+def test_contrast_2_bends_saturation_and_value_each_for_itself() -> None:
     patches = pictures()
     power, factor, offset = (
         torch.tensor([pair]).double().repeat(3, 1) for pair in ([2.0, 0.5], [0.8, 0.9], [0.05, -0.07])
@@ -151,7 +157,7 @@ def test_contrast_2_bends_saturation_and_value_each_for_itself():
     assert_close(bent, (grey**0.5 * 0.9 - 0.07).clamp(0, 1))
 
 
-def test_the_hue_turns():
+def test_the_hue_turns() -> None:
     patches, turn = pictures(), torch.tensor([0.1, -0.05, 0.02]).double()
     result = transform(patches, neutral(3, 3, hue=turn), principal_axes(patches))
     assert_close(result, op.hue(patches, turn))
@@ -161,7 +167,9 @@ def test_the_hue_turns():
 
 
 @given(generators(), st.integers(1, 4), st.sampled_from([1, 3]))
-def test_each_exemplar_has_its_copies_and_its_class(generator, n_copies, channels):
+def test_each_exemplar_has_its_copies_and_its_class(
+    generator: torch.Generator, n_copies: int, channels: int
+) -> None:
     patches, state = pictures(c=channels), generator.get_state()
     before, globally = patches.clone(), torch.get_rng_state()
     copies, classes = surrogate_classes(patches, n_copies, generator=generator)
@@ -179,7 +187,7 @@ def test_each_exemplar_has_its_copies_and_its_class(generator, n_copies, channel
         assert_close(copies[i : i + 1], expected)
 
 
-def test_the_network_learns_to_tell_its_exemplars_apart():
+def test_the_network_learns_to_tell_its_exemplars_apart() -> None:
     torch.manual_seed(0)
     patches = torch.rand(6, 1, 8, 8, generator=seeded())
     copies, classes = surrogate_classes(patches, 12, generator=seeded())
@@ -207,10 +215,16 @@ def test_the_network_learns_to_tell_its_exemplars_apart():
             lambda: SurrogateClassifier(nn.Identity(), 3, 4, dropout=2.0),
             "dropout is 2.0: pass a number from 0",
         ),
-        (lambda: transform(pictures(), neutral(2, 3), None), "there are 2 transformations and 3 patches"),
-        (lambda: transform(torch.ones(2, 2, 3, 3), neutral(2, 2), None), "with c = 1 or c = 3"),
+        (
+            lambda: transform(pictures(), neutral(2, 3), (torch.ones(3), torch.eye(3))),
+            "there are 2 transformations and 3 patches",
+        ),
+        (
+            lambda: transform(torch.ones(2, 2, 3, 3), neutral(2, 2), (torch.ones(2), torch.eye(2))),
+            "with c = 1 or c = 3",
+        ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,6 +1,10 @@
 """FixMatch: the mask at its threshold, the loop behind equation 4, and a weak view without gradient."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +18,9 @@ from tests.reference.strategies import generators, matrices
 
 
 @given(matrices(5, 3).map(lambda x: 2 * x), matrices(5, 3), st.floats(0.3, 0.99))
-def test_equation_4_in_a_loop(weak_logits, strong_logits, threshold):
+def test_equation_4_in_a_loop(
+    weak_logits: torch.Tensor, strong_logits: torch.Tensor, threshold: float
+) -> None:
     total = 0.0
     for weak, strong in zip(weak_logits.tolist(), strong_logits.tolist(), strict=True):
         powers = [math.exp(x) for x in weak]
@@ -24,14 +30,16 @@ def test_equation_4_in_a_loop(weak_logits, strong_logits, threshold):
     assert found == pytest.approx(total / 5, abs=1e-14)
 
 
-def test_the_threshold_itself_counts_as_certain():
+def test_the_threshold_itself_counts_as_certain() -> None:
     logits = torch.tensor([[0.0, 0.0], [0.0, 1e-3]], dtype=torch.float64)
     assert certain(logits, 0.5).tolist() == [True, True]
     assert certain(logits, 0.5 + 1e-6).tolist() == [False, True]
 
 
 @given(matrices(4, 3), matrices(4, 3))
-def test_nothing_below_the_threshold_counts_and_nothing_flows_to_the_weak_view(weak_logits, strong_logits):
+def test_nothing_below_the_threshold_counts_and_nothing_flows_to_the_weak_view(
+    weak_logits: torch.Tensor, strong_logits: torch.Tensor
+) -> None:
     weak_logits.requires_grad_()
     strong_logits.requires_grad_()
     threshold = float(weak_logits.detach().softmax(dim=1).amax(dim=1).median())
@@ -44,11 +52,13 @@ def test_nothing_below_the_threshold_counts_and_nothing_flows_to_the_weak_view(w
 
 
 @given(matrices(2, 4), matrices(3, 4), st.floats(0.1, 3), generators())
-def test_the_loss_joins_weak_labelled_weak_and_strong_inputs(labelled, unlabelled, weight, generator):
+def test_the_loss_joins_weak_labelled_weak_and_strong_inputs(
+    labelled: torch.Tensor, unlabelled: torch.Tensor, weight: float, generator: torch.Generator
+) -> None:
     matrix, labels = torch.randn(4, 3, generator=generator).double(), torch.tensor([2, 1])
     batches: list[torch.Tensor] = []
 
-    def classify(x):
+    def classify(x: torch.Tensor) -> torch.Tensor:
         batches.append(x)
         return x @ matrix
 
@@ -71,6 +81,6 @@ def test_the_loss_joins_weak_labelled_weak_and_strong_inputs(labelled, unlabelle
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

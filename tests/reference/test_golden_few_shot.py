@@ -1,6 +1,9 @@
 """Prototypical, matching and siamese networks and MAML agree with the values that other implementations returned once."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -14,13 +17,13 @@ from tests.golden.vectors import read
 agree = partial(assert_close, rtol=1e-7, atol=1e-12)
 
 
-def check(loss, case, **inputs):
+def check(loss: torch.Tensor, case: dict[str, Any], **inputs: Any) -> None:
     agree(loss, case["expected"]["loss"])
     for name, gradient in zip(inputs, torch.autograd.grad(loss, list(inputs.values())), strict=True):
         agree(gradient, case["expected"][f"gradient_{name}"])
 
 
-def episode(case):
+def episode(case: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     inputs = case["inputs"]
     return (
         inputs["support"].requires_grad_(),
@@ -31,7 +34,7 @@ def episode(case):
 
 
 @pytest.mark.parametrize("case", read("prototypical"))
-def test_prototypical(case):
+def test_prototypical(case: dict[str, Any]) -> None:
     support, labels, queries, answers = episode(case)
     prototypes, classes = prototypical.class_prototypes(support, labels)
     assert classes.tolist() == list(range(len(classes)))
@@ -41,7 +44,7 @@ def test_prototypical(case):
 
 
 @pytest.mark.parametrize("case", read("prototypical"))
-def test_prototypical_by_episodes_with_other_labels(case):
+def test_prototypical_by_episodes_with_other_labels(case: dict[str, Any]) -> None:
     support, labels, queries, answers = episode(case)
     both = torch.cat([support, queries])
     rows = torch.arange(len(both))
@@ -52,7 +55,7 @@ def test_prototypical_by_episodes_with_other_labels(case):
 
 
 @pytest.mark.parametrize("case", read("matching"))
-def test_matching(case):
+def test_matching(case: dict[str, Any]) -> None:
     support, labels, queries, answers = episode(case)
     log_p, classes = matching.log_probabilities(matching.cosine_similarities(queries, support), labels)
     assert classes.tolist() == list(range(len(classes)))
@@ -60,20 +63,20 @@ def test_matching(case):
 
 
 @pytest.mark.parametrize("case", read("siamese"))
-def test_siamese(case):
+def test_siamese(case: dict[str, Any]) -> None:
     first, second = (case["inputs"][name].requires_grad_() for name in ("first", "second"))
     loss = siamese.contrastive_loss(first, second, case["inputs"]["same"].bool(), **case["parameters"])
     check(loss, case, first=first, second=second)
 
 
-def weighted_error(outputs, targets):
+def weighted_error(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return ((outputs - targets).square() * outputs.new_tensor([1.0, 0.25])).mean()
 
 
 @pytest.mark.parametrize(
     "case", read("maml"), ids=lambda case: f"{case['peer']}-{case['parameters']['n_steps']}"
 )
-def test_maml(case):
+def test_maml(case: dict[str, Any]) -> None:
     inputs, parameters = case["inputs"], case["parameters"]
     net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).double()
     start = {name: inputs[f"parameters_{name}"].requires_grad_() for name, _ in net.named_parameters()}
@@ -83,7 +86,7 @@ def test_maml(case):
         rates = {name: inputs[f"rates_{name}"].requires_grad_() for name in start}
         named |= {f"rates_{name}": value for name, value in rates.items()}
 
-    def support_loss(adapted):
+    def support_loss(adapted: dict[str, torch.Tensor]) -> torch.Tensor:
         return weighted_error(functional_call(net, adapted, (inputs["support_x"],)), inputs["support_y"])
 
     adapted = maml.adapt(

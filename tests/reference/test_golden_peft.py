@@ -1,6 +1,9 @@
 """LoRA, prompts, prefixes and adapters agree with the values that peft and adapters returned once."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -17,21 +20,22 @@ from tests.golden.vectors import read
 agree = partial(assert_close, rtol=1e-7, atol=1e-12)
 
 
-def weighted(outputs):
+def weighted(outputs: torch.Tensor) -> torch.Tensor:
     """The loss of the recording: no output counts as another."""
     counted = torch.arange(1.0, outputs.numel() + 1, dtype=outputs.dtype).reshape(outputs.shape)
     return (outputs * counted).square().mean() / 64
 
 
-def check_gradients(loss, case, **inputs):
+def check_gradients(loss: torch.Tensor, case: dict[str, Any], **inputs: Any) -> None:
     for name, gradient in zip(inputs, torch.autograd.grad(loss, list(inputs.values())), strict=True):
         agree(gradient, case["expected"][f"gradient_{name}"])
 
 
 @pytest.mark.parametrize("case", read("lora"))
-def test_lora(case):
+def test_lora(case: dict[str, Any]) -> None:
     inputs, (rank, alpha) = case["inputs"], (case["parameters"]["rank"], case["parameters"]["alpha"])
-    base = nn.Linear(*inputs["weight"].T.shape, bias="bias" in inputs).double()
+    n_outputs, n_inputs = inputs["weight"].shape
+    base = nn.Linear(n_inputs, n_outputs, bias="bias" in inputs).double()
     base.load_state_dict({name: inputs[name] for name in ("weight", "bias") if name in inputs})
     layer = LoRALinear(base, rank, alpha, generator=torch.Generator())
     layer.load_state_dict({"down": inputs["down"], "up": inputs["up"]}, strict=False)
@@ -44,7 +48,7 @@ def test_lora(case):
 
 
 @pytest.mark.parametrize("case", read("prompt_tuning"))
-def test_prompt_tuning(case):
+def test_prompt_tuning(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
     tokens, present, prompt = (inputs.pop(name) for name in ("tokens", "present", "prompt"))
     bert = BERT(9, max_length=12, width=6, depth=1, n_heads=2, mlp_width=5).double()
@@ -60,7 +64,7 @@ def test_prompt_tuning(case):
 @pytest.mark.parametrize(
     "case", read("prefix_tuning"), ids=lambda case: f"hidden-{case['parameters']['hidden']}"
 )
-def test_prefix_tuning(case):
+def test_prefix_tuning(case: dict[str, Any]) -> None:
     inputs, sizes = case["inputs"], case["parameters"]
     n_tokens = len(inputs["embedding.weight"])
     prefix = Prefix(n_tokens, **sizes, generator=torch.Generator()).double()
@@ -76,7 +80,7 @@ def test_prefix_tuning(case):
 
 
 @pytest.mark.parametrize("case", read("adapters"))
-def test_adapters(case):
+def test_adapters(case: dict[str, Any]) -> None:
     tokens = case["inputs"].pop("tokens")
     named = {name: value.requires_grad_() for name, value in case["inputs"].items()}
     outputs = adapter(tokens, **named)

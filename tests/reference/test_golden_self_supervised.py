@@ -1,6 +1,9 @@
 """SimCLR, BYOL, DINO, CPC and MAE agree with the values that other implementations returned once."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -17,27 +20,27 @@ from tests.golden.vectors import read
 agree = partial(assert_close, rtol=1e-7, atol=1e-12)
 
 
-def check_loss_and_gradients(loss, case, **inputs):
+def check_loss_and_gradients(loss: torch.Tensor, case: dict[str, Any], **inputs: Any) -> None:
     agree(loss, case["expected"]["loss"])
     for name, gradient in zip(inputs, torch.autograd.grad(loss, list(inputs.values())), strict=True):
         agree(gradient, case["expected"][f"gradient_{name}"])
 
 
 @pytest.mark.parametrize("case", read("simclr"), ids=lambda case: case["peer"])
-def test_simclr(case):
+def test_simclr(case: dict[str, Any]) -> None:
     first, second = (case["inputs"][name].requires_grad_() for name in ("first", "second"))
     check_loss_and_gradients(nt_xent(first, second, **case["parameters"]), case, first=first, second=second)
 
 
 @pytest.mark.parametrize("case", read("byol"), ids=lambda case: case["peer"])
-def test_byol(case):
+def test_byol(case: dict[str, Any]) -> None:
     predictions = case["inputs"]["predictions"].requires_grad_()
     loss = regression_loss(predictions, case["inputs"]["projections"])
     check_loss_and_gradients(loss, case, predictions=predictions)
 
 
 @pytest.mark.parametrize("case", read("dino"))
-def test_dino(case):
+def test_dino(case: dict[str, Any]) -> None:
     inputs, parameters = case["inputs"], dict(case["parameters"])
     centre = next_centre(inputs["centre"], inputs["teacher_logits"], parameters.pop("momentum"))
     agree(centre, case["expected"]["next_centre"])
@@ -47,7 +50,7 @@ def test_dino(case):
 
 
 @pytest.mark.parametrize("case", read("cpc"))
-def test_cpc(case):
+def test_cpc(case: dict[str, Any]) -> None:
     contexts, futures = case["inputs"]["contexts"], case["inputs"]["futures"]
     weight = case["inputs"]["weight"].requires_grad_()
     check_loss_and_gradients(info_nce(contexts @ weight.T, futures), case, weight=weight)
@@ -58,7 +61,7 @@ def test_cpc(case):
 
 
 @pytest.mark.parametrize("case", read("mae"))
-def test_mae(case):
+def test_mae(case: dict[str, Any]) -> None:
     inputs, parameters = case["inputs"], case["parameters"]
     images, noise = inputs.pop("images"), inputs.pop("noise")
     encoder = VisionTransformer(

@@ -1,13 +1,17 @@
 """Pi-model, Mean Teacher, VAT, UDA, MixMatch, ReMixMatch and FixMatch against recorded training steps."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 from torch.testing import assert_close
 
-from reference import mixmatch, remixmatch, vat
+from reference import mixmatch
 from reference.fixmatch import certain, fixmatch_loss
 from reference.mean_teacher import update_teacher
 from reference.mixmatch import mixmatch_loss
@@ -20,19 +24,19 @@ from tests.golden.vectors import read
 agree = partial(assert_close, rtol=1e-7, atol=1e-12)
 
 
-def one_after_the_other(*batches):
+def one_after_the_other(*batches: Any) -> Callable[..., Any]:
     """An augmentation that returns the recorded views in turn, whatever it is given."""
     left = list(batches)
     return lambda _: left.pop(0)
 
 
-def classifier(case):
+def classifier(case: dict[str, Any]) -> tuple[Callable[..., Any], torch.Tensor]:
     """x W for images and vectors, and W."""
     classes = case["inputs"]["classes"].requires_grad_()
     return (lambda x: x.flatten(1) @ classes), classes
 
 
-def check(loss, classes, case):
+def check(loss: torch.Tensor, classes: torch.Tensor, case: dict[str, Any]) -> None:
     if "loss" in case["expected"]:
         agree(loss, case["expected"]["loss"])
     if "gradient_classes" in case["expected"]:
@@ -40,7 +44,7 @@ def check(loss, classes, case):
 
 
 @pytest.mark.parametrize("case", read("pi_model"))
-def test_pi_model(case):
+def test_pi_model(case: dict[str, Any]) -> None:
     """The peer compares unlabelled inputs only: so the labelled ones are the same in both views here."""
     inputs, (classify, _) = case["inputs"], classifier(case)
     n, u = len(inputs["labelled"]), len(inputs["first"])
@@ -55,19 +59,17 @@ def test_pi_model(case):
 
 
 @pytest.mark.parametrize("case", read("mean_teacher"))
-def test_mean_teacher(case):
-    nets = []
-    for name in ("teacher", "student"):
-        net = nn.Linear(3, 2).double()
+def test_mean_teacher(case: dict[str, Any]) -> None:
+    teacher, student = nn.Linear(3, 2).double(), nn.Linear(3, 2).double()
+    for name, net in (("teacher", teacher), ("student", student)):
         net.load_state_dict({part: case["inputs"][f"{name}_{part}"] for part in ("weight", "bias")})
-        nets.append(net)
-    update_teacher(*nets, **case["parameters"])
-    for name, parameter in nets[0].named_parameters():
+    update_teacher(teacher, student, **case["parameters"])
+    for name, parameter in teacher.named_parameters():
         agree(parameter.detach(), case["expected"][name])
 
 
 @pytest.mark.parametrize("case", read("fixmatch"))
-def test_fixmatch(case):
+def test_fixmatch(case: dict[str, Any]) -> None:
     inputs, (classify, classes) = case["inputs"], classifier(case)
     mask = certain(classify(inputs["weak"]), case["parameters"]["threshold"])
     assert 0 < int(mask.sum()) < len(mask)
@@ -85,7 +87,7 @@ def test_fixmatch(case):
 
 
 @pytest.mark.parametrize("case", read("uda"))
-def test_uda(case):
+def test_uda(case: dict[str, Any]) -> None:
     inputs, (classify, classes) = case["inputs"], classifier(case)
     mask = certain(classify(inputs["original"]), case["parameters"]["threshold"])
     assert 0 < int(mask.sum()) < len(mask)
@@ -104,9 +106,9 @@ def test_uda(case):
 
 
 @pytest.mark.parametrize("case", read("vat"))
-def test_vat(case, monkeypatch):
+def test_vat(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     inputs, (classify, classes) = case["inputs"], classifier(case)
-    monkeypatch.setattr(vat.torch, "randn", lambda *_, **__: inputs["start"])
+    monkeypatch.setattr(torch, "randn", lambda *_, **__: inputs["start"])
     images = inputs["images"]
     divergence = smoothness(
         classify, images, classify(images), generator=torch.Generator(), **case["parameters"]
@@ -117,19 +119,19 @@ def test_vat(case, monkeypatch):
     assert_close(gradient, case["expected"]["gradient_classes"], rtol=1e-6, atol=1e-8)
 
 
-def given_draws(monkeypatch, case, module):
+def given_draws(monkeypatch: pytest.MonkeyPatch, case: dict[str, Any]) -> None:
     """The recorded partners, and the recorded lambda for every example."""
     share = case["parameters"].pop("lambda")
     partners = case["inputs"]["partners"]
-    monkeypatch.setattr(module.torch, "randperm", lambda *_, **__: partners)
+    monkeypatch.setattr(torch, "randperm", lambda *_, **__: partners)
     weights = torch.full((len(partners),), max(share, 1 - share), dtype=torch.float64)
     monkeypatch.setattr(mixmatch, "mixing_weights", lambda *_: weights)
 
 
 @pytest.mark.parametrize("case", read("mixmatch"))
-def test_mixmatch(case, monkeypatch):
+def test_mixmatch(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     inputs, (classify, classes) = case["inputs"], classifier(case)
-    given_draws(monkeypatch, case, mixmatch)
+    given_draws(monkeypatch, case)
     loss = mixmatch_loss(
         classify,
         one_after_the_other(inputs["first"], inputs["second"], inputs["labelled"]),
@@ -143,11 +145,11 @@ def test_mixmatch(case, monkeypatch):
 
 
 @pytest.mark.parametrize("case", read("remixmatch"))
-def test_remixmatch(case, monkeypatch):
+def test_remixmatch(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     inputs, (classify, classes), weights = case["inputs"], classifier(case), dict(case["parameters"])
     case = {**case, "parameters": weights}
-    given_draws(monkeypatch, case, mixmatch)
-    monkeypatch.setattr(remixmatch.torch, "randint", lambda *_, **__: inputs["turns"])
+    given_draws(monkeypatch, case)
+    monkeypatch.setattr(torch, "randint", lambda *_, **__: inputs["turns"])
     alignment = DistributionAlignment(inputs["class_shares"], memory=1)
     alignment.past.copy_(inputs["model_shares"])
     terms = remixmatch_terms(

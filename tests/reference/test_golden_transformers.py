@@ -1,6 +1,9 @@
 """ViT, BERT, CLIP and the linear probe agree with the values that other implementations returned once."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +18,7 @@ agree = partial(assert_close, rtol=1e-7, atol=1e-12)
 
 
 @pytest.mark.parametrize("case", read("vit"))
-def test_vit(case):
+def test_vit(case: dict[str, Any]) -> None:
     images = case["inputs"].pop("images")
     net = VisionTransformer(**case["parameters"]).double()
     net.load_state_dict(case["inputs"])
@@ -26,7 +29,7 @@ def test_vit(case):
 
 
 @pytest.mark.parametrize("case", read("bert"))
-def test_bert(case):
+def test_bert(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
     tokens, truth, segments = (inputs.pop(name) for name in ("tokens", "truth", "segments"))
     present, selected, is_next = (inputs.pop(name).bool() for name in ("present", "selected", "is_next"))
@@ -44,7 +47,7 @@ def test_bert(case):
 
 
 @pytest.mark.parametrize("case", read("clip"))
-def test_clip_loss(case):
+def test_clip_loss(case: dict[str, Any]) -> None:
     named = {name: case["inputs"][name].requires_grad_() for name in ("images", "texts", "log_scale")}
     loss = clip.contrastive_loss(**named)
     agree(loss, case["expected"]["loss"])
@@ -53,10 +56,10 @@ def test_clip_loss(case):
 
 
 @pytest.mark.parametrize("case", read("clip"))
-def test_clip_zero_shot_classifier(case):
+def test_clip_zero_shot_classifier(case: dict[str, Any]) -> None:
     vocabulary = case["inputs"]["vocabulary"]
 
-    def encode_text(texts):
+    def encode_text(texts: list[str]) -> torch.Tensor:
         first, second = torch.tensor([[int(word) for word in text.split()] for text in texts]).T
         return vocabulary[first] + 0.5 * vocabulary[second]
 
@@ -66,7 +69,7 @@ def test_clip_zero_shot_classifier(case):
 
 
 @pytest.mark.parametrize("case", read("transfer"), ids=lambda case: f"l2-{case['parameters']['l2']}")
-def test_the_probe(case):
+def test_the_probe(case: dict[str, Any]) -> None:
     """1e-6: both stop where the slope is small, not at the same place."""
     probe = fit_probe(case["inputs"]["features"], case["inputs"]["labels"], l2=case["parameters"]["l2"])
     probabilities = probe.log_probabilities(case["inputs"]["asked"]).exp()

@@ -1,7 +1,11 @@
 """Operations on images: the Python Imaging Library, loops and exact special cases as second derivations."""
 
+from __future__ import annotations
+
 import colorsys
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -51,7 +55,9 @@ BY_PIL = {
 
 @pytest.mark.parametrize("name", BY_PIL)
 @given(images=image_batches(), seed=st.integers(0, 99))
-def test_enhancements_agree_with_the_imaging_library_to_its_rounding(name, images, seed):
+def test_enhancements_agree_with_the_imaging_library_to_its_rounding(
+    name: str, images: torch.Tensor, seed: int
+) -> None:
     ours, theirs, low, high = BY_PIL[name]
     factor = strengths(images, low, high, seed)
     expected = torch.stack(
@@ -62,7 +68,7 @@ def test_enhancements_agree_with_the_imaging_library_to_its_rounding(name, image
 
 
 @given(image_batches(), st.integers(1, 8), st.integers(0, 255))
-def test_posterize_and_solarize_agree_exactly(images, bits, level):
+def test_posterize_and_solarize_agree_exactly(images: torch.Tensor, bits: int, level: int) -> None:
     posterized = op.posterize(images, torch.full((len(images),), bits, dtype=torch.float64))
     solarized = op.solarize(images, torch.full((len(images),), (level - 0.5) / 255, dtype=torch.float64))
     for image, p, s in zip(images, posterized, solarized, strict=True):
@@ -70,14 +76,14 @@ def test_posterize_and_solarize_agree_exactly(images, bits, level):
         assert_close(s, from_pil(ImageOps.solarize(to_pil(image), level)), rtol=0, atol=1e-12)
 
 
-def test_solarize_inverts_the_threshold_itself():
+def test_solarize_inverts_the_threshold_itself() -> None:
     images = torch.tensor([0.25, 0.5, 0.75]).reshape(1, 1, 1, 3)
     assert op.solarize(images, torch.tensor([0.75])).flatten().tolist() == [0.25, 0.5, 0.25]
     assert op.solarize(images, torch.tensor([0.7501])).equal(images)
 
 
 @given(image_batches(least=1), generators())
-def test_equalize_agrees_exactly(images, generator):
+def test_equalize_agrees_exactly(images: torch.Tensor, generator: torch.Generator) -> None:
     tile = torch.randint(256, (2, 1, 40, 30), generator=generator).double() / 255  # more pixels than levels
     for batch in (images, tile, (tile / 4 * 255).round() / 255):
         for image, flat in zip(batch, op.equalize(batch), strict=True):
@@ -85,7 +91,7 @@ def test_equalize_agrees_exactly(images, generator):
 
 
 @given(image_batches(channels=(3,), least=1), st.floats(-1.5, 1.5))
-def test_colours_turn_as_in_colorsys(images, turn):
+def test_colours_turn_as_in_colorsys(images: torch.Tensor, turn: float) -> None:
     hsv, turned = op.rgb_to_hsv(images), op.hue(images, torch.full((len(images),), turn, dtype=torch.float64))
     pixels = [x.permute(0, 2, 3, 1).reshape(-1, 3).tolist() for x in (images, hsv, turned)]
     for rgb, ours, after in zip(*pixels, strict=True):
@@ -95,7 +101,7 @@ def test_colours_turn_as_in_colorsys(images, turn):
 
 
 @given(image_batches(channels=(3,), least=1))
-def test_a_third_of_a_turn_permutes_the_channels(images):
+def test_a_third_of_a_turn_permutes_the_channels(images: torch.Tensor) -> None:
     third = torch.full((len(images),), 1 / 3, dtype=torch.float64)
     assert_close(op.hue(images, third), images.roll(1, dims=1))
     assert_close(op.hsv_to_rgb(op.rgb_to_hsv(images)), images)
@@ -106,7 +112,7 @@ ENHANCEMENTS = [op.brightness, op.contrast, op.saturation, op.sharpness]
 
 @pytest.mark.parametrize("operation", ENHANCEMENTS)
 @given(images=image_batches())
-def test_factor_one_changes_nothing(operation, images):
+def test_factor_one_changes_nothing(operation: Callable[..., Any], images: torch.Tensor) -> None:
     assert_close(operation(images, torch.ones(len(images)).double()), images)
 
 
@@ -139,7 +145,7 @@ WARPS = {
 
 @pytest.mark.parametrize("name", WARPS)
 @given(images=image_batches(least=2), seed=st.integers(0, 99))
-def test_warps_read_where_their_formula_says(name, images, seed):
+def test_warps_read_where_their_formula_says(name: str, images: torch.Tensor, seed: int) -> None:
     warp, reach, source = WARPS[name]
     strength = strengths(images, -reach, reach, seed)
     height, width = images.shape[2:]
@@ -152,7 +158,7 @@ def test_warps_read_where_their_formula_says(name, images, seed):
 
 
 @given(st.integers(1, 3), st.integers(2, 7), generators())
-def test_quarter_turns_are_rotations_by_ninety_degrees(n, side, generator):
+def test_quarter_turns_are_rotations_by_ninety_degrees(n: int, side: int, generator: torch.Generator) -> None:
     images = torch.rand(n, 3, side, side, generator=generator).double()
     turns = torch.randint(-4, 5, (n,), generator=generator)
     turned = op.quarter_turns(images, turns)
@@ -162,7 +168,7 @@ def test_quarter_turns_are_rotations_by_ninety_degrees(n, side, generator):
 
 
 @given(image_batches(least=1), generators())
-def test_shift_reflects_at_the_border(images, generator):
+def test_shift_reflects_at_the_border(images: torch.Tensor, generator: torch.Generator) -> None:
     n, _, height, width = images.shape
     down, right = (torch.randint(-12, 13, (n,), generator=generator) for _ in range(2))
     moved = op.shift(images, down, right)
@@ -180,7 +186,9 @@ def test_shift_reflects_at_the_border(images, generator):
 
 
 @given(image_batches(least=2), generators(), st.integers(0, 6))
-def test_cut_out_fills_a_square_and_nothing_else(images, generator, side):
+def test_cut_out_fills_a_square_and_nothing_else(
+    images: torch.Tensor, generator: torch.Generator, side: int
+) -> None:
     n, _, height, width = images.shape
     y, x = torch.randint(height, (n,), generator=generator), torch.randint(width, (n,), generator=generator)
     result = op.cut_out(images, y, x, side, 2.0)
@@ -194,7 +202,9 @@ def test_cut_out_fills_a_square_and_nothing_else(images, generator, side):
 
 
 @given(image_batches(least=1), generators(), st.integers(1, 8), st.integers(1, 8))
-def test_crop_and_resize_equals_cropping_then_interpolating(images, generator, rows, columns):
+def test_crop_and_resize_equals_cropping_then_interpolating(
+    images: torch.Tensor, generator: torch.Generator, rows: int, columns: int
+) -> None:
     n, _, height, width = images.shape
     box_h = torch.randint(1, height + 1, (n,), generator=generator)
     box_w = torch.randint(1, width + 1, (n,), generator=generator)
@@ -208,7 +218,7 @@ def test_crop_and_resize_equals_cropping_then_interpolating(images, generator, r
 
 
 @given(image_batches(least=4), st.integers(0, 99))
-def test_blur_is_a_weighted_mean_of_reflected_neighbours(images, seed):
+def test_blur_is_a_weighted_mean_of_reflected_neighbours(images: torch.Tensor, seed: int) -> None:
     sigma = strengths(images, 0.2, 3, seed)
     blurred = op.gaussian_blur(images, sigma, 5)
     padded = functional.pad(images, (2, 2, 2, 2), mode="reflect")
@@ -221,7 +231,7 @@ def test_blur_is_a_weighted_mean_of_reflected_neighbours(images, seed):
 
 
 @given(image_batches(least=3))
-def test_gradient_energy_of_a_ramp_is_its_squared_slope(images):
+def test_gradient_energy_of_a_ramp_is_its_squared_slope(images: torch.Tensor) -> None:
     height, width = images.shape[2:]
     ramp = 0.2 * torch.arange(height).double()[:, None] - 0.5 * torch.arange(width).double()
     energy = op.gradient_energy(ramp.expand_as(images))
@@ -249,7 +259,9 @@ EACH = {
 
 @pytest.mark.parametrize("name", EACH)
 @given(images=image_batches(), seed=st.integers(0, 99))
-def test_an_image_does_not_depend_on_its_batch_and_is_not_modified(name, images, seed):
+def test_an_image_does_not_depend_on_its_batch_and_is_not_modified(
+    name: str, images: torch.Tensor, seed: int
+) -> None:
     strength, before = strengths(images, 0, 1, seed), images.clone()
     together = EACH[name](images, strength)
     alone = [EACH[name](images[k : k + 1], strength[k : k + 1]) for k in range(len(images))]

@@ -1,5 +1,10 @@
 """Ladder network: algorithm 1 once more in numpy, a perfect decoder, and the ten numbers of each unit."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -16,6 +21,7 @@ from reference.ladder import (
     ladder_loss,
 )
 from reference.pseudo_label import classification_loss
+from tests.reference.parts import gradient
 from tests.reference.strategies import generators, matrices
 
 
@@ -23,7 +29,9 @@ def seeded(seed: int = 5) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def network(sizes=(5, 4, 3), noise_std=0.3, seed=5, momentum=0.1) -> LadderNetwork:
+def network(
+    sizes: tuple[Any, ...] = (5, 4, 3), noise_std: float = 0.3, seed: int = 5, momentum: float = 0.1
+) -> LadderNetwork:
     """Every parameter random, so that none hides behind its start."""
     net = LadderNetwork(sizes, noise_std, momentum).double()
     with torch.no_grad():
@@ -40,7 +48,7 @@ def batch(n: int, seed: int = 9) -> torch.Tensor:
 
 
 @given(matrices(3, 2), matrices(3, 2), matrices(10, 2))
-def test_the_g_function_unit_by_unit(noisy, signal, a):
+def test_the_g_function_unit_by_unit(noisy: torch.Tensor, signal: torch.Tensor, a: torch.Tensor) -> None:
     estimate = denoise(noisy, signal, a)
     for i in range(3):
         for j in range(2):
@@ -51,12 +59,14 @@ def test_the_g_function_unit_by_unit(noisy, signal, a):
 
 
 @given(matrices(4, 2), matrices(4, 2), matrices(10, 2))
-def test_each_of_the_ten_coefficients_counts(noisy, signal, a):
+def test_each_of_the_ten_coefficients_counts(
+    noisy: torch.Tensor, signal: torch.Tensor, a: torch.Tensor
+) -> None:
     jacobian = torch.autograd.functional.jacobian(lambda c: denoise(noisy, signal, c), a)
     assert bool((jacobian.abs().sum(dim=(0, 1)) > 0).all())
 
 
-def test_the_decoder_starts_by_believing_the_noisy_layer():
+def test_the_decoder_starts_by_believing_the_noisy_layer() -> None:
     net = LadderNetwork((5, 4, 3)).double()
     noisy = net.climb(batch(6), noise_std=0.3, generator=seeded())
     for z, estimate in zip(noisy.z, net.descend(noisy), strict=True):
@@ -64,7 +74,7 @@ def test_the_decoder_starts_by_believing_the_noisy_layer():
 
 
 @given(matrices(5, 3))
-def test_layers_are_divided_by_the_standard_deviation(x):
+def test_layers_are_divided_by_the_standard_deviation(x: torch.Tensor) -> None:
     mean, std = batch_statistics(x)
     assert mean.tolist() == pytest.approx([np.mean(column) for column in x.T.tolist()], abs=1e-12)
     assert std.tolist() == pytest.approx([np.std(column) for column in x.T.tolist()], rel=1e-6)
@@ -73,7 +83,9 @@ def test_layers_are_divided_by_the_standard_deviation(x):
 
 
 @given(matrices(4, 3), matrices(4, 3), matrices(3), st.floats(0.5, 2))
-def test_the_cost_compares_on_the_scale_of_the_clean_layer(clean, noise, mean, scale):
+def test_the_cost_compares_on_the_scale_of_the_clean_layer(
+    clean: torch.Tensor, noise: torch.Tensor, mean: torch.Tensor, scale: float
+) -> None:
     std = torch.full((3,), scale, dtype=torch.float64)
     assert float(denoising_cost(clean, clean * std + mean, mean, std)) == pytest.approx(0, abs=1e-25)
     off = denoising_cost(clean, clean * std + mean + noise, mean, std)
@@ -96,7 +108,8 @@ def algorithm_1(net: LadderNetwork, x: np.ndarray, noise: list[np.ndarray]) -> t
     """Noisy logits and the cost of each layer, written down again from the paper, in numpy."""
     p = {name: value.detach().numpy() for name, value in net.named_parameters()}
     top = len(noise) - 1
-    clean, stats, noisy = [x], [(0.0, 1.0)], [x + noise[0]]
+    clean, noisy = [x], [x + noise[0]]
+    stats: list[tuple[Any, Any]] = [(0.0, 1.0)]
     h, h_noisy = x, noisy[0]
     for layer in range(1, top + 1):
         w, bias = p[f"forward_maps.{layer - 1}.weight"].T, p[f"bias.{layer - 1}"]
@@ -123,7 +136,7 @@ def algorithm_1(net: LadderNetwork, x: np.ndarray, noise: list[np.ndarray]) -> t
 
 
 @pytest.mark.parametrize(("sizes", "noise_std"), [((5, 4, 3), 0.3), ((5, 3), 0.7), ((5, 6, 2, 4), 0.0)])
-def test_the_loss_is_that_of_algorithm_1(sizes, noise_std):
+def test_the_loss_is_that_of_algorithm_1(sizes: tuple[Any, ...], noise_std: float) -> None:
     net, labelled, unlabelled = network(sizes, noise_std), batch(4), batch(7, seed=1)
     labels, weights = torch.tensor([0, 1, 1, 0]), [10.0**-k for k in range(len(sizes))]
     draws = seeded(3)
@@ -139,7 +152,7 @@ def test_the_loss_is_that_of_algorithm_1(sizes, noise_std):
     assert loss.item() == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_perfect_decoder_without_noise_costs_nothing():
+def test_a_perfect_decoder_without_noise_costs_nothing() -> None:
     """a_10 = sigma and a_5 = mu / (1 - sigma), the others 0, make g(z, u) = sigma z + mu."""
     net, x = network(), batch(8)
     with torch.no_grad():
@@ -152,28 +165,28 @@ def test_a_perfect_decoder_without_noise_costs_nothing():
     assert_close(costs, torch.zeros(3).double(), rtol=0, atol=1e-20)
 
 
-def test_every_parameter_of_the_whole_loss_gets_a_gradient():
+def test_every_parameter_of_the_whole_loss_gets_a_gradient() -> None:
     net = network()
     loss = ladder_loss(
         net, batch(4), torch.tensor([0, 1, 2, 0]), batch(6), denoising_weights=[1, 1, 1], generator=seeded()
     )
     loss.backward()
-    assert all(bool((p.grad != 0).any()) for p in net.parameters())
+    assert all(bool((gradient(p) != 0).any()) for p in net.parameters())
 
 
-def test_the_gamma_model_leaves_the_lower_decoder_alone():
+def test_the_gamma_model_leaves_the_lower_decoder_alone() -> None:
     net = network()
     ladder_loss(
         net, batch(4), torch.tensor([0, 1, 2, 0]), batch(6), denoising_weights=[0, 0, 1], generator=seeded()
     ).backward()
-    assert all(float(linear.weight.grad.abs().sum()) == 0 for linear in net.backward_maps)
-    assert float(net.coefficients[2].grad.abs().sum()) > 0
+    assert all(float(gradient(weight).abs().sum()) == 0 for weight in net.backward_maps.parameters())
+    assert float(gradient(net.coefficients[2]).abs().sum()) > 0
 
 
 # --------------------------------------------------------------------------------------------- prediction
 
 
-def test_prediction_uses_the_recorded_statistics():
+def test_prediction_uses_the_recorded_statistics() -> None:
     net, x = network(momentum=1.0), batch(8)
     denoising_costs(net.train(), x, generator=seeded())
     assert_close(net(x), net.climb(x).logits)
@@ -184,7 +197,7 @@ def test_prediction_uses_the_recorded_statistics():
 
 
 @given(generators())
-def test_noise_comes_from_the_generator_and_goes_on_every_layer(generator):
+def test_noise_comes_from_the_generator_and_goes_on_every_layer(generator: torch.Generator) -> None:
     net, x, globally = network(noise_std=0.5), batch(2000), torch.get_rng_state()
     clean, state = net.climb(x), generator.get_state()
     noisy = net.climb(x, noise_std=0.5, generator=generator)
@@ -197,7 +210,7 @@ def test_noise_comes_from_the_generator_and_goes_on_every_layer(generator):
         assert_close(z.var(dim=0), torch.full_like(z[0], 1.25), rtol=0.15, atol=0)
 
 
-def test_training_learns_two_blobs_from_two_labels():
+def test_training_learns_two_blobs_from_two_labels() -> None:
     torch.manual_seed(0)
     net, generator = LadderNetwork((2, 8, 2)), seeded()
     sides = torch.randint(2, (200,), generator=generator)
@@ -235,6 +248,6 @@ def test_training_learns_two_blobs_from_two_labels():
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,7 +1,11 @@
 """Masked autoencoder: what the encoder sees, what the loss counts, and the positions in a loop."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -39,7 +43,7 @@ def pictures(n: int = 3, seed: int = 1) -> torch.Tensor:
     return torch.rand(n, 2, 12, 12, generator=seeded(seed)).double()
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(mae).failed == 0
 
 
@@ -47,7 +51,7 @@ def test_examples_in_the_documentation():
 
 
 @given(matrices(2, 3, 4, 4))
-def test_targets_are_standardised_with_the_unbiased_variance(images):
+def test_targets_are_standardised_with_the_unbiased_variance(images: torch.Tensor) -> None:
     patches = patchify(images, 2)
     assert targets(images, 2, normalise=False).equal(patches)
     for ours, row in zip(
@@ -58,12 +62,14 @@ def test_targets_are_standardised_with_the_unbiased_variance(images):
         assert ours == pytest.approx([(x - mean) / math.sqrt(variance + 1e-6) for x in row])
 
 
-def test_a_flat_patch_has_the_target_zero():
+def test_a_flat_patch_has_the_target_zero() -> None:
     assert targets(torch.full((1, 1, 2, 2), 0.7), 2, normalise=True).abs().max() == 0
 
 
 @given(matrices(2, 4, 3), matrices(2, 4, 3), st.data())
-def test_the_error_is_the_mean_over_the_hidden_patches_of_both_images(predictions, goals, data):
+def test_the_error_is_the_mean_over_the_hidden_patches_of_both_images(
+    predictions: torch.Tensor, goals: torch.Tensor, data: st.DataObject
+) -> None:
     hidden = [[data.draw(st.booleans()) for _ in range(4)] for _ in range(2)]
     hidden[0][1] = True
     errors = [
@@ -79,7 +85,9 @@ def test_the_error_is_the_mean_over_the_hidden_patches_of_both_images(prediction
 
 
 @given(st.integers(2, 40), generators(), st.data())
-def test_the_smallest_noise_stays_visible(n_patches, generator, data):
+def test_the_smallest_noise_stays_visible(
+    n_patches: int, generator: torch.Generator, data: st.DataObject
+) -> None:
     noise = torch.rand(3, n_patches, generator=generator)
     n_visible = data.draw(st.integers(1, n_patches - 1))
     visible, mask = split_patches(noise, n_visible)
@@ -89,13 +97,13 @@ def test_the_smallest_noise_stays_visible(n_patches, generator, data):
         assert [i for i, flag in enumerate(hidden) if flag == 0] == sorted(smallest)
 
 
-def test_how_many_patches_stay_visible():
+def test_how_many_patches_stay_visible() -> None:
     assert [visible_count(n, 0.75) for n in (4, 16, 49, 196)] == [1, 4, 12, 49]
     assert visible_count(25, 0.8) == 5  # 25 * (1 - 0.8) is 4.999... in floating point
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.sampled_from([4, 8, 12]))
-def test_positions_in_a_loop(rows, columns, width):
+def test_positions_in_a_loop(rows: int, columns: int, width: int) -> None:
     positions = sine_positions(width, rows, columns)[0].tolist()
     assert positions[0] == [0] * width
     for place, found in enumerate(positions[1:]):
@@ -109,7 +117,7 @@ def test_positions_in_a_loop(rows, columns, width):
 # --------------------------------------------------------------------------------------------- network
 
 
-def test_the_encoder_reads_the_class_token_and_the_visible_patches_only():
+def test_the_encoder_reads_the_class_token_and_the_visible_patches_only() -> None:
     net, images, lengths = network(), pictures(), []
     net.encoder.encoder.register_forward_hook(lambda _, args, out: lengths.append(args[0].shape[1]))
     noise = net.draw_noise(images, generator=seeded())
@@ -130,7 +138,7 @@ def _as_pixels(mask: torch.Tensor) -> torch.Tensor:
     return grid.repeat_interleave(4, dim=2).repeat_interleave(4, dim=3)
 
 
-def test_targets_of_visible_patches_do_not_matter():
+def test_targets_of_visible_patches_do_not_matter() -> None:
     net, images = network(normalise=False), pictures()
     noise = net.draw_noise(images, generator=seeded())
     loss, predictions, mask = net(images, noise)
@@ -139,7 +147,7 @@ def test_targets_of_visible_patches_do_not_matter():
     assert_close(moved, loss)
 
 
-def test_the_decoder_gets_every_latent_at_its_place():
+def test_the_decoder_gets_every_latent_at_its_place() -> None:
     """Written again with loops: latents at the visible places, the mask token everywhere else."""
     net, images = network(), pictures()
     visible, _ = split_patches(net.draw_noise(images, generator=seeded()), 4)
@@ -155,7 +163,7 @@ def test_the_decoder_gets_every_latent_at_its_place():
 
 
 @given(generators())
-def test_the_order_of_the_visible_patches_does_not_matter(generator):
+def test_the_order_of_the_visible_patches_does_not_matter(generator: torch.Generator) -> None:
     net, images = network(), pictures()
     visible, _ = split_patches(net.draw_noise(images, generator=generator), 4)
     shuffled = visible[:, torch.randperm(4, generator=generator)]
@@ -163,14 +171,14 @@ def test_the_order_of_the_visible_patches_does_not_matter(generator):
     assert_close(after, before)
 
 
-def test_with_all_patches_visible_the_encoder_is_the_vision_transformer():
+def test_with_all_patches_visible_the_encoder_is_the_vision_transformer() -> None:
     net, images = network(), pictures()
     everything = torch.arange(9).expand(3, 9)
     assert_close(net.encode(images, everything)[:, 0], net.encoder(images))
     assert_close(net.encoder.positions.detach(), sine_positions(8, 3, 3).double())
 
 
-def test_every_parameter_but_the_positions_is_trained():
+def test_every_parameter_but_the_positions_is_trained() -> None:
     net, images = network(), pictures()
     loss, _, _ = net(images, net.draw_noise(images, generator=seeded()))
     loss.backward()
@@ -179,7 +187,7 @@ def test_every_parameter_but_the_positions_is_trained():
 
 
 @given(generators())
-def test_noise_comes_from_the_generator(generator):
+def test_noise_comes_from_the_generator(generator: torch.Generator) -> None:
     net, images = network(), pictures()
     globally, state = torch.get_rng_state(), generator.get_state()
     noise = net.draw_noise(images, generator=generator)
@@ -203,6 +211,6 @@ def test_noise_comes_from_the_generator(generator):
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,5 +1,7 @@
 """Matching networks: loops, the tie with prototypical networks, and full context embeddings step by step."""
 
+from __future__ import annotations
+
 import doctest
 import math
 
@@ -19,38 +21,41 @@ from reference.matching import (
     negative_squared_distances,
     train,
 )
+from tests.reference.parts import gradient, part
 from tests.reference.strategies import label_vectors, labelled_embeddings, matrices, sizes
 from tests.reference.test_prototypical import blobs, episode, small_net
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(matching).failed == 0
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_cosines_agree_with_pytorch_and_ignore_length(queries, support):
+def test_cosines_agree_with_pytorch_and_ignore_length(queries: torch.Tensor, support: torch.Tensor) -> None:
     expected = torch.cosine_similarity(queries.unsqueeze(1), support, dim=2)
     assert_close(cosine_similarities(queries, support), expected)
     assert_close(cosine_similarities(7 * queries, support / 3), expected)
 
 
-def test_a_zero_vector_is_like_nothing():
+def test_a_zero_vector_is_like_nothing() -> None:
     queries = torch.zeros(1, 2, requires_grad=True)
     similarities = cosine_similarities(queries, torch.ones(3, 2))
     similarities.sum().backward()
     assert similarities.tolist() == [[0.0] * 3]
-    assert queries.grad.isfinite().all()
+    assert gradient(queries).isfinite().all()
 
 
 @given(matrices(sizes, sizes))
-def test_weights_over_the_support_set_sum_to_one(similarities):
+def test_weights_over_the_support_set_sum_to_one(similarities: torch.Tensor) -> None:
     weights = attention_weights(similarities)
     assert weights.min() >= 0
     assert_close(weights.sum(dim=1), torch.ones(len(weights), dtype=torch.float64))
 
 
 @given(label_vectors(), sizes, matrices(5, 30))
-def test_probabilities_add_up_weights_in_a_loop(labels, n_queries, numbers):
+def test_probabilities_add_up_weights_in_a_loop(
+    labels: torch.Tensor, n_queries: int, numbers: torch.Tensor
+) -> None:
     similarities = numbers[:n_queries, : len(labels)]
     log_p, classes = log_probabilities(similarities, labels)
     assert classes.tolist() == sorted(set(labels.tolist()))
@@ -62,7 +67,9 @@ def test_probabilities_add_up_weights_in_a_loop(labels, n_queries, numbers):
 
 
 @given(labelled_embeddings(), sizes)
-def test_one_shot_equals_prototypical_with_the_same_distance(support, n_queries):
+def test_one_shot_equals_prototypical_with_the_same_distance(
+    support: tuple[torch.Tensor, torch.Tensor], n_queries: int
+) -> None:
     embeddings, _ = support
     labels = 3 * torch.arange(len(embeddings)).flip(0) - 4
     queries = torch.ones(n_queries, embeddings.shape[1]).double().cumsum(dim=0)
@@ -72,12 +79,12 @@ def test_one_shot_equals_prototypical_with_the_same_distance(support, n_queries)
     assert_close(log_p, prototypical.log_probabilities(queries, prototypes))
 
 
-def test_a_far_class_has_a_finite_loss():
+def test_a_far_class_has_a_finite_loss() -> None:
     log_p, _ = log_probabilities(torch.tensor([[0.0, -1e6]]), torch.tensor([0, 1]))
     assert log_p.tolist() == [[0.0, -1e6]]
 
 
-def test_gradients_agree_with_finite_differences():
+def test_gradients_agree_with_finite_differences() -> None:
     support_x, support_y, query_x, query_y = episode()
     assert torch.autograd.gradcheck(
         lambda s, q: episode_loss(torch.tanh, s, support_y, q, query_y)[0],
@@ -85,7 +92,7 @@ def test_gradients_agree_with_finite_differences():
     )
 
 
-def test_the_loss_of_equal_embeddings_follows_the_shares_of_the_classes():
+def test_the_loss_of_equal_embeddings_follows_the_shares_of_the_classes() -> None:
     labels = torch.tensor([5, 5, 5, 2])
     loss, accuracy = episode_loss(
         torch.ones_like, torch.rand(4, 3), labels, torch.rand(2, 3), torch.tensor([5, 2])
@@ -94,7 +101,7 @@ def test_the_loss_of_equal_embeddings_follows_the_shares_of_the_classes():
     assert accuracy.item() == 0.5
 
 
-def test_wrong_arguments_are_explained():
+def test_wrong_arguments_are_explained() -> None:
     with pytest.raises(
         ValueError, match=r"labels has shape \(3,\): pass \(s,\) with s = 4 as in similarities"
     ):
@@ -106,19 +113,21 @@ def test_wrong_arguments_are_explained():
 # -------------------------------------------------------------------------------- full context embeddings
 
 
-def context(width=3, n_steps=4):
+def context(width: int = 3, n_steps: int = 4) -> FullContext:
     torch.manual_seed(0)
     return FullContext(width, n_steps).double()
 
 
-def lstm_step(x, h, c, weight, bias):
+def lstm_step(
+    x: torch.Tensor, h: torch.Tensor, c: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Gates of an LSTM written out: input, forget, cell, output."""
     i, f, g, o = (weight @ torch.cat([x, h]) + bias).chunk(4)
     c = f.sigmoid() * c + i.sigmoid() * g.tanh()
     return o.sigmoid() * c.tanh(), c
 
 
-def test_support_embeddings_agree_with_two_lstms_by_hand():
+def test_support_embeddings_agree_with_two_lstms_by_hand() -> None:
     net, support = context(), torch.randn(4, 3, dtype=torch.float64)
     lstm = net.both_ways
     expected = support.clone()
@@ -132,7 +141,7 @@ def test_support_embeddings_agree_with_two_lstms_by_hand():
     assert_close(net.embed_support(support), expected)
 
 
-def test_query_embeddings_agree_with_a_state_of_two_parts():
+def test_query_embeddings_agree_with_a_state_of_two_parts() -> None:
     """Appendix A.1 with the state [h, r]: the columns of the input weights that meet r move to the state."""
     net, support = context(), torch.randn(4, 3, dtype=torch.float64)
     queries = torch.randn(2, 3, dtype=torch.float64)
@@ -148,7 +157,7 @@ def test_query_embeddings_agree_with_a_state_of_two_parts():
         assert_close(embedded, h)
 
 
-def test_queries_are_embedded_independently_but_see_the_whole_support_set():
+def test_queries_are_embedded_independently_but_see_the_whole_support_set() -> None:
     net = context()
     support, queries = torch.randn(2, 5, 3, dtype=torch.float64)
     _, together = net(support, queries)
@@ -166,10 +175,10 @@ def test_queries_are_embedded_independently_but_see_the_whole_support_set():
 
 
 @pytest.mark.parametrize("with_context", [False, True])
-def test_training_lowers_the_loss_and_touches_nothing_else(with_context):
+def test_training_lowers_the_loss_and_touches_nothing_else(with_context: bool) -> None:
     net = small_net()
     full = FullContext(8, 2) if with_context else None
-    before = None if full is None else full.both_ways.bias_ih_l0.detach().clone()
+    before = None if full is None else part(full, "both_ways").bias_ih_l0.detach().clone()
     state = torch.get_rng_state()
     losses = train(
         net, *blobs(), n_way=3, k_shot=2, n_query=2, n_episodes=50, lr=0.02, device="cpu",
@@ -179,10 +188,10 @@ def test_training_lowers_the_loss_and_touches_nothing_else(with_context):
     assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
     assert torch.equal(torch.get_rng_state(), state)
     assert net.training
-    assert full is None or not full.both_ways.bias_ih_l0.equal(before)
+    assert full is None or not part(full, "both_ways").bias_ih_l0.equal(before)
 
 
-def test_the_mode_of_the_network_is_left_as_it_is():
+def test_the_mode_of_the_network_is_left_as_it_is() -> None:
     net = nn.Sequential(nn.Linear(4, 4), nn.Dropout()).double().eval()
     episode_loss(net, *episode())
     assert [module.training for module in net.modules()] == [False] * 3

@@ -28,7 +28,9 @@ def randomise(net: nn.Module, generator: torch.Generator) -> None:
 
 
 @given(generators(), st.lists(st.floats(0, 1), min_size=1, max_size=5))
-def test_the_teacher_is_the_weighted_sum_of_all_past_students(generator, decays):
+def test_the_teacher_is_the_weighted_sum_of_all_past_students(
+    generator: torch.Generator, decays: list[float]
+) -> None:
     student = network(generator)
     teacher = make_teacher(student)
     history = [{k: v.clone() for k, v in student.state_dict().items()}]
@@ -46,7 +48,7 @@ def test_the_teacher_is_the_weighted_sum_of_all_past_students(generator, decays)
 
 
 @given(generators())
-def test_decay_zero_copies_and_decay_one_keeps(generator):
+def test_decay_zero_copies_and_decay_one_keeps(generator: torch.Generator) -> None:
     student = network(generator)
     teacher = make_teacher(student)
     before = {k: v.clone() for k, v in teacher.state_dict().items()}
@@ -57,7 +59,7 @@ def test_decay_zero_copies_and_decay_one_keeps(generator):
     assert all(v.equal(student.state_dict()[k]) for k, v in teacher.state_dict().items())
 
 
-def test_the_teacher_shares_nothing_and_takes_no_gradient():
+def test_the_teacher_shares_nothing_and_takes_no_gradient() -> None:
     student = network(torch.Generator().manual_seed(1))
     teacher = make_teacher(student)
     theirs = {t.data_ptr() for t in student.state_dict().values()}
@@ -68,7 +70,7 @@ def test_the_teacher_shares_nothing_and_takes_no_gradient():
     assert all(p.grad_fn is None for p in teacher.parameters())
 
 
-def test_the_first_steps_are_a_plain_average():
+def test_the_first_steps_are_a_plain_average() -> None:
     student = nn.Linear(1, 1, bias=False)
     teacher = make_teacher(student)
     for step, value in enumerate([3.0, 5.0, 10.0]):
@@ -79,11 +81,13 @@ def test_the_first_steps_are_a_plain_average():
 
 
 @given(matrices(2, 3), matrices(4, 3), generators(), st.floats(0.1, 3))
-def test_the_loss_reaches_the_student_only(labelled, unlabelled, generator, weight):
+def test_the_loss_reaches_the_student_only(
+    labelled: torch.Tensor, unlabelled: torch.Tensor, generator: torch.Generator, weight: float
+) -> None:
     student, teacher = network(generator).eval(), network(generator).eval()
     views: list[torch.Tensor] = []
 
-    def augment(x):
+    def augment(x: torch.Tensor) -> torch.Tensor:
         views.append(x + torch.randn(x.shape, generator=generator).double())
         return views[-1]
 
@@ -97,7 +101,7 @@ def test_the_loss_reaches_the_student_only(labelled, unlabelled, generator, weig
     assert all(p.grad is not None for p in student.parameters())
 
 
-def test_errors_say_what_to_pass():
+def test_errors_say_what_to_pass() -> None:
     with pytest.raises(
         ValueError, match=r"differ in 'weight' \(\(2, 3\) and \(2, 4\)\): pass a teacher made by"
     ):

@@ -1,6 +1,10 @@
 """MixMatch: guessed labels in a loop, the distribution of lambda, and who is mixed with whom."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -18,6 +22,7 @@ from reference.mixmatch import (
     mixup,
     squared_error,
 )
+from tests.reference.parts import gradient
 from tests.reference.strategies import generators, matrices, seeds
 
 like = torch.empty(0, dtype=torch.float64)
@@ -28,7 +33,9 @@ def seeded(seed: int = 5) -> torch.Generator:
 
 
 @given(matrices(3, 2, 4), generators(), st.floats(0.2, 2))
-def test_guesses_are_averaged_over_the_views_then_sharpened(views, generator, temperature):
+def test_guesses_are_averaged_over_the_views_then_sharpened(
+    views: torch.Tensor, generator: torch.Generator, temperature: float
+) -> None:
     matrix = torch.randn(4, 3, generator=generator).double()
     guesses = guess_labels(lambda x: x @ matrix, views, temperature)
     for image in range(2):
@@ -39,7 +46,7 @@ def test_guesses_are_averaged_over_the_views_then_sharpened(views, generator, te
         assert guesses[image].tolist() == pytest.approx([x / math.fsum(powers) for x in powers])
 
 
-def test_guessing_leaves_no_trace():
+def test_guessing_leaves_no_trace() -> None:
     net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
     before = {k: v.clone() for k, v in net.state_dict().items()}
     guesses = guess_labels(net, torch.randn(2, 5, 4, generator=seeded()), 0.5)
@@ -50,7 +57,7 @@ def test_guessing_leaves_no_trace():
 # ----------------------------------------------------------------------------------------------------- lambda
 
 
-def test_weights_follow_the_folded_beta_distribution():
+def test_weights_follow_the_folded_beta_distribution() -> None:
     """alpha = 1: uniform on [1/2, 1]; alpha = 2: density 12 x (1 - x). Kolmogorov-Smirnov at 1e-6."""
     for alpha, cumulative in [(1.0, lambda x: 2 * x - 1), (2.0, lambda x: 2 * (3 * x**2 - 2 * x**3) - 1)]:
         drawn = mixing_weights(4000, alpha, seeded(), like).sort().values
@@ -60,7 +67,7 @@ def test_weights_follow_the_folded_beta_distribution():
 
 
 @given(seeds, st.floats(0.01, 50))
-def test_weights_favour_the_first_and_depend_on_the_generator_only(seed, alpha):
+def test_weights_favour_the_first_and_depend_on_the_generator_only(seed: int, alpha: float) -> None:
     globally = torch.get_rng_state()
     drawn = mixing_weights(20, alpha, seeded(seed), like)
     assert bool(((drawn >= 0.5) & (drawn <= 1)).all())
@@ -71,7 +78,9 @@ def test_weights_favour_the_first_and_depend_on_the_generator_only(seed, alpha):
 
 
 @given(matrices(4, 2, 3), matrices(4, 2, 3), generators())
-def test_mixup_weighs_each_example_for_itself(first, second, generator):
+def test_mixup_weighs_each_example_for_itself(
+    first: torch.Tensor, second: torch.Tensor, generator: torch.Generator
+) -> None:
     weights = torch.rand(4, generator=generator).double()
     mixed = mixup(first, second, weights)
     for k, share in enumerate(weights.tolist()):
@@ -80,7 +89,9 @@ def test_mixup_weighs_each_example_for_itself(first, second, generator):
 
 
 @given(generators(), st.integers(1, 8))
-def test_everyone_is_mixed_with_someone_and_everyone_is_someones_partner(generator, n):
+def test_everyone_is_mixed_with_someone_and_everyone_is_someones_partner(
+    generator: torch.Generator, n: int
+) -> None:
     """Inputs that name their row show both weights: lambda' on oneself, the rest on the partner."""
     names = torch.eye(n, dtype=torch.float64)
     inputs, targets = mix_batches(names, names, alpha=0.8, generator=generator)
@@ -93,7 +104,7 @@ def test_everyone_is_mixed_with_someone_and_everyone_is_someones_partner(generat
     assert bool(((partners > 0).sum(dim=0) <= 1).all())
 
 
-def test_partners_come_from_the_whole_batch():
+def test_partners_come_from_the_whole_batch() -> None:
     names = torch.eye(6, dtype=torch.float64)
     generator, met = seeded(), torch.zeros(6, 6)
     for _ in range(300):
@@ -106,7 +117,7 @@ def test_partners_come_from_the_whole_batch():
 
 
 @given(matrices(4, 3), matrices(4, 3))
-def test_squared_error_in_a_loop(logits, other):
+def test_squared_error_in_a_loop(logits: torch.Tensor, other: torch.Tensor) -> None:
     targets, total = other.softmax(dim=1), 0.0
     for row, target in zip(logits.tolist(), targets.tolist(), strict=True):
         powers = [math.exp(x) for x in row]
@@ -115,18 +126,20 @@ def test_squared_error_in_a_loop(logits, other):
 
 
 @given(matrices(2, 4), matrices(3, 4), generators(), st.floats(0.1, 80))
-def test_without_mixing_the_loss_is_the_sum_of_its_two_terms(labelled, unlabelled, generator, weight):
-    """Beta(1e-4, 1e-4) is 0 or 1, so lambda' is 1 and nobody is mixed with anybody."""
+def test_without_mixing_the_loss_is_the_sum_of_its_two_terms(
+    labelled: torch.Tensor, unlabelled: torch.Tensor, generator: torch.Generator, weight: float
+) -> None:
+    """Beta(1e-9, 1e-9) is 0 or 1, so lambda' is 1 and nobody is mixed with anybody."""
     matrix, labels, calls = torch.randn(4, 3, generator=generator).double(), torch.tensor([2, 1]), []
 
-    def augment(x):
+    def augment(x: torch.Tensor) -> torch.Tensor:
         calls.append(x)
         return x + len(calls)
 
-    def classify(x):
+    def classify(x: torch.Tensor) -> torch.Tensor:
         return x @ matrix
 
-    options = {"weight": weight, "n_views": 3, "temperature": 0.6, "alpha": 1e-4}
+    options: dict[str, Any] = {"weight": weight, "n_views": 3, "temperature": 0.6, "alpha": 1e-9}
     loss = mixmatch_loss(classify, augment, labelled, labels, unlabelled, generator=generator, **options)
     views = torch.stack([unlabelled + k for k in (1, 2, 3)])
     guesses = guess_labels(classify, views, 0.6)
@@ -135,7 +148,7 @@ def test_without_mixing_the_loss_is_the_sum_of_its_two_terms(labelled, unlabelle
     assert_close(loss, supervised + weight * sum(errors) / 3)
 
 
-def test_the_network_sees_one_mixed_batch_with_gradient():
+def test_the_network_sees_one_mixed_batch_with_gradient() -> None:
     net, sizes = nn.Linear(4, 3).double(), []
     net.register_forward_hook(lambda _, args, out: sizes.append((len(args[0]), out.requires_grad)))
     x = torch.randn(7, 4, generator=seeded()).double()
@@ -144,7 +157,7 @@ def test_the_network_sees_one_mixed_batch_with_gradient():
     )
     assert sizes == [(10, False), (12, True)]
     loss.backward()
-    assert bool(net.weight.grad.isfinite().all())
+    assert bool(gradient(net.weight).isfinite().all())
 
 
 @pytest.mark.parametrize(
@@ -175,6 +188,6 @@ def test_the_network_sees_one_mixed_batch_with_gradient():
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,5 +1,9 @@
 """Prefix tuning: attention with a prefix two ways, the layout of the keys and values, a frozen encoder."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -12,14 +16,16 @@ from tests.reference.strategies import matrices, sizes
 from tests.reference.test_transformer import randomised
 
 
-def tuned(hidden=6):
+def tuned(hidden: int | None = 6) -> tuple[PrefixTuned, Encoder]:
     encoder = randomised(Encoder(2, 8, 2, 16, norm_first=True))
     prefix = Prefix(3, 2, 8, 2, hidden=hidden, generator=torch.Generator().manual_seed(0)).double()
     return PrefixTuned(encoder, prefix), encoder
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
-def test_the_layout_is_layer_then_keys_and_values_then_head(n_tokens, depth, n_heads, size):
+def test_the_layout_is_layer_then_keys_and_values_then_head(
+    n_tokens: int, depth: int, n_heads: int, size: int
+) -> None:
     matrix = torch.arange(n_tokens * 2 * depth * n_heads * size).reshape(n_tokens, -1)
     pairs = keys_and_values(matrix, depth, n_heads)
     assert len(pairs) == depth
@@ -32,7 +38,9 @@ def test_the_layout_is_layer_then_keys_and_values_then_head(n_tokens, depth, n_h
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3), matrices(sizes, 3), st.data())
-def test_attention_to_a_prefix_is_a_mixture_of_two_attentions(queries, keys, prefix_keys, data):
+def test_attention_to_a_prefix_is_a_mixture_of_two_attentions(
+    queries: torch.Tensor, keys: torch.Tensor, prefix_keys: torch.Tensor, data: st.DataObject
+) -> None:
     """Prefix and tokens share the attention in proportion to their sums of exp(score)."""
     values = data.draw(matrices(len(keys), 3))
     prefix_values = data.draw(matrices(len(prefix_keys), 3))
@@ -45,11 +53,12 @@ def test_attention_to_a_prefix_is_a_mixture_of_two_attentions(queries, keys, pre
     assert_close(joined, expected)
 
 
-def test_the_encoder_sees_the_concatenation_in_every_layer():
+def test_the_encoder_sees_the_concatenation_in_every_layer() -> None:
     model, encoder = tuned()
     tokens = torch.randn(2, 4, 8, dtype=torch.float64)
     expected = tokens
-    for layer, (keys, values) in zip(encoder.layers, model.prefix(), strict=True):
+    layers: list[Any] = list(encoder.layers)
+    for layer, (keys, values) in zip(layers, model.prefix(), strict=True):
         normed = layer.attention_norm(expected)
         heads = []
         for head in range(2):
@@ -66,7 +75,7 @@ def test_the_encoder_sees_the_concatenation_in_every_layer():
     assert_close(model(tokens), expected)
 
 
-def test_a_causal_model_sees_its_prefix_but_not_the_future():
+def test_a_causal_model_sees_its_prefix_but_not_the_future() -> None:
     model, _ = tuned()
     tokens = torch.randn(1, 4, 8, dtype=torch.float64)
     changed = tokens.clone()
@@ -78,7 +87,7 @@ def test_a_causal_model_sees_its_prefix_but_not_the_future():
 
 
 @pytest.mark.parametrize("hidden", [6, None])
-def test_only_the_prefix_is_trained(hidden):
+def test_only_the_prefix_is_trained(hidden: int | None) -> None:
     model, encoder = tuned(hidden)
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
@@ -95,7 +104,7 @@ def test_only_the_prefix_is_trained(hidden):
     assert losses[-1] < losses[0]
 
 
-def test_the_perceptron_can_go_after_training():
+def test_the_perceptron_can_go_after_training() -> None:
     model, encoder = tuned()
     tokens = torch.randn(2, 4, 8, dtype=torch.float64)
     plain = PrefixTuned(encoder, model.prefix.without_perceptron())
@@ -103,13 +112,13 @@ def test_the_perceptron_can_go_after_training():
     assert [tuple(p.shape) for p in plain.prefix.parameters()] == [(3, 2 * 2 * 8)]
 
 
-def test_the_start_comes_from_the_generator():
+def test_the_start_comes_from_the_generator() -> None:
     state = torch.get_rng_state()
     first, second = (Prefix(2, 1, 4, 2, generator=torch.Generator().manual_seed(1)) for _ in range(2))
     assert first.matrix().equal(second.matrix())
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_wrong_sizes_are_explained():
+def test_wrong_sizes_are_explained() -> None:
     with pytest.raises(ValueError, match=r"matrix has shape \(3, 10\): pass \(v, 2 \* 2 \* d\), with a d"):
         keys_and_values(torch.ones(3, 10), 2, 1)

@@ -1,5 +1,10 @@
 """Prompt tuning: the model reads a concatenation, its weights never change, prompts start as published."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -23,28 +28,28 @@ from tests.reference.test_transformer import randomised
 class Reader(nn.Module):
     """BERT from embeddings on: the model that prompt tuning freezes."""
 
-    def __init__(self, bert):
+    def __init__(self, bert: BERT) -> None:
         super().__init__()
         self.bert = bert
 
-    def forward(self, embeddings, present=None):
+    def forward(self, embeddings: torch.Tensor, present: torch.Tensor | None = None) -> torch.Tensor:
         return self.bert.encode(embeddings, present)
 
 
-def tuned(n_tokens=2):
+def tuned(n_tokens: int = 2) -> tuple[PromptTuned, BERT]:
     torch.manual_seed(0)
     bert = randomised(BERT(9, max_length=8, width=4, depth=2, n_heads=2, mlp_width=8))
     return PromptTuned(Reader(bert), torch.randn(n_tokens, 4, dtype=torch.float64)), bert
 
 
 @given(matrices(sizes, 3), matrices(sizes, sizes, 3))
-def test_the_prompt_stands_before_every_input(prompt, embeddings):
+def test_the_prompt_stands_before_every_input(prompt: torch.Tensor, embeddings: torch.Tensor) -> None:
     result = prepend(prompt, embeddings)
     for row, embedded in zip(result.tolist(), embeddings.tolist(), strict=True):
         assert row == prompt.tolist() + embedded
 
 
-def test_the_output_equals_that_of_the_concatenation():
+def test_the_output_equals_that_of_the_concatenation() -> None:
     model, bert = tuned()
     tokens = torch.tensor([[4, 5, 6], [7, 8, 0]])
     embeddings = bert.embed_tokens(tokens)
@@ -56,7 +61,7 @@ def test_the_output_equals_that_of_the_concatenation():
     assert_close(model(embeddings, present), bert.encode(whole, padded))
 
 
-def test_the_model_never_changes_and_the_prompt_does():
+def test_the_model_never_changes_and_the_prompt_does() -> None:
     model, bert = tuned()
     before = {name: value.clone() for name, value in bert.state_dict().items()}
     prompt = model.prompt.detach().clone()
@@ -75,7 +80,7 @@ def test_the_model_never_changes_and_the_prompt_does():
     assert losses[-1] < losses[0]
 
 
-def test_the_starting_prompt_is_a_copy():
+def test_the_starting_prompt_is_a_copy() -> None:
     start = torch.zeros(2, 4)
     model = PromptTuned(nn.Identity(), start)
     model.prompt.data.fill_(1)
@@ -83,14 +88,16 @@ def test_the_starting_prompt_is_a_copy():
 
 
 @given(sizes, sizes, generators())
-def test_a_random_prompt_is_uniform_around_0(n_tokens, width, generator):
+def test_a_random_prompt_is_uniform_around_0(n_tokens: int, width: int, generator: torch.Generator) -> None:
     prompt = random_prompt(n_tokens, width, generator)
     assert prompt.shape == (n_tokens, width)
     assert -0.5 <= prompt.min() <= prompt.max() < 0.5
 
 
 @given(st.integers(1, 6), st.integers(6, 12), generators())
-def test_a_prompt_from_the_vocabulary_takes_different_common_tokens(n_tokens, common, generator):
+def test_a_prompt_from_the_vocabulary_takes_different_common_tokens(
+    n_tokens: int, common: int, generator: torch.Generator
+) -> None:
     vocabulary = torch.arange(20.0).unsqueeze(1) * torch.ones(1, 3)
     prompt = prompt_from_vocabulary(vocabulary, n_tokens, generator, common=common)
     chosen = prompt[:, 0].tolist()
@@ -99,7 +106,7 @@ def test_a_prompt_from_the_vocabulary_takes_different_common_tokens(n_tokens, co
     assert prompt.equal(vocabulary[prompt[:, 0].long()])
 
 
-def test_a_prompt_from_classes_averages_their_tokens():
+def test_a_prompt_from_classes_averages_their_tokens() -> None:
     vocabulary = torch.tensor([[0.0, 0.0], [2.0, 4.0], [6.0, 0.0]])
     fallback = torch.full((3, 2), 9.0)
     prompt = prompt_from_classes(vocabulary, [[1, 2], [1]], 3, fallback)
@@ -123,6 +130,6 @@ def test_a_prompt_from_classes_averages_their_tokens():
         (lambda: PromptTuned(nn.Identity(), torch.ones(2, 3).long()), "prompt has dtype torch.int64"),
     ],
 )
-def test_wrong_arguments_are_explained(call, message):
+def test_wrong_arguments_are_explained(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

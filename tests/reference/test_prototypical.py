@@ -1,7 +1,10 @@
 """Prototypical networks: laws, closed forms, and loops and finite differences as second derivations."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -22,10 +25,11 @@ from reference.prototypical import (
     train,
     training_step,
 )
+from tests.reference.parts import gradient, part
 from tests.reference.strategies import generators, labelled_embeddings, matrices, sizes
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(prototypical).failed == 0
 
 
@@ -33,7 +37,7 @@ def test_examples_in_the_documentation():
 
 
 @given(labelled_embeddings())
-def test_prototypes_are_the_means_found_by_a_loop(support):
+def test_prototypes_are_the_means_found_by_a_loop(support: tuple[torch.Tensor, torch.Tensor]) -> None:
     embeddings, labels = support
     prototypes, classes = class_prototypes(embeddings, labels)
     assert classes.tolist() == sorted(set(labels.tolist()))
@@ -45,7 +49,9 @@ def test_prototypes_are_the_means_found_by_a_loop(support):
 
 
 @given(labelled_embeddings(), generators())
-def test_prototypes_commute_with_affine_maps(support, generator):
+def test_prototypes_commute_with_affine_maps(
+    support: tuple[torch.Tensor, torch.Tensor], generator: torch.Generator
+) -> None:
     embeddings, labels = support
     d = embeddings.shape[1]
     matrix, shift = (
@@ -58,7 +64,7 @@ def test_prototypes_commute_with_affine_maps(support, generator):
 
 
 @given(labelled_embeddings(min_classes=2))
-def test_a_class_in_trouble_leaves_the_others_alone(support):
+def test_a_class_in_trouble_leaves_the_others_alone(support: tuple[torch.Tensor, torch.Tensor]) -> None:
     embeddings, labels = support
     expected, classes = class_prototypes(embeddings, labels)
     broken = torch.where((labels == classes[0]).unsqueeze(1), math.inf, embeddings)
@@ -67,7 +73,9 @@ def test_a_class_in_trouble_leaves_the_others_alone(support):
 
 
 @given(labelled_embeddings())
-def test_a_shot_moves_its_prototype_by_one_over_the_number_of_shots(support):
+def test_a_shot_moves_its_prototype_by_one_over_the_number_of_shots(
+    support: tuple[torch.Tensor, torch.Tensor],
+) -> None:
     embeddings, labels = support
     jacobian = torch.autograd.functional.jacobian(lambda e: class_prototypes(e, labels)[0], embeddings)
     same = labels.unique().unsqueeze(1) == labels
@@ -77,7 +85,7 @@ def test_a_shot_moves_its_prototype_by_one_over_the_number_of_shots(support):
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
-def test_the_dtype_is_kept(dtype):
+def test_the_dtype_is_kept(dtype: torch.dtype) -> None:
     embeddings, labels = torch.ones(3, 2, dtype=dtype), torch.tensor([4, 1, 4])
     prototypes, classes = class_prototypes(embeddings, labels)
     assert (prototypes.dtype, classes.dtype) == (dtype, torch.int64)
@@ -88,44 +96,46 @@ def test_the_dtype_is_kept(dtype):
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_probabilities_follow_equation_2_in_a_loop(queries, prototypes):
+def test_probabilities_follow_equation_2_in_a_loop(queries: torch.Tensor, prototypes: torch.Tensor) -> None:
     for row, query in zip(class_probabilities(queries, prototypes).tolist(), queries.tolist(), strict=True):
         weights = [math.exp(-(math.dist(query, prototype) ** 2)) for prototype in prototypes.tolist()]
         assert row == pytest.approx([weight / sum(weights) for weight in weights], abs=1e-12)
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_log_probabilities_are_the_logarithms(queries, prototypes):
+def test_log_probabilities_are_the_logarithms(queries: torch.Tensor, prototypes: torch.Tensor) -> None:
     assert_close(log_probabilities(queries, prototypes).exp(), class_probabilities(queries, prototypes))
 
 
 @given(matrices(sizes, 2), matrices(sizes, 2), st.floats(0.1, 3))
-def test_scaling_multiplies_log_odds_by_its_square(queries, prototypes, scale):
-    def log_odds(factor):
+def test_scaling_multiplies_log_odds_by_its_square(
+    queries: torch.Tensor, prototypes: torch.Tensor, scale: float
+) -> None:
+    def log_odds(factor: float) -> torch.Tensor:
         log_p = log_probabilities(factor * queries, factor * prototypes)
         return log_p - log_p[:, :1]
 
     assert_close(log_odds(scale), scale**2 * log_odds(1.0))
 
 
-def test_log_odds_on_a_line():
+def test_log_odds_on_a_line() -> None:
     log_p = log_probabilities(torch.tensor([[0.5]]), torch.tensor([[0.0], [2.0]]))
     assert (log_p[0, 0] - log_p[0, 1]).item() == pytest.approx(1.5**2 - 0.5**2)
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_gradients_agree_with_finite_differences(queries, prototypes):
+def test_gradients_agree_with_finite_differences(queries: torch.Tensor, prototypes: torch.Tensor) -> None:
     inputs = (queries.requires_grad_(), prototypes.requires_grad_())
     assert torch.autograd.gradcheck(log_probabilities, inputs)
     assert torch.autograd.gradcheck(class_probabilities, inputs)
 
 
-def test_second_derivatives_exist():
+def test_second_derivatives_exist() -> None:
     inputs = (torch.randn(2, 3).double().requires_grad_(), torch.randn(2, 3).double().requires_grad_())
     assert torch.autograd.gradgradcheck(log_probabilities, inputs)
 
 
-def test_a_query_on_a_prototype_has_finite_gradients():
+def test_a_query_on_a_prototype_has_finite_gradients() -> None:
     point = torch.tensor([[1.0, -2.0]])
     queries = point.clone().requires_grad_()
     prototypes = torch.cat([point, point + 1]).requires_grad_()
@@ -134,17 +144,17 @@ def test_a_query_on_a_prototype_has_finite_gradients():
     # d log p_1 / d z = (1 - p_1) (grad d_0 - grad d_1) = (1 - p_1) (0 - 2 (z - c_1)), by hand
     p = class_probabilities(queries, prototypes)[0, 1]
     assert_close(queries.grad, ((1 - p) * torch.tensor([[2.0, 2.0]])).detach())
-    assert prototypes.grad.isfinite().all()
+    assert gradient(prototypes).isfinite().all()
 
 
-def test_far_points_stay_finite():
+def test_far_points_stay_finite() -> None:
     queries, prototypes = torch.tensor([[1e6, 0.0]]), torch.tensor([[-1e6, 0.0], [0.0, 3e6]])
     assert class_probabilities(queries, prototypes).tolist() == [[1.0, 0.0]]
     assert log_probabilities(queries, prototypes).isfinite().all()
 
 
 @given(matrices(sizes, 3, dtype=torch.float32), matrices(sizes, 3, dtype=torch.float32))
-def test_float32_is_exact_far_from_the_origin(queries, prototypes):
+def test_float32_is_exact_far_from_the_origin(queries: torch.Tensor, prototypes: torch.Tensor) -> None:
     shifted = squared_distances(queries.round(decimals=1) + 1024, prototypes.round(decimals=1) + 1024)
     moved = (queries.round(decimals=1) + 1024).double(), (prototypes.round(decimals=1) + 1024).double()
     assert_close(shifted.double(), squared_distances(*moved), rtol=1e-6, atol=1e-9)
@@ -153,7 +163,9 @@ def test_float32_is_exact_far_from_the_origin(queries, prototypes):
 # -------------------------------------------------------------------------------------------- episode loss
 
 
-def episode(n_way=3, k_shot=2, n_query=2, d=4, seed=0):
+def episode(
+    n_way: int = 3, k_shot: int = 2, n_query: int = 2, d: int = 4, seed: int = 0
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     labels = torch.tensor([7, -1, 40])[:n_way]
     support_y, query_y = labels.repeat(k_shot), labels.repeat(n_query)
@@ -163,7 +175,7 @@ def episode(n_way=3, k_shot=2, n_query=2, d=4, seed=0):
 
 
 @given(st.integers(0, 1000))
-def test_loss_and_accuracy_agree_with_a_loop(seed):
+def test_loss_and_accuracy_agree_with_a_loop(seed: int) -> None:
     support_x, support_y, query_x, query_y = episode(seed=seed)
     loss, accuracy = episode_loss(torch.tanh, support_x, support_y, query_x, query_y)
     means = {y: support_x[support_y == y].tanh().mean(dim=0) for y in set(support_y.tolist())}
@@ -171,17 +183,17 @@ def test_loss_and_accuracy_agree_with_a_loop(seed):
     for x, y in zip(query_x.tanh(), query_y.tolist(), strict=True):
         distances = {label: (x - mean).square().sum().item() for label, mean in means.items()}
         costs.append(distances[y] + math.log(sum(math.exp(-v) for v in distances.values())))
-        hits.append(min(distances, key=distances.get) == y)
+        hits.append(min(distances, key=distances.__getitem__) == y)
     assert loss.item() == pytest.approx(sum(costs) / len(costs))
     assert accuracy.item() == pytest.approx(sum(hits) / len(hits))
 
 
-def test_loss_is_log_c_where_all_embeddings_agree():
+def test_loss_is_log_c_where_all_embeddings_agree() -> None:
     loss, _ = episode_loss(torch.zeros_like, *episode())
     assert loss.item() == pytest.approx(math.log(3))
 
 
-def test_loss_is_zero_on_separated_data():
+def test_loss_is_zero_on_separated_data() -> None:
     one_hot = {7: [1.0, 0, 0], -1: [0, 1.0, 0], 40: [0, 0, 1.0]}
     _, support_y, _, query_y = episode()
     support_x, query_x = (100 * torch.tensor([one_hot[y.item()] for y in ys]) for ys in (support_y, query_y))
@@ -189,26 +201,26 @@ def test_loss_is_zero_on_separated_data():
     assert (loss.item(), accuracy.item()) == (0.0, 1.0)
 
 
-def test_gradients_flow_through_support_and_query_alike():
+def test_gradients_flow_through_support_and_query_alike() -> None:
     support_x, support_y, query_x, query_y = episode()
     inputs = (support_x.requires_grad_(), query_x.requires_grad_())
     assert torch.autograd.gradcheck(
         lambda s, q: episode_loss(torch.tanh, s, support_y, q, query_y)[0], inputs
     )
     episode_loss(torch.tanh, support_x, support_y, query_x, query_y)[0].backward()
-    assert support_x.grad.abs().min() > 0
-    assert query_x.grad.abs().min() > 0
+    assert gradient(support_x).abs().min() > 0
+    assert gradient(query_x).abs().min() > 0
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_the_mode_of_the_network_is_left_as_it_is(training):
+def test_the_mode_of_the_network_is_left_as_it_is(training: bool) -> None:
     net = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4)).double().train(training)
     episode_loss(net, *episode())
     assert [module.training for module in net.modules()] == [training] * 3
-    assert net[1].num_batches_tracked.item() == int(training)  # one batch: support and query together
+    assert part(net, "1").num_batches_tracked.item() == int(training)  # one batch: support and query together
 
 
-def test_a_query_of_an_unknown_class_raises():
+def test_a_query_of_an_unknown_class_raises() -> None:
     support_x, support_y, query_x, query_y = episode()
     query_y = torch.where(query_y == 40, 41, query_y)
     with pytest.raises(ValueError, match=r"query label 41 is not among .* \[-1, 7, 40\]"):
@@ -234,7 +246,9 @@ def test_a_query_of_an_unknown_class_raises():
         ((torch.ones(2, 3), torch.ones(2), torch.ones(2, 3), torch.ones(2)), "pass integers"),
     ],
 )
-def test_wrong_arguments_are_explained(arguments, message):
+def test_wrong_arguments_are_explained(
+    arguments: tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         episode_loss(nn.Identity(), *arguments)
 
@@ -242,34 +256,35 @@ def test_wrong_arguments_are_explained(arguments, message):
 # ------------------------------------------------------------------------------------------------- network
 
 
-def as_published(net):
+def as_published(net: Conv4) -> nn.Sequential:
     """The same parameters in the paper's order: convolution, batch norm, ReLU, pooling."""
-    layers = []
-    for convolution, norm, pool, relu in net.blocks:
+    layers: list[nn.Module] = []
+    for block in net.blocks:
+        convolution, norm, pool, relu = block.children()
         layers += [convolution, norm, relu, pool]
     return nn.Sequential(*layers, nn.Flatten())
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_pooling_first_changes_neither_values_nor_gradients(training):
+def test_pooling_first_changes_neither_values_nor_gradients(training: bool) -> None:
     torch.manual_seed(0)
     net = Conv4(width=5).double().train(training)
     with torch.no_grad():
-        for block in net.blocks:
-            block[1].weight.normal_()  # also negative scales
-            block[1].bias.normal_()
+        for number in range(len(net.blocks)):
+            part(net, f"blocks.{number}.1").weight.normal_()  # also negative scales
+            part(net, f"blocks.{number}.1").bias.normal_()
     images = torch.randn(3, 1, 28, 28, dtype=torch.float64)
     results = []
     for model in (net, as_published(net)):
         net.zero_grad()
         output = model(images)
         output.square().sum().backward()
-        results.append([output.detach()] + [p.grad.clone() for p in net.parameters()])
+        results.append([output.detach()] + [gradient(p).clone() for p in net.parameters()])
     for actual, expected in zip(*results, strict=True):
         assert_close(actual, expected)
 
 
-def test_conv4_makes_one_vector_per_image():
+def test_conv4_makes_one_vector_per_image() -> None:
     net = Conv4().eval()
     images = torch.rand(4, 1, 28, 28)
     together = net(images)
@@ -280,7 +295,7 @@ def test_conv4_makes_one_vector_per_image():
     assert Conv4(3, 8)(torch.rand(2, 3, 35, 50)).shape == (2, 8 * 2 * 3)
 
 
-def test_conv4_keeps_everything_in_its_state():
+def test_conv4_keeps_everything_in_its_state() -> None:
     torch.manual_seed(0)
     net, other = Conv4(width=8), Conv4(width=8)
     net(torch.rand(5, 1, 28, 28))
@@ -291,17 +306,24 @@ def test_conv4_keeps_everything_in_its_state():
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (2, 3, 28, 28), (2, 1, 15, 28)])
-def test_conv4_explains_wrong_images(shape):
+def test_conv4_explains_wrong_images(shape: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match=r"images has shape .*: pass"):
         Conv4()(torch.rand(shape))
 
 
 # ------------------------------------------------------------------------------------------------ training
 
-SETTING = {"n_way": 3, "k_shot": 1, "n_query": 2, "n_episodes": 12, "lr": 0.02, "device": "cpu"}
+SETTING: dict[str, Any] = {
+    "n_way": 3,
+    "k_shot": 1,
+    "n_query": 2,
+    "n_episodes": 12,
+    "lr": 0.02,
+    "device": "cpu",
+}
 
 
-def blobs(n_classes=5, n_items=6, seed=0):
+def blobs(n_classes: int = 5, n_items: int = 6, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     """Separable classes, shuffled: one noisy bright square for each."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(n_classes).repeat(n_items)
@@ -311,12 +333,12 @@ def blobs(n_classes=5, n_items=6, seed=0):
     return images, 10 * labels - 7
 
 
-def small_net(seed=0):
+def small_net(seed: int = 0) -> Conv4:
     torch.manual_seed(seed)
     return Conv4(width=8).eval()
 
 
-def test_training_takes_the_asked_steps_and_reports_each_loss():
+def test_training_takes_the_asked_steps_and_reports_each_loss() -> None:
     net, twin = small_net(), small_net()
     images, labels = blobs()
     generator = torch.Generator().manual_seed(3)
@@ -330,14 +352,14 @@ def test_training_takes_the_asked_steps_and_reports_each_loss():
         loss, _ = episode_loss(twin, images[support], labels[support], images[query], labels[query])
         assert loss.item() == pytest.approx(expected)
         gradients = torch.autograd.grad(loss, list(twin.parameters()))
-        for parameter, gradient in zip(twin.parameters(), gradients, strict=True):
-            parameter.grad = gradient
+        for parameter, slope in zip(twin.parameters(), gradients, strict=True):
+            parameter.grad = slope
         optimizer.step()
     for actual, expected in zip(net.state_dict().values(), twin.state_dict().values(), strict=True):
         assert_close(actual, expected)
 
 
-def test_a_step_reports_loss_and_accuracy_from_before_it():
+def test_a_step_reports_loss_and_accuracy_from_before_it() -> None:
     net = nn.Linear(4, 2).double()
     task = episode()
     expected = [value.detach() for value in episode_loss(net, *task)]
@@ -347,24 +369,24 @@ def test_a_step_reports_loss_and_accuracy_from_before_it():
     assert episode_loss(net, *task)[0] < expected[0]
 
 
-def test_the_loss_falls_on_separable_data():
+def test_the_loss_falls_on_separable_data() -> None:
     losses = train(
         small_net(), *blobs(), **SETTING | {"n_episodes": 40}, generator=torch.Generator().manual_seed(0)
     )
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
-def test_the_first_step_goes_against_the_gradient_at_the_learning_rate():
+def test_the_first_step_goes_against_the_gradient_at_the_learning_rate() -> None:
     net = small_net()
     before = [p.detach().clone() for p in net.parameters()]
     images, labels = blobs()
     train(net, images, labels, **SETTING | {"n_episodes": 1}, generator=torch.Generator().manual_seed(3))
     for p, old in zip(net.parameters(), before, strict=True):
-        steep = p.grad.abs() > 1e-3  # Adam's first step is lr * sign(gradient) where eps does not matter
-        assert_close((p.detach() - old)[steep], -0.02 * p.grad.sign()[steep], rtol=1e-3, atol=1e-6)
+        steep = gradient(p).abs() > 1e-3  # Adam's first step is lr * sign(gradient) where eps does not matter
+        assert_close((p.detach() - old)[steep], -0.02 * gradient(p).sign()[steep], rtol=1e-3, atol=1e-6)
 
 
-def test_training_touches_nothing_else():
+def test_training_touches_nothing_else() -> None:
     images, labels = blobs()
     images_before, labels_before, state = images.clone(), labels.clone(), torch.get_rng_state()
     net = small_net()
@@ -374,10 +396,10 @@ def test_training_touches_nothing_else():
     assert torch.equal(images, images_before)
     assert torch.equal(labels, labels_before)
     assert net.training
-    assert net.blocks[0][1].num_batches_tracked.item() == 2
+    assert part(net, "blocks.0.1").num_batches_tracked.item() == 2
 
 
-def test_no_episodes_is_no_training():
+def test_no_episodes_is_no_training() -> None:
     net, expected = small_net(), small_net().state_dict()
     assert train(net, *blobs(), **SETTING | {"n_episodes": 0}, generator=torch.Generator()) == []
     for actual, before in zip(net.state_dict().values(), expected.values(), strict=True):
@@ -387,14 +409,14 @@ def test_no_episodes_is_no_training():
 @pytest.mark.parametrize(
     ("change", "message"), [({"lr": 0.0}, "lr is 0.0"), ({"n_episodes": -1}, "n_episodes is -1")]
 )
-def test_training_explains_wrong_arguments(change, message):
+def test_training_explains_wrong_arguments(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         train(small_net(), *blobs(), **SETTING | change, generator=torch.Generator())
     with pytest.raises(ValueError, match="there are 30 images and 29 labels"):
         train(small_net(), blobs()[0], blobs()[1][1:], **SETTING, generator=torch.Generator())
 
 
-def test_every_block_may_have_a_width_of_its_own():
+def test_every_block_may_have_a_width_of_its_own() -> None:
     net = Conv4(width=(3, 5, 7, 2))
     assert [m.out_channels for m in net.modules() if isinstance(m, torch.nn.Conv2d)] == [3, 5, 7, 2]
     assert net(torch.rand(2, 1, 28, 32)).shape == (2, 2 * 1 * 2)

@@ -1,7 +1,11 @@
 """Pseudo-labels and sharpening: laws, and loops as a second derivation."""
 
+from __future__ import annotations
+
 import doctest
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -25,36 +29,36 @@ distributions = matrices(sizes, st.integers(2, 5)).map(lambda x: (2 * x).softmax
 temperatures = st.floats(0.05, 5)
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(pseudo_label).failed == 0
 
 
 @given(distributions, temperatures)
-def test_sharpen_is_the_normalised_power_in_a_loop(p, temperature):
+def test_sharpen_is_the_normalised_power_in_a_loop(p: torch.Tensor, temperature: float) -> None:
     for row, sharp in zip(p.tolist(), sharpen(p, temperature).tolist(), strict=True):
         powers = [x ** (1 / temperature) for x in row]
         assert sharp == pytest.approx([x / math.fsum(powers) for x in powers], rel=1e-9)
 
 
 @given(distributions, temperatures, temperatures)
-def test_sharpening_twice_multiplies_the_temperatures(p, first, second):
+def test_sharpening_twice_multiplies_the_temperatures(p: torch.Tensor, first: float, second: float) -> None:
     assert_close(sharpen(p, 1.0), p)
     assert_close(sharpen(sharpen(p, first), second), sharpen(p, first * second), rtol=1e-6, atol=1e-12)
 
 
 @given(distributions, st.floats(0.05, 0.95))
-def test_sharpening_keeps_the_winner_and_makes_it_surer(p, temperature):
+def test_sharpening_keeps_the_winner_and_makes_it_surer(p: torch.Tensor, temperature: float) -> None:
     sharp = sharpen(p, temperature)
     assert sharp.argmax(dim=1).equal(p.argmax(dim=1))
     assert bool((sharp.amax(dim=1) >= p.amax(dim=1) - 1e-12).all())
 
 
-def test_towards_zero_temperature_sharpening_is_one_hot():
+def test_towards_zero_temperature_sharpening_is_one_hot() -> None:
     p = torch.tensor([[0.2, 0.5, 0.3], [0.0, 0.49, 0.51]])
     assert sharpen(p, 1e-4).tolist() == [[0, 1, 0], [0, 0, 1]]
 
 
-def test_impossible_classes_stay_impossible_with_finite_gradients():
+def test_impossible_classes_stay_impossible_with_finite_gradients() -> None:
     p = torch.tensor([[0.0, 0.25, 0.75]], dtype=torch.float64, requires_grad=True)
     sharp = sharpen(p, 0.5)
     (gradient,) = torch.autograd.grad(sharp[0, 1], p)
@@ -63,10 +67,12 @@ def test_impossible_classes_stay_impossible_with_finite_gradients():
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3), st.floats(0, 4), st.data())
-def test_the_loss_is_two_means_of_negative_logarithms(labelled, unlabelled, alpha, data):
+def test_the_loss_is_two_means_of_negative_logarithms(
+    labelled: torch.Tensor, unlabelled: torch.Tensor, alpha: float, data: st.DataObject
+) -> None:
     labels = torch.tensor([data.draw(st.integers(0, 2)) for _ in labelled])
 
-    def surprise(row, y):
+    def surprise(row: list[float], y: int) -> float:
         return math.log(math.fsum(map(math.exp, row))) - row[y]
 
     first = [surprise(row, y) for row, y in zip(labelled.tolist(), labels.tolist(), strict=True)]
@@ -77,7 +83,7 @@ def test_the_loss_is_two_means_of_negative_logarithms(labelled, unlabelled, alph
 
 
 @given(matrices(sizes, 4))
-def test_the_gradient_treats_pseudo_labels_as_given(logits):
+def test_the_gradient_treats_pseudo_labels_as_given(logits: torch.Tensor) -> None:
     logits.requires_grad_()
     loss = pseudo_label_loss(torch.zeros(1, 4).double(), torch.tensor([0]), logits, 2.0)
     (gradient,) = torch.autograd.grad(loss, logits)
@@ -87,12 +93,14 @@ def test_the_gradient_treats_pseudo_labels_as_given(logits):
 
 
 @given(st.floats(-5, 50), st.floats(0, 10), st.floats(1, 20), st.floats(0.1, 9))
-def test_the_weight_rises_linearly_between_its_two_steps(step, start, length, final):
+def test_the_weight_rises_linearly_between_its_two_steps(
+    step: float, start: float, length: float, final: float
+) -> None:
     value = weight_at(step, start=start, end=start + length, final=final)
     assert value == pytest.approx(final * sorted([0.0, (step - start) / length, 1.0])[1])
 
 
-def test_one_hot_and_labels_without_gradient():
+def test_one_hot_and_labels_without_gradient() -> None:
     like = torch.zeros(1, 3, dtype=torch.float64)
     assert one_hot(torch.tensor([2, 0]), like).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert one_hot(torch.tensor([2, 0]), like).dtype == torch.float64
@@ -123,6 +131,6 @@ def test_one_hot_and_labels_without_gradient():
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,6 +1,10 @@
 """ReMixMatch: alignment and its memory in closed form, the anchor as everyone's target, and the rotations."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +23,7 @@ from reference.remixmatch import (
     remixmatch_loss,
     remixmatch_terms,
 )
+from tests.reference.parts import gradient, part
 from tests.reference.strategies import generators, matrices
 
 distributions = matrices(4, 3).map(lambda x: x.softmax(dim=1))
@@ -30,7 +35,7 @@ def seeded(seed: int = 5) -> torch.Generator:
 
 
 @given(distributions, distributions)
-def test_alignment_in_a_loop(q, other):
+def test_alignment_in_a_loop(q: torch.Tensor, other: torch.Tensor) -> None:
     model = other[0]
     for row, aligned in zip(q.tolist(), align(q, shares, model).tolist(), strict=True):
         scaled = [
@@ -40,18 +45,18 @@ def test_alignment_in_a_loop(q, other):
 
 
 @given(distributions)
-def test_alignment_with_the_right_shares_changes_nothing(q):
+def test_alignment_with_the_right_shares_changes_nothing(q: torch.Tensor) -> None:
     assert_close(align(q, shares, shares), q)
 
 
-def test_alignment_moves_the_mean_towards_the_shares():
+def test_alignment_moves_the_mean_towards_the_shares() -> None:
     q = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]], dtype=torch.float64)
     before, after = q.mean(dim=0), align(q, shares, q.mean(dim=0)).mean(dim=0)
     assert float((after - shares).abs().sum()) < float((before - shares).abs().sum())
 
 
 @given(st.lists(distributions, min_size=1, max_size=7))
-def test_the_memory_is_the_mean_of_the_last_batches_uniform_at_first(batches):
+def test_the_memory_is_the_mean_of_the_last_batches_uniform_at_first(batches: list[torch.Tensor]) -> None:
     alignment = DistributionAlignment(shares, memory=4)
     for batch in batches:
         alignment.record(batch)
@@ -60,7 +65,7 @@ def test_the_memory_is_the_mean_of_the_last_batches_uniform_at_first(batches):
     assert_close(alignment(batches[0]), align(batches[0], shares, alignment.average()))
 
 
-def test_counts_become_shares_and_the_memory_is_saved():
+def test_counts_become_shares_and_the_memory_is_saved() -> None:
     alignment = DistributionAlignment(torch.tensor([3.0, 1.0]), memory=2)
     alignment.record(torch.tensor([[0.2, 0.8]]))
     assert alignment.class_shares.tolist() == [0.75, 0.25]
@@ -70,7 +75,9 @@ def test_counts_become_shares_and_the_memory_is_saved():
 
 
 @given(matrices(4, 5), generators())
-def test_targets_are_aligned_by_the_batches_before_then_sharpened(anchors, generator):
+def test_targets_are_aligned_by_the_batches_before_then_sharpened(
+    anchors: torch.Tensor, generator: torch.Generator
+) -> None:
     matrix = torch.randn(5, 3, generator=generator).double()
     alignment = DistributionAlignment(shares, memory=3)
     alignment.record(torch.tensor([[0.1, 0.1, 0.8]], dtype=torch.float64))
@@ -92,7 +99,13 @@ class Net(nn.Module):
         return self.classes(self.features(x))
 
 
-def all_terms(net, generator, strong, rotation=None, alpha=0.75):
+def all_terms(
+    net: Net,
+    generator: torch.Generator,
+    strong: Callable[..., Any],
+    rotation: Callable[..., Any] | None = None,
+    alpha: float = 0.75,
+) -> tuple[torch.Tensor, Terms]:
     images = torch.rand(5, 1, 4, 4, generator=seeded()).double()
     alignment = DistributionAlignment(shares, memory=4)
     terms = remixmatch_terms(
@@ -112,11 +125,11 @@ def all_terms(net, generator, strong, rotation=None, alpha=0.75):
     return images, terms
 
 
-def test_without_mixing_every_term_is_a_cross_entropy_with_the_anchors_target():
+def test_without_mixing_every_term_is_a_cross_entropy_with_the_anchors_target() -> None:
     """Beta(1e-4, 1e-4) is 0 or 1, so lambda' is 1 and nobody is mixed with anybody."""
     net, calls = Net().double().eval(), []
 
-    def strong(x):
+    def strong(x: torch.Tensor) -> torch.Tensor:
         calls.append(len(x))
         return x**2 + len(calls) / 10
 
@@ -133,12 +146,12 @@ def test_without_mixing_every_term_is_a_cross_entropy_with_the_anchors_target():
     assert calls == [3, 3, 2]
 
 
-def test_the_rotation_task_is_to_name_the_turn():
+def test_the_rotation_task_is_to_name_the_turn() -> None:
     """A network that looks for the bright corner knows the turn: corner (0, 0) moves counter-clockwise."""
     marked = torch.zeros(3, 1, 4, 4).double()
     marked[:, 0, 0, 0] = 1
 
-    def look(x):
+    def look(x: torch.Tensor) -> torch.Tensor:
         return 1000 * torch.stack([x[:, 0, 0, 0], x[:, 0, 3, 0], x[:, 0, 3, 3], x[:, 0, 0, 3]], dim=1)
 
     _, terms = all_terms(Net().double(), seeded(), lambda x: marked[: len(x)], rotation=look)
@@ -149,28 +162,36 @@ def test_the_rotation_task_is_to_name_the_turn():
     assert float(terms.rotation) > 100
 
 
-def test_batch_norm_records_the_mixed_batch_only_and_gradients_reach_both_heads():
+def test_batch_norm_records_the_mixed_batch_only_and_gradients_reach_both_heads() -> None:
     net = Net().double().train()
     _, terms = all_terms(net, seeded(), lambda x: x.flip(-1))
-    assert int(net.features[2].num_batches_tracked) == 1
+    assert int(part(net, "features.2").num_batches_tracked) == 1
     remixmatch_loss(terms).backward()
-    assert all(float(p.grad.abs().sum()) > 0 for p in (net.classes.weight, net.turns.weight))
+    assert all(float(gradient(p).abs().sum()) > 0 for p in (net.classes.weight, net.turns.weight))
 
 
-def test_the_loss_weighs_its_terms():
+def test_the_loss_weighs_its_terms() -> None:
     terms = Terms(*(torch.tensor(float(x)) for x in (1, 10, 100, 1000)))
     total = remixmatch_loss(terms, weight=2.0, first_strong_weight=3.0, rotation_weight=5.0)
     assert float(total) == 1 + 20 + 300 + 5000
     assert float(remixmatch_loss(terms)) == 1 + 15 + 50 + 500
 
 
-def test_rotations_need_square_images():
+def test_rotations_need_square_images() -> None:
     images, step = torch.ones(2, 1, 4, 3), DistributionAlignment(shares)
     with pytest.raises(
         ValueError, match=r"unlabelled has shape \(2, 1, 4, 3\): pass \(u, c, h, h\) with h = 4"
     ):
         remixmatch_terms(
-            Net(), Net(), step, *[lambda x: x] * 2, images, torch.tensor([0, 1]), images, generator=seeded()
+            Net(),
+            Net(),
+            step,
+            torch.clone,
+            torch.clone,
+            images,
+            torch.tensor([0, 1]),
+            images,
+            generator=seeded(),
         )
 
 
@@ -185,6 +206,6 @@ def test_rotations_need_square_images():
         ),
     ],
 )
-def test_errors_say_what_to_pass(call, message):
+def test_errors_say_what_to_pass(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

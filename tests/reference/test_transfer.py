@@ -1,6 +1,9 @@
 """Transfer: the minimum of the probe by its own condition, fine-tuning by what it must and must not touch."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -21,6 +24,7 @@ from reference.transfer import (
     probe_objective,
     trainable_share,
 )
+from tests.reference.parts import gradient, part
 from tests.reference.strategies import labelled_embeddings, matrices, sizes
 
 penalties = st.sampled_from([1e-3, 0.1, 3.0])
@@ -30,7 +34,7 @@ penalties = st.sampled_from([1e-3, 0.1, 3.0])
 
 
 @given(labelled_embeddings(min_classes=2), penalties)
-def test_the_probe_stands_where_the_slope_is_zero(data, l2):
+def test_the_probe_stands_where_the_slope_is_zero(data: tuple[torch.Tensor, torch.Tensor], l2: float) -> None:
     """J is convex, so a point without slope is its minimum."""
     features, labels = data
     weight, bias, classes = fit_probe(features, labels, l2=l2)
@@ -43,7 +47,9 @@ def test_the_probe_stands_where_the_slope_is_zero(data, l2):
 
 
 @given(matrices(sizes, 3), matrices(4, 3), matrices(4), st.data())
-def test_the_objective_in_a_loop(features, weight, bias, data):
+def test_the_objective_in_a_loop(
+    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, data: st.DataObject
+) -> None:
     target = torch.tensor([data.draw(st.integers(0, 3)) for _ in features])
     cost = 0.0
     for row, y in zip(features.tolist(), target.tolist(), strict=True):
@@ -55,7 +61,7 @@ def test_the_objective_in_a_loop(features, weight, bias, data):
     assert probe_objective(weight, bias, features, target, 0.7).item() == pytest.approx(expected)
 
 
-def test_two_points_on_a_line_have_a_closed_form():
+def test_two_points_on_a_line_have_a_closed_form() -> None:
     """Features -1 and 1: W = (-w, w), b = 0, and the slope vanishes where 2 lambda w = 1 - tanh(w)."""
     weight, bias, _ = fit_probe(torch.tensor([[-1.0], [1.0]]).double(), torch.tensor([3, 8]), l2=0.1)
     w = weight[1, 0].item()
@@ -64,7 +70,7 @@ def test_two_points_on_a_line_have_a_closed_form():
     assert 2 * 0.1 * w == pytest.approx(1 - math.tanh(w))
 
 
-def test_a_strong_penalty_leaves_the_frequencies():
+def test_a_strong_penalty_leaves_the_frequencies() -> None:
     labels = torch.tensor([0, 0, 0, 1])
     probe = fit_probe(torch.randn(4, 2, dtype=torch.float64), labels, l2=1e8)
     assert_close(
@@ -73,7 +79,7 @@ def test_a_strong_penalty_leaves_the_frequencies():
 
 
 @given(labelled_embeddings(min_classes=2))
-def test_shifting_the_features_changes_only_the_bias(data):
+def test_shifting_the_features_changes_only_the_bias(data: tuple[torch.Tensor, torch.Tensor]) -> None:
     features, labels = data
     here, there = fit_probe(features, labels, l2=0.1), fit_probe(features + 5, labels, l2=0.1)
     assert_close(there.weight, here.weight, atol=1e-7, rtol=1e-6)
@@ -82,7 +88,7 @@ def test_shifting_the_features_changes_only_the_bias(data):
     )
 
 
-def test_a_probe_classifies_separable_data_and_keeps_the_dtype():
+def test_a_probe_classifies_separable_data_and_keeps_the_dtype() -> None:
     labels = torch.tensor([-4, 9, 2]).repeat(5)
     features = functional.one_hot(torch.arange(3).repeat(5)).float() + 0.1 * torch.randn(15, 3)
     probe = fit_probe(features, labels, l2=1e-3)
@@ -100,14 +106,18 @@ def test_a_probe_classifies_separable_data_and_keeps_the_dtype():
         ({"max_steps": 1}, RuntimeError, "slope of the probe is still .* after 1 steps"),
     ],
 )
-def test_wrong_arguments_are_explained(change, error, message):
-    arguments = {"features": torch.eye(4), "labels": torch.tensor([0, 1, 1, 0]), "l2": 0.1} | change
+def test_wrong_arguments_are_explained(change: dict[str, Any], error: type[Exception], message: str) -> None:
+    arguments: dict[str, Any] = {
+        "features": torch.eye(4),
+        "labels": torch.tensor([0, 1, 1, 0]),
+        "l2": 0.1,
+    } | change
     with pytest.raises(error, match=message):
         fit_probe(**arguments)
 
 
 @given(matrices(4, 4), matrices(2, 4))
-def test_conjugate_gradients_solve_to_one_percent(root, target):
+def test_conjugate_gradients_solve_to_one_percent(root: torch.Tensor, target: torch.Tensor) -> None:
     matrix = root @ root.T + torch.eye(4)
     solution = conjugate_gradient(lambda v: v @ matrix, target)
     assert (solution @ matrix - target).norm() <= 0.01 * target.norm() + 1e-12
@@ -116,12 +126,12 @@ def test_conjugate_gradients_solve_to_one_percent(root, target):
 # ---------------------------------------------------------------------------------------------- features
 
 
-def network():
+def network() -> nn.Sequential:
     torch.manual_seed(0)
     return nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(), nn.Linear(4, 4))
 
 
-def test_features_come_from_evaluation_mode_and_leave_no_trace():
+def test_features_come_from_evaluation_mode_and_leave_no_trace() -> None:
     net, inputs = network(), torch.rand(7, 3)
     net[1].eval()
     before = {name: value.clone() for name, value in net.state_dict().items()}
@@ -132,7 +142,7 @@ def test_features_come_from_evaluation_mode_and_leave_no_trace():
     assert_close(features, net.eval()(inputs).detach())
 
 
-def test_modes_come_back_after_an_error():
+def test_modes_come_back_after_an_error() -> None:
     net = network()
     with pytest.raises(ZeroDivisionError), evaluating(net):
         raise ZeroDivisionError
@@ -140,7 +150,7 @@ def test_modes_come_back_after_an_error():
     assert torch.is_grad_enabled()
 
 
-def test_freezing_counts():
+def test_freezing_counts() -> None:
     net = network()  # 16 + 8 + 20 numbers
     freeze(net, but=[net[3]])
     assert [p.requires_grad for p in net.parameters()] == [False] * 4 + [True] * 2
@@ -149,16 +159,16 @@ def test_freezing_counts():
 
 # ------------------------------------------------------------------------------------------- fine-tuning
 
-STEPS = {"n_steps": 30, "batch_size": 6, "lr": 0.05, "device": "cpu"}
+STEPS: dict[str, Any] = {"n_steps": 30, "batch_size": 6, "lr": 0.05, "device": "cpu"}
 
 
-def task():
+def task() -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
     labels = torch.arange(2).repeat(10)
     return torch.randn(20, 3, generator=generator) + 2 * labels.unsqueeze(1), labels
 
 
-def tuned(backbone, **change):
+def tuned(backbone: nn.Sequential, **change: Any) -> tuple[nn.Linear, list[float]]:
     torch.manual_seed(1)
     head = nn.Linear(4, 2)
     return head, fine_tune(
@@ -166,16 +176,16 @@ def tuned(backbone, **change):
     )
 
 
-def test_fine_tuning_lowers_the_loss():
+def test_fine_tuning_lowers_the_loss() -> None:
     backbone = nn.Sequential(nn.Linear(3, 4), nn.ReLU())
-    before = backbone[0].weight.detach().clone()
+    before = part(backbone, "0").weight.detach().clone()
     _, losses = tuned(backbone)
     assert len(losses) == 30
     assert sum(losses[-5:]) < 0.6 * sum(losses[:5])
-    assert not torch.equal(backbone[0].weight, before)
+    assert not torch.equal(part(backbone, "0").weight, before)
 
 
-def test_frozen_parts_stay_and_so_do_their_statistics():
+def test_frozen_parts_stay_and_so_do_their_statistics() -> None:
     backbone = network()
     freeze(backbone)
     before = {name: value.clone() for name, value in backbone.state_dict().items()}
@@ -185,14 +195,14 @@ def test_frozen_parts_stay_and_so_do_their_statistics():
     assert head.training
 
 
-def test_parts_that_learn_are_in_training_mode():
+def test_parts_that_learn_are_in_training_mode() -> None:
     backbone = network()
     freeze(backbone, but=[backbone[3]])
     tuned(backbone, n_steps=1)
     assert [module.training for module in backbone.modules()] == [True, False, False, True, True]
 
 
-def test_each_part_has_its_own_rate():
+def test_each_part_has_its_own_rate() -> None:
     """Adam's first step is the rate times the sign of the gradient."""
     backbone = nn.Linear(3, 4)
     torch.manual_seed(1)
@@ -201,14 +211,14 @@ def test_each_part_has_its_own_rate():
     generator = torch.Generator().manual_seed(0)
     fine_tune(backbone, head, *task(), **STEPS | {"n_steps": 1, "head_lr": 0.5}, generator=generator)
     for p, before, rate in zip((backbone.weight, head.weight), old, (0.05, 0.5), strict=True):
-        assert_close(p.detach() - before, -rate * p.grad.sign(), rtol=1e-3, atol=1e-5)
+        assert_close(p.detach() - before, -rate * gradient(p).sign(), rtol=1e-3, atol=1e-5)
 
 
-def test_each_step_takes_different_items_drawn_from_the_generator():
+def test_each_step_takes_different_items_drawn_from_the_generator() -> None:
     seen = []
 
     class Recorder(nn.Module):
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             seen.append(x.flatten().tolist())
             return x
 

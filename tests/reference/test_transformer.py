@@ -1,6 +1,9 @@
 """The shared encoder agrees with PyTorch's own, and with attention written as loops."""
 
+from __future__ import annotations
+
 import math
+from typing import TypeVar
 
 import pytest
 import torch
@@ -48,7 +51,10 @@ def as_torch_layer(layer: EncoderLayer) -> nn.TransformerEncoderLayer:
     return twin
 
 
-def randomised(module: nn.Module, seed: int = 0) -> nn.Module:
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def randomised(module: Network, seed: int = 0) -> Network:
     """Every parameter normal, so that none is left out by being 0 or 1."""
     generator = torch.Generator().manual_seed(seed)
     for parameter in module.parameters():
@@ -58,7 +64,7 @@ def randomised(module: nn.Module, seed: int = 0) -> nn.Module:
 
 @pytest.mark.parametrize("norm_first", [True, False])
 @pytest.mark.parametrize("masked", ["nothing", "future", "padding"])
-def test_an_encoder_layer_agrees_with_pytorch(norm_first, masked):
+def test_an_encoder_layer_agrees_with_pytorch(norm_first: bool, masked: str) -> None:
     layer = randomised(EncoderLayer(12, 3, 20, norm_first=norm_first))
     twin = as_torch_layer(layer)
     tokens = torch.randn(2, 5, 12, dtype=torch.float64)
@@ -73,7 +79,9 @@ def test_an_encoder_layer_agrees_with_pytorch(norm_first, masked):
 
 
 @given(matrices(2, sizes, 3), matrices(2, sizes, 3), st.data())
-def test_attention_agrees_with_pytorch_and_with_a_loop(queries, keys, data):
+def test_attention_agrees_with_pytorch_and_with_a_loop(
+    queries: torch.Tensor, keys: torch.Tensor, data: st.DataObject
+) -> None:
     values = data.draw(matrices(2, keys.shape[1], 4))
     result = attention(queries, keys, values)
     assert_close(result, functional.scaled_dot_product_attention(queries, keys, values))
@@ -85,18 +93,18 @@ def test_attention_agrees_with_pytorch_and_with_a_loop(queries, keys, data):
 
 
 @given(matrices(sizes, 3), matrices(sizes, 3))
-def test_weights_are_distributions(queries, keys):
+def test_weights_are_distributions(queries: torch.Tensor, keys: torch.Tensor) -> None:
     weights = attention_weights(queries, keys)
     assert weights.min() >= 0
     assert_close(weights.sum(dim=1), torch.ones(len(queries), dtype=torch.float64))
 
 
-def test_attention_has_second_derivatives():
+def test_attention_has_second_derivatives() -> None:
     parts = [torch.randn(2, 3, dtype=torch.float64, requires_grad=True) for _ in range(3)]
     assert torch.autograd.gradgradcheck(attention, parts)
 
 
-def test_a_causal_encoder_does_not_see_the_future():
+def test_a_causal_encoder_does_not_see_the_future() -> None:
     encoder = randomised(Encoder(2, 8, 2, 16, norm_first=True))
     tokens = torch.randn(1, 4, 8, dtype=torch.float64)
     changed = tokens.clone()
@@ -106,13 +114,13 @@ def test_a_causal_encoder_does_not_see_the_future():
     assert not torch.allclose(after[:, 3], before[:, 3])
 
 
-def test_without_positions_the_order_of_tokens_does_not_matter():
+def test_without_positions_the_order_of_tokens_does_not_matter() -> None:
     encoder = randomised(Encoder(2, 8, 4, 16, norm_first=False))
     tokens, order = torch.randn(2, 5, 8, dtype=torch.float64), torch.tensor([3, 1, 4, 0, 2])
     assert_close(encoder(tokens[:, order]), encoder(tokens)[:, order])
 
 
-def test_padded_tokens_are_not_seen():
+def test_padded_tokens_are_not_seen() -> None:
     encoder = randomised(Encoder(2, 8, 2, 16, norm_first=True))
     tokens = torch.randn(1, 5, 8, dtype=torch.float64)
     mask = padding_mask(torch.tensor([[True, True, True, False, False]]))
@@ -120,18 +128,17 @@ def test_padded_tokens_are_not_seen():
 
 
 @pytest.mark.parametrize("mask", [None, "causal", "padding"])
-def test_a_prefix_is_seen_by_all_and_given_for_each_layer(mask):
+def test_a_prefix_is_seen_by_all_and_given_for_each_layer(mask: str | None) -> None:
     layer = randomised(MultiHeadAttention(6, 2))
     tokens = torch.randn(2, 3, 6, dtype=torch.float64)
     keys, values = torch.randn(2, 1, 2, 4, 3, dtype=torch.float64)
     masks = {
-        None: None,
         "causal": causal_mask(3),
         "padding": padding_mask(torch.tensor([[1, 1, 1], [1, 1, 0]])),
     }
-    result = layer(tokens, masks[mask], (keys, values))
+    result = layer(tokens, masks.get(str(mask)), (keys, values))
     full = torch.ones(2, 1, 3, 7, dtype=torch.bool)
-    full[..., 4:] = masks[mask] if mask else True
+    full[..., 4:] = masks[mask] if mask else torch.tensor(True)
     q, k, v = (
         project(tokens).reshape(2, 3, 2, 3).permute(0, 2, 1, 3)
         for project in (layer.query, layer.key, layer.value)
@@ -141,7 +148,7 @@ def test_a_prefix_is_seen_by_all_and_given_for_each_layer(mask):
     assert_close(result, layer.output(heads.permute(0, 2, 1, 3).reshape(2, 3, 6)))
 
 
-def test_wrong_sizes_are_explained():
+def test_wrong_sizes_are_explained() -> None:
     with pytest.raises(ValueError, match="width is 10 and n_heads is 3"):
         MultiHeadAttention(10, 3)
     encoder = Encoder(2, 4, 2, 8, norm_first=True)

@@ -1,6 +1,10 @@
 """Virtual adversarial training: eigenvectors and Hessian products as second derivations; batch norm."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any, Never
 
 import pytest
 import torch
@@ -26,13 +30,15 @@ def seeded(seed: int = 5) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def linear(generator: torch.Generator, width: int = 6, n_classes: int = 3):
+def linear(
+    generator: torch.Generator, width: int = 6, n_classes: int = 3
+) -> tuple[torch.Tensor, Callable[..., Any]]:
     matrix = torch.randn(width, n_classes, generator=generator).double()
     return matrix, lambda x: x.flatten(1) @ matrix
 
 
 @given(matrices(3, 4), matrices(3, 4))
-def test_divergence_and_entropy_in_a_loop(p_logits, q_logits):
+def test_divergence_and_entropy_in_a_loop(p_logits: torch.Tensor, q_logits: torch.Tensor) -> None:
     p, q = p_logits.softmax(dim=1).tolist(), q_logits.softmax(dim=1).tolist()
     divergences, entropies = kl_divergence(p_logits, q_logits).tolist(), entropy(p_logits).tolist()
     for a, b, divergence, h in zip(p, q, divergences, entropies, strict=True):
@@ -43,7 +49,7 @@ def test_divergence_and_entropy_in_a_loop(p_logits, q_logits):
 
 
 @given(matrices(sizes, 3, 2), st.floats(-200, 200))
-def test_unit_vectors_have_length_one_at_any_scale(vectors, exponent):
+def test_unit_vectors_have_length_one_at_any_scale(vectors: torch.Tensor, exponent: float) -> None:
     units = unit_vectors(vectors * 10.0**exponent)
     assert_close(units.flatten(1).norm(dim=1), torch.ones(len(units)).double())
     assert_close(units, unit_vectors(vectors), rtol=1e-9, atol=1e-12)
@@ -51,7 +57,9 @@ def test_unit_vectors_have_length_one_at_any_scale(vectors, exponent):
 
 
 @given(matrices(4, 2, 3), generators())
-def test_power_iteration_finds_the_leading_eigenvector(inputs, generator):
+def test_power_iteration_finds_the_leading_eigenvector(
+    inputs: torch.Tensor, generator: torch.Generator
+) -> None:
     """For a linear classifier the Hessian of the divergence at 0 is W (diag(p) - p p') W'."""
     matrix, classify = linear(generator)
     logits = classify(inputs)
@@ -80,13 +88,13 @@ def hessian_product(inputs: torch.Tensor, direction: torch.Tensor) -> torch.Tens
 
 
 @given(matrices(3, 4), st.integers(0, 999))
-def test_one_iteration_multiplies_by_the_hessian(inputs, seed):
+def test_one_iteration_multiplies_by_the_hessian(inputs: torch.Tensor, seed: int) -> None:
     start = unit_vectors(torch.randn(inputs.shape, generator=seeded(seed), dtype=torch.float64))
     found = most_sensitive_direction(curved, inputs, curved(inputs), generator=seeded(seed), xi=1e-7)
     assert_close(found, unit_vectors(hessian_product(inputs, start)), rtol=0, atol=1e-4)
 
 
-def test_in_single_precision_the_default_step_is_right_and_the_original_one_is_noise():
+def test_in_single_precision_the_default_step_is_right_and_the_original_one_is_noise() -> None:
     inputs = torch.randn(200, 8, generator=seeded())
     start = unit_vectors(torch.randn(inputs.shape, generator=seeded(1), dtype=torch.float64))
     exact = unit_vectors(hessian_product(inputs.double(), start))
@@ -100,12 +108,14 @@ def test_in_single_precision_the_default_step_is_right_and_the_original_one_is_n
 
 
 @given(matrices(3, 2, 2), generators(), st.floats(0.1, 4))
-def test_the_perturbation_has_length_epsilon_and_the_clean_side_no_gradient(inputs, generator, epsilon):
+def test_the_perturbation_has_length_epsilon_and_the_clean_side_no_gradient(
+    inputs: torch.Tensor, generator: torch.Generator, epsilon: float
+) -> None:
     matrix, _ = linear(generator, width=4)
     matrix.requires_grad_()
     seen: list[torch.Tensor] = []
 
-    def classify(x):
+    def classify(x: torch.Tensor) -> torch.Tensor:
         seen.append(x.detach())
         return x.flatten(1) @ matrix
 
@@ -120,7 +130,7 @@ def test_the_perturbation_has_length_epsilon_and_the_clean_side_no_gradient(inpu
     assert_close(divergence.sum(), fixed)
 
 
-def test_the_adversary_beats_a_random_direction():
+def test_the_adversary_beats_a_random_direction() -> None:
     generator = seeded()
     inputs = torch.randn(100, 6, generator=generator).double()
     _, classify = linear(generator)
@@ -131,7 +141,9 @@ def test_the_adversary_beats_a_random_direction():
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_batch_norm_keeps_its_statistics_and_parameters_get_no_gradient_from_the_search(training):
+def test_batch_norm_keeps_its_statistics_and_parameters_get_no_gradient_from_the_search(
+    training: bool,
+) -> None:
     net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).train(training)
     inputs = torch.randn(5, 3, generator=seeded())
     logits = net(inputs).detach()
@@ -147,10 +159,10 @@ def test_batch_norm_keeps_its_statistics_and_parameters_get_no_gradient_from_the
             assert net(inputs).equal(expected)
 
 
-def test_statistics_are_tracked_again_after_an_error():
+def test_statistics_are_tracked_again_after_an_error() -> None:
     net = nn.Sequential(nn.BatchNorm1d(4), nn.BatchNorm1d(4, track_running_stats=False))
 
-    def fail():
+    def fail() -> Never:
         with keep_batch_statistics(net):
             raise RuntimeError(f"tracking: {net[0].track_running_stats}")
 
@@ -159,7 +171,7 @@ def test_statistics_are_tracked_again_after_an_error():
     assert [norm.track_running_stats for norm in net] == [True, False]
 
 
-def test_the_search_works_where_gradients_are_switched_off():
+def test_the_search_works_where_gradients_are_switched_off() -> None:
     _, classify = linear(seeded())
     inputs = torch.randn(2, 6, generator=seeded()).double()
     with torch.no_grad():
@@ -168,7 +180,9 @@ def test_the_search_works_where_gradients_are_switched_off():
 
 
 @given(matrices(2, 6), matrices(3, 6), generators(), st.floats(0.1, 3), st.floats(0.1, 3))
-def test_the_loss_adds_divergence_and_entropy_of_all_inputs(labelled, unlabelled, generator, weight, share):
+def test_the_loss_adds_divergence_and_entropy_of_all_inputs(
+    labelled: torch.Tensor, unlabelled: torch.Tensor, generator: torch.Generator, weight: float, share: float
+) -> None:
     _, classify = linear(generator)
     labels, state = torch.tensor([2, 0]), generator.get_state()
     loss = vat_loss(
@@ -199,7 +213,7 @@ def test_the_loss_adds_divergence_and_entropy_of_all_inputs(labelled, unlabelled
         ({"epsilon": 1.0, "iterations": 0}, "iterations is 0: pass an integer of at least 1"),
     ],
 )
-def test_errors_say_what_to_pass(options, message):
+def test_errors_say_what_to_pass(options: dict[str, Any], message: str) -> None:
     _, classify = linear(seeded())
     inputs = torch.ones(2, 6).double()
     with pytest.raises(ValueError, match=message):

@@ -1,6 +1,10 @@
 """Vision Transformer: patches against convolution, and the whole against layers of PyTorch."""
 
+from __future__ import annotations
+
 import doctest
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -26,19 +30,21 @@ small = {
 }
 
 
-def test_examples_in_the_documentation():
+def test_examples_in_the_documentation() -> None:
     assert doctest.testmod(vit).failed == 0
 
 
 @given(*[st.integers(1, 3)] * 5, generators())
-def test_unpatchify_inverts_patchify(b, c, rows, columns, size, generator):
+def test_unpatchify_inverts_patchify(
+    b: int, c: int, rows: int, columns: int, size: int, generator: torch.Generator
+) -> None:
     images = torch.rand(b, c, rows * size, columns * size, generator=generator)
     patches = patchify(images, size)
     assert patches.shape == (b, rows * columns, c * size * size)
     assert unpatchify(patches, size, rows * size, columns * size).equal(images)
 
 
-def test_the_patch_embedding_is_a_convolution_with_its_own_size_as_stride():
+def test_the_patch_embedding_is_a_convolution_with_its_own_size_as_stride() -> None:
     net = randomised(VisionTransformer(**small))
     images = torch.rand(3, 2, 12, 12, dtype=torch.float64)
     kernel = net.patch_embedding.weight.reshape(8, 2, 4, 4)
@@ -47,18 +53,19 @@ def test_the_patch_embedding_is_a_convolution_with_its_own_size_as_stride():
     assert_close(net.embed_patches(images), expected)
 
 
-def test_the_whole_network_agrees_with_one_made_of_pytorch_layers():
+def test_the_whole_network_agrees_with_one_made_of_pytorch_layers() -> None:
     net = randomised(VisionTransformer(**small))
     images = torch.rand(3, 2, 12, 12, dtype=torch.float64)
     cells = images.reshape(3, 2, 3, 4, 3, 4).permute(0, 2, 4, 1, 3, 5).reshape(3, 9, 32)
     tokens = torch.cat([net.class_token.expand(3, 1, 8), net.patch_embedding(cells)], dim=1) + net.positions
-    stack = nn.Sequential(*(as_torch_layer(layer) for layer in net.encoder.layers), net.norm)
+    layers: list[Any] = list(net.encoder.layers)
+    stack = nn.Sequential(*map(as_torch_layer, layers), net.norm)
     assert_close(net.embed(images), tokens)
     assert_close(net(images), stack(tokens)[:, 0])
     assert {norm.eps for norm in net.modules() if isinstance(norm, nn.LayerNorm)} == {1e-6}  # as published
 
 
-def test_patches_may_be_left_out_because_positions_come_before():
+def test_patches_may_be_left_out_because_positions_come_before() -> None:
     net = randomised(VisionTransformer(**small))
     patches = net.embed_patches(torch.rand(2, 2, 12, 12, dtype=torch.float64))
     kept = torch.tensor([7, 0, 4])
@@ -68,7 +75,7 @@ def test_patches_may_be_left_out_because_positions_come_before():
     assert_close(reordered[:, 0], output[:, 0])
 
 
-def test_without_positions_the_network_sees_a_bag_of_patches():
+def test_without_positions_the_network_sees_a_bag_of_patches() -> None:
     net = randomised(VisionTransformer(**small))
     images = torch.rand(1, 2, 12, 12, dtype=torch.float64)
     shuffled = unpatchify(
@@ -79,7 +86,7 @@ def test_without_positions_the_network_sees_a_bag_of_patches():
     assert_close(net(shuffled), net(images))
 
 
-def test_the_default_takes_images_of_28_pixels():
+def test_the_default_takes_images_of_28_pixels() -> None:
     torch.manual_seed(0)
     net = VisionTransformer()
     images = torch.rand(2, 1, 28, 28)
@@ -105,6 +112,6 @@ def test_the_default_takes_images_of_28_pixels():
         (lambda: VisionTransformer()(torch.rand(1, 1, 32, 32)), r"pass \(b, 1, 28, 28\)"),
     ],
 )
-def test_wrong_sizes_are_explained(call, message):
+def test_wrong_sizes_are_explained(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

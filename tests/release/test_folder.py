@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_killed_at_any_step_it_is_the_old_one_or_the_new_one(tmp_path: Path) -> 
     for step in range(1, STEPS):
         course = tmp_path / str(step)
         put(course, OLD)
-        killed = killed_at(step, lambda course=course: put(course, NEW))
+        killed = killed_at(step, partial(put, course, NEW))
         found = standing(course)
         assert found in (OLD, NEW), f"step {step}"
         seen.append(found)
@@ -88,7 +89,7 @@ def test_where_folders_cannot_change_places_the_next_run_puts_it_right(
     for step in range(1, STEPS):
         course = tmp_path / str(step)
         put(course, OLD)
-        killed = killed_at(step, lambda course=course: put(course, NEW))
+        killed = killed_at(step, partial(put, course, NEW))
         found = standing(course)
         gone += found is None
         assert found in (OLD, NEW, None), f"step {step}"
@@ -103,7 +104,7 @@ def test_the_first_release_is_whole_or_not_there(tmp_path: Path) -> None:
     for step in range(1, STEPS):
         course = tmp_path / str(step)
         course.mkdir()
-        killed = killed_at(step, lambda course=course: put(course, NEW))
+        killed = killed_at(step, partial(put, course, NEW))
         assert standing(course) in (None, NEW)
         if not killed:
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -135,7 +136,7 @@ def test_the_requirements_are_exact_and_reach_all_that_the_wheel_needs(
 
 
 def test_what_is_missing_for_the_wheel_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match="build and hatchling not installed"):
         wheel.build(tmp_path)
     monkeypatch.setattr(wheel, "ROOT", tmp_path)

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 from autograder.feedback.json import to_json
-from autograder.model import CheckResult, Counterexample, ExerciseResult, Score
+from autograder.model import Blame, CheckResult, Counterexample, ExerciseResult, Score
 
 EXERCISES = {"prototypes": (4.0, 5), "episodes": (3.0, 4), "train": (3.0, 3)}  # points, laws
 FREQUENT = Counterexample(
@@ -37,7 +37,7 @@ def score_of(student: str, ability: float, dice: random.Random) -> Score:
         if name == "prototypes" and dice.random() < 0.3:
             checks[0] = check(name, 0, False, FREQUENT)
         points = round(worth * sum(each.credit for each in checks) / laws, 4)
-        blame = None if points == worth else "student"
+        blame: Blame | None = None if points == worth else "student"
         exercises.append(ExerciseResult(name, points, worth, blame, tuple(checks)))
     written = ExerciseResult("written", 0.0, 2.0, None, manual=True)
     total = round(sum(each.points for each in exercises), 4)

@@ -85,7 +85,7 @@ def assignment(*exercises: Exercise, cells: tuple[Cell, ...] = ()) -> Assignment
 
 def write_notebook(path: Path, *sources: str, metadata: Mapping[str, Any] | None = None) -> Path:
     """A notebook of code cells."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
         for source in sources
     ]

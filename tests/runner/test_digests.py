@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from autograder.laws import Law
 from autograder.laws.registry import Check
 from autograder.runner import digests
 from tests.runner.made_up import check
@@ -87,7 +88,7 @@ def test_what_a_check_imports_belongs_to_it(written: Path) -> None:
 
 
 def test_thresholds_belong_to_checks_that_ask_for_them(written: Path) -> None:
-    asking = check(lambda course: None, name="asking")
-    deaf = check(lambda: None, name="deaf")
+    asking = check(lambda course: Law((), lambda: None), name="asking")
+    deaf = check(lambda: Law((), lambda: None), name="deaf")
     assert digests.of_check(asking, "goal 0.8") != digests.of_check(asking, "goal 0.9")
     assert digests.of_check(deaf, "goal 0.8") == digests.of_check(deaf, "goal 0.9")

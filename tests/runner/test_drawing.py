@@ -17,6 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from autograder.runner.drawing import Drawn, caveat, draw, seed_of, shrink
 from tests.runner.made_up import check, doubles, numbers
@@ -85,9 +86,9 @@ def test_hypothesis_profile_of_the_day_does_not_matter(request: pytest.FixtureRe
 def test_state_of_global_generators_does_not_matter_and_stays() -> None:
     before = digest(draw(WHOLE, SEED))
     np.random.seed(1)
-    state = np.random.get_state()[1]
+    state = np.random.get_state(legacy=False)["state"]["key"]
     assert digest(draw(WHOLE, SEED)) == before
-    assert np.array_equal(np.random.get_state()[1], state)
+    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], state)
 
 
 NOTABLE = 987654321987
@@ -144,12 +145,17 @@ def test_another_process_draws_the_same() -> None:
 def test_the_parts_of_hypothesis_that_drawing_replaces_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """An upgrade that renames them, or no longer asks them, must not go unnoticed."""
     asked = []
-    monkeypatch.setattr(providers, "_get_local_constants", lambda: asked.append(1) or providers.Constants())
+
+    def constants() -> Constants:
+        asked.append(1)
+        return Constants()
+
+    monkeypatch.setattr(providers, "_get_local_constants", constants)
     providers.CONSTANTS_CACHE.cache.clear()
     settings_ = settings(max_examples=20, database=None, derandomize=True)
     settings_(given(st.integers())(lambda n: None))()
     assert asked
-    empty = providers.Constants()
+    empty = Constants()
     assert [len(empty.set_for_type(kind)) for kind in ("integer", "float", "string", "bytes")] == [0, 0, 0, 0]
 
 
@@ -267,7 +273,12 @@ def test_shrinking_asks_no_more_often_than_it_may(most: int) -> None:
 
 def test_shrinking_draws_nothing_more_once_it_has_asked_enough() -> None:
     made: list[Any] = []
-    lists = st.lists(st.integers(0, 1000), max_size=20).map(lambda x: made.append(x) or x)
+
+    def noted(x: list[int]) -> list[int]:
+        made.append(x)
+        return x
+
+    lists = st.lists(st.integers(0, 1000), max_size=20).map(noted)
     counted = check(doubles, name="counted", examples=50, x=lists)
     index = first_large(draw(counted, SEED), 100)
     made.clear()

@@ -11,8 +11,8 @@ from autograder.model import Cell, CellResult, CheckResult, Crashed, Limits, Not
 from autograder.runner import Grader, lost_cells
 from autograder.sandbox.jailed import Sandbox
 from autograder.sandbox.outcomes import cell_failed
-from tests.runner.made_up import assignment, write_notebook
-from tests.runner.test_submission import DOUBLE, DOUBLES
+from tests.runner.made_up import DOUBLES, assignment, write_notebook
+from tests.runner.test_submission import DOUBLE
 
 LATE = cell_failed(3, TimedOut(10))
 GONE = cell_failed(5, Crashed("ended its process (SIGSEGV)"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from autograder.model import Call, Cell, Crashed, Notebook, Returned, TimedOut
 from autograder.sandbox.jailed import Jailed, Sandbox
@@ -65,13 +66,14 @@ def test_a_brief_renewal_runs_up_to_the_last_solution(jailed: Jailed) -> None:
 
 def test_a_data_set_that_is_kept_ready_is_the_same_and_ones_own(sandbox: Sandbox) -> None:
     source = """
-from autograder.datasets import kept, load
+from autograder.datasets import cache, load
 def look():
     data, again = load("glyphs", alphabets=1, characters=3, drawers=2), load("glyphs", alphabets=1, characters=3, drawers=2)
     data.images.zero_()
-    return again.images.sum(), len(kept._kept)
+    return again.images.sum(), len(cache._kept)
 """
     seen = []
+    wishes: tuple[tuple[str, dict[str, Any]], ...]
     for wishes in ((), (("glyphs", {"alphabets": 1, "characters": 3, "drawers": 2}), ("nothing", {}))):
         sandbox.keep_ready(wishes)
         session = sandbox.session(QUICK)

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from autograder.model import Call, Cell, CellResult, Notebook, Raised
-from autograder.sandbox.inshell import QUIET, InShell
+from autograder.environment import JAIL
+from autograder.model import Call, Cell, CellResult, Notebook, Raised, Returned
+from autograder.sandbox.inshell import InShell
 from autograder.sandbox.transport import Batch
 
 
 @pytest.fixture(autouse=True)
 def _not_in_grading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(QUIET, raising=False)
+    monkeypatch.delenv(JAIL, raising=False)
 
 
 def run(folder: Path, *sources: str) -> tuple[InShell, tuple[CellResult, ...]]:
@@ -27,7 +28,9 @@ def run(folder: Path, *sources: str) -> tuple[InShell, tuple[CellResult, ...]]:
 
 
 def answer(shell: InShell, function: str, **arguments: Any) -> Any:
-    return shell.answer(Batch((Call(function, arguments),)))[0].value
+    (outcome,) = shell.answer(Batch((Call(function, arguments),)))
+    assert isinstance(outcome, Returned)
+    return outcome.value
 
 
 def test_cells_run_as_in_jupyter(tmp_path: Path) -> None:
@@ -61,13 +64,13 @@ def test_the_folder_is_the_notebook_s(tmp_path: Path) -> None:
 def test_check_in_a_cell_does_nothing_while_the_notebook_is_checked(tmp_path: Path) -> None:
     _, results = run(tmp_path, "from autograder import check\ncheck('class_prototypes')")
     assert (results[0].raised, results[0].outputs) == (None, ())
-    assert QUIET not in os.environ
+    assert JAIL not in os.environ
 
 
 def test_an_environment_that_was_quiet_stays_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(QUIET, "as it was")
+    monkeypatch.setenv(JAIL, "as it was")
     run(tmp_path, "x = 1")
-    assert os.environ[QUIET] == "as it was"
+    assert os.environ[JAIL] == "as it was"
 
 
 def test_streams_and_folder_are_put_back_also_after_ctrl_c(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,20 +52,26 @@ def supervisors(tmp_path: Path) -> Iterator[dict[str, subprocess.Popen[str]]]:
         process.communicate()
 
 
+def at_work(supervisor: subprocess.Popen[str]) -> bool:
+    return len(descendants(supervisor.pid)) >= 2  # a zygote and a child
+
+
+def gone(processes: set[int]) -> bool:
+    return not living(processes)
+
+
 def test_a_killed_supervisor_leaves_no_process(supervisors: dict[str, subprocess.Popen[str]]) -> None:
     for process in supervisors.values():
         assert process.stdout is not None
         assert process.stdout.readline() == "answered 1\n"
     for process in supervisors.values():
-        assert soon(
-            lambda process=process: len(descendants(process.pid)) >= 2
-        )  # a zygote and a child at work
+        assert soon(partial(at_work, process))
     below = {name: descendants(process.pid) for name, process in supervisors.items()}
     for process in supervisors.values():
         process.send_signal(signal.SIGKILL)
         process.wait()
     for name, processes in below.items():
-        assert soon(lambda processes=processes: not living(processes)), (name, living(processes))
+        assert soon(partial(gone, processes)), (name, living(processes))
 
 
 def test_a_lost_zygote_is_replaced_and_a_closed_sandbox_is_empty() -> None:

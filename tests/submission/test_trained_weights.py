@@ -22,7 +22,7 @@ from autograder.sandbox import wire
 from autograder.submission import trained_weights
 
 NAME = "fewshot.safetensors"
-STATE = {
+STATE: dict[str, np.ndarray] = {
     "layer.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
     "norm.running_var": np.ones(3),
     "norm.num_batches_tracked": np.array(7, dtype=np.int64),

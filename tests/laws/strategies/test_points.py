@@ -18,7 +18,8 @@ REACH = settings(FIND, phases=[Phase.generate])  # is there one? it need not be 
 @given(st.data(), st.sampled_from([np.float32, np.float64]), st.sampled_from([0.5, 2.0, 4.0]))
 def test_entries_are_quarters_within_the_bound(data: st.DataObject, dtype: type, bound: float) -> None:
     grid = data.draw(grids(2, 3, bound=bound, dtype=dtype))
-    assert (grid.shape, grid.dtype) == ((2, 3), dtype)
+    assert grid.shape == (2, 3)
+    assert grid.dtype == dtype
     assert np.array_equal(grid * 4, np.round(grid * 4))
     assert np.abs(grid).max() <= bound
 

@@ -56,8 +56,11 @@ def test_gradients_are_vector_jacobian_products() -> None:
     )
     got = run(source, asked)
     assert isinstance(got, Returned)
-    assert got.gradients["x"].array.tolist() == ((X + 1) * [[1.0], [2.0]]).tolist()
-    assert got.gradients["y"].array.tolist() == (X * [[1.0], [2.0]]).tolist()
+    x, y = got.gradients["x"], got.gradients["y"]
+    assert x is not None
+    assert x.array.tolist() == ((X + 1) * [[1.0], [2.0]]).tolist()
+    assert y is not None
+    assert y.array.tolist() == (X * [[1.0], [2.0]]).tolist()
     assert got.gradients["z"] is None
 
 
