@@ -170,6 +170,10 @@ def grade_class(
         listener.of(len(made.handed_in))
         sweep(course)
         journal = Journal(course, made.grader, force=request.force)
+        if journal.renewed(made.handed_in):
+            listener.note(
+                "All is graded anew: the grader, the assignment or the course's settings have changed since the last time."
+            )
         if isinstance(made.executor, LocalPool) and any(map(journal.lacks, made.handed_in)):
             stack.enter_context(made.executor.drawing())  # meanwhile the grade book is opened
         opened = stack.enter_context(book)

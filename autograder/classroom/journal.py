@@ -83,6 +83,17 @@ class Journal:
         results = {each.name: each.checks for each in entry["score"].exercises if each.name in good}
         return Known(results, entry["cells"], entry["score"].sandbox)
 
+    def renewed(self, handed_in: Iterable[Submission]) -> bool:
+        """Ask whether there are earlier results that no longer count, because of something that all of them hang on."""
+        if self._force:
+            return False
+        for each in handed_in:
+            path = self._path(each.student, ".json.gz")
+            if path.is_file():
+                entry = self._read(each.student)
+                return entry is None or entry["common"] != self._common
+        return False
+
     def lacks(self, submission: Submission) -> bool:
         """Ask, at a glance, whether a submission is surely to be graded; where not, `whole` looks closely."""
         return submission.path is not None and (

@@ -221,3 +221,17 @@ def test_outputs_of_cells_come_back_with_the_result(tmp_path: Path, make_grader:
     (first,), (second,) = graded(tmp_path, make_grader()), graded(tmp_path, make_grader())
     assert first.cells == second.cells
     assert first.cells[0].raised is not None
+
+
+def test_it_says_when_all_has_to_be_graded_anew(
+    tmp_path: Path, make_grader: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path, "ada")
+    grader = make_grader()
+    handed_in = submissions(tmp_path, "made_up")
+    assert not Journal(tmp_path, grader).renewed(handed_in)
+    graded(tmp_path, grader)
+    assert not Journal(tmp_path, grader).renewed(handed_in)
+    monkeypatch.setattr(digests, "of_engine", lambda: "of another grader")
+    assert Journal(tmp_path, grader).renewed(handed_in)
+    assert not Journal(tmp_path, grader, force=True).renewed(handed_in)
