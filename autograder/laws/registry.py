@@ -269,6 +269,7 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
     (True, 'public')
     """
     _require(assignment)
+    _require_one(assignment)
     packages = ["checks"]
     if hidden:
         if not hidden_installed():
@@ -287,6 +288,19 @@ def load(assignment: str, *, hidden: bool = False) -> tuple[Check, ...]:
     reads = {entry.exercise: entry.read for entry in reversed(found) if entry.visibility == "public"}
     found = [entry if entry.read else replace(entry, read=reads.get(entry.exercise, "")) for entry in found]
     return tuple(sorted(found, key=lambda entry: (order[entry.exercise], not entry.precondition)))
+
+
+def _require_one(assignment: str) -> None:
+    """Of two homes in one folder, NAME/ and NAME.py, Python would take one without a word."""
+    for package in PACKAGES if hidden_installed() else PACKAGES[:1]:
+        for place in importlib.import_module(f"autograder.{package}").__path__:
+            one, other = Path(place, assignment), Path(place, f"{assignment}.py")
+            if one.is_dir() and other.is_file():
+                raise CheckError(
+                    f"Two assignments are called {assignment}: {one.name}/ and {other.name}.",
+                    remedy="Keep one of them.",
+                    file=str(other),
+                )
 
 
 def _require(assignment: str) -> None:

@@ -313,6 +313,25 @@ def test_a_check_of_numbers_and_its_law() -> None:
     assert law.judge(np.array(6.0)) is None
 
 
+def test_two_assignments_of_one_name_are_refused_with_both(tiny: Path) -> None:
+    (tiny / "checks" / "tiny.py").write_text("")
+    with pytest.raises(CheckError) as caught:
+        registry.load("tiny")
+    assert caught.value.what == "Two assignments are called tiny: tiny/ and tiny.py."
+    assert caught.value.file == str(tiny / "checks" / "tiny.py")
+
+
+def test_an_exercise_that_says_nowhere_where_to_read_is_found_with_file_and_line(tiny: Path) -> None:
+    found = registry.without_read(registry.load("tiny"))
+    assert sorted(found) == ["ant", "zebra"]
+    assert found["ant"].startswith(f"{tiny / 'checks' / 'tiny' / 'ant.py'}, line ")
+
+
+@pytest.mark.parametrize("name", ["fewshot", "matching"])
+def test_every_exercise_of_ours_says_where_to_read(name: str) -> None:
+    assert registry.without_read(registry.load(name, hidden=True)) == {}
+
+
 # --- a course's own checks
 
 
