@@ -10,7 +10,6 @@ from typing import Any
 from autograder import fixtures
 from autograder.course.settings import Settings
 from autograder.errors import CheckError
-from autograder.fixtures.devices import NEAR_A_GPU
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law
@@ -84,7 +83,10 @@ def _refuse_unsaid_gpu(check: Check, laws: Sequence[Law]) -> None:
     if check.gpu:
         return
     for call in (call for law in laws for call in law.calls):
-        if fixtures.PROCEDURES.get(call.function.removeprefix(PROCEDURE)) in NEAR_A_GPU:
+        if (
+            call.function.startswith(PROCEDURE)
+            and call.function.removeprefix(PROCEDURE) in fixtures.NEAR_A_GPU
+        ):
             raise CheckError(
                 f"The check {check.exercise}/{check.name} calls {call.function!r} without saying that it needs a GPU.",
                 remedy="Write @check(..., gpu=True).",

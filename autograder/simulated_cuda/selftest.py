@@ -57,7 +57,7 @@ def _trained(device: str, optimiser: Any) -> Tensor:
 
 
 # What CUDA does with a tensor `x` (2, 2) of the device beside `y`, the same on the CPU: a program of each kind of rule, the
-# generated check, TensorIterator, indexing, copies, the way to the host. tests/simulated_cuda has 272, with their sources.
+# generated check, TensorIterator, indexing, copies, the way to the host. tests/simulated_cuda has many more, with their sources.
 ACCEPTS: tuple[Callable[[Tensor, Tensor], object], ...] = (
     lambda x, y: x + 1,
     lambda x, y: x * y.sum(),
