@@ -12,6 +12,7 @@ import pytest
 
 from autograder.cli import commands
 from autograder.cli.app import app
+from autograder.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 SLOW = (
@@ -87,5 +88,5 @@ def test_a_staff_command_is_no_riddle_in_a_student_s_installation(
     monkeypatch.setattr(commands, "_lacking", lambda name: name in commands.STAFF)
     assert "grade" not in commands.installed()
     assert "check" in commands.installed()
-    with pytest.raises(commands.UsageError, match="is for staff, and this is the students' installation"):
+    with pytest.raises(UsageError, match="is for staff, and this is the students' installation"):
         commands.CommandTable(name="autograder").get_command(None, "grade")
