@@ -34,7 +34,7 @@ _watch: threading.Timer | None = None
 
 
 def start(idle_seconds: float = IDLE_SECONDS, *, simulate_gpu: bool = False) -> Sandbox:
-    """Return the sandbox of this process, closed at exit, or when it has not been asked for during `idle_seconds`.
+    """Return the sandbox of this process, opened if need be.
 
     simulate_gpu   True: one in which a GPU is simulated, for an assignment that asks for it
 
