@@ -34,9 +34,11 @@ _watch: threading.Timer | None = None
 
 
 def start(idle_seconds: float = IDLE_SECONDS, *, simulate_gpu: bool = False) -> Sandbox:
-    """Return the sandbox of this process, closed at exit, or when it has not been asked for during `idle_seconds`.
+    """Return the sandbox of this process, opened if need be.
 
-    `simulate_gpu`: one in which a GPU is simulated, for an assignment that asks for it. Raises `SandboxUnavailable`.
+    simulate_gpu   True: one in which a GPU is simulated, for an assignment that asks for it
+
+    It is closed at exit, or when it has not been asked for during `idle_seconds`. Raises `SandboxUnavailable`.
     """
     global _sandbox
     with _lock:

@@ -141,6 +141,9 @@ def functions(path: Path) -> list[tuple[str, ast.FunctionDef]]:
     return list(public(ast.parse(path.read_text(encoding="utf-8"))))
 
 
+ALL = [(path, functions(path)) for path in FILES]
+
+
 def wrong_beginning(function: ast.FunctionDef) -> bool:
     word = re.match(r"\w+", ast.get_docstring(function) or "")
     return word is None or word[0] not in VERBS
@@ -156,22 +159,28 @@ def unnamed_arguments(function: ast.FunctionDef) -> list[str]:
     return [name for name in names if not re.search(rf"\b{name}\b", said)]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_public_function_says_what_it_does_verb_first(path: Path) -> None:
-    assert [name for name, function in functions(path) if wrong_beginning(function)] == []
+def test_a_public_function_says_what_it_does_verb_first() -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): [name for name, each in found if wrong_beginning(each)]
+        for path, found in ALL
+    }
+    assert {file: names for file, names in wrong.items() if names} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_public_function_names_its_arguments_where_there_are_many(path: Path) -> None:
-    missing = {name: unnamed_arguments(function) for name, function in functions(path)}
-    assert {name: names for name, names in missing.items() if names} == {}
+def test_a_public_function_names_its_arguments_where_there_are_many() -> None:
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}": unnamed_arguments(each)
+        for path, found in ALL
+        for name, each in found
+    }
+    assert {place: names for place, names in missing.items() if names} == {}
 
 
 def test_the_verbs_are_sorted_and_all_in_use() -> None:
     used = {
         word[0]
-        for path in FILES
-        for _, function in functions(path)
+        for _, found in ALL
+        for _, function in found
         if (word := re.match(r"\w+", ast.get_docstring(function) or "")) is not None
     }
     assert list(VERBS) == sorted(set(VERBS))

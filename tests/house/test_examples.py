@@ -1,6 +1,6 @@
 """The examples in docstrings of the package run; in `autograder.laws` no function is without one.
 
-Those of reference/ run in tests/docs and tests/reference; here a test sees that no file of it is left out.
+Those of reference/ run in tests/docs and tests/reference.
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from reference import METHODS
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = sorted((ROOT / "autograder").rglob("*.py"))
@@ -64,15 +61,3 @@ def test_every_function_for_authors_of_checks_has_an_example(path: Path) -> None
 def test_an_example_that_is_wrong_is_found() -> None:
     wrong = doctest.DocTestParser().get_doctest(">>> 1 + 1\n3\n", {}, "wrong", None, 0)
     assert doctest.DocTestRunner(verbose=False).run(wrong, out=lambda text: None).failed == 1
-
-
-def test_every_file_of_the_reference_has_its_examples_run() -> None:
-    with_examples = {
-        path.stem
-        for path in (ROOT / "reference").glob("*.py")
-        if any(">>>" in said for _, said in docstrings(path))
-    }
-    on_pages = {method.file.removesuffix(".py") for method in METHODS}  # tests/docs/test_method_pages.py
-    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "reference").glob("test_*.py"))
-    alone = {name for text in texts for name in re.findall(r"doctest\.testmod\((\w+)\)", text)}
-    assert with_examples - on_pages - alone == set()

@@ -49,6 +49,14 @@ def test_every_file_opens_with_citation_symbols_and_departures(method: Method) -
     assert "**Departures.**" in rest
 
 
+def test_the_examples_of_every_file_run() -> None:
+    with_examples = {path.stem for path in ROOM.glob("*.py") if ">>> " in path.read_text(encoding="utf-8")}
+    on_pages = {Path(method.file).stem for method in METHODS}  # run by tests/docs/test_method_pages.py
+    texts = (path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    alone = {name for text in texts for name in re.findall(r"doctest\.testmod\((\w+)\)", text)}
+    assert with_examples - on_pages - alone == set()
+
+
 @pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
 def test_only_pytorch_and_numpy_are_imported(path: Path) -> None:
     allowed = {
