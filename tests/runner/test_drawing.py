@@ -167,7 +167,7 @@ def renamed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(
             providers.HypothesisProvider,
             "_local_constants",
-            property(lambda _: providers._collected_constants()),  # type: ignore[attr-defined]
+            property(lambda _: vars(providers)["_collected_constants"]()),
         )
         monkeypatch.delattr(providers, "_get_local_constants")
     elif request.param == "cache":
