@@ -29,7 +29,8 @@ from autograder.feedback.json import from_json, to_json
 from autograder.model import CellResult, Graded, Raised
 from autograder.runner import Grader, Known, digests
 from autograder.runner.submission import versions
-from autograder.submission import trained_weights
+from autograder.submission import beside, trained_weights
+from autograder.submission.receipts import sha256
 
 SCHEMA = 1
 PIECE = 1 << 20
@@ -59,6 +60,7 @@ class Journal:
                 dict(versions()),
                 grader.boundary.name,
                 getattr(grader.boundary, "device", "cpu"),
+                {name: sha256(data) for name, data in grader.assignment.files.items()},
                 digests.of_engine(),
             ]
         )
@@ -171,12 +173,16 @@ def _entered(graded: Graded) -> str:
 
 
 def _content(notebook: Path) -> str:
-    """The digest of what was handed in: the notebook, and the weights beside it."""
+    """The digest of what was handed in: the notebook, the weights beside it, and what its cells find there."""
     whole = hashlib.sha256(notebook.name.encode("utf-8", "surrogateescape"))
-    for path in (notebook, notebook.parent / f"{notebook.parent.name}.safetensors"):
+    weights = notebook.parent / f"{notebook.parent.name}.safetensors"
+    for path in (notebook, weights):
         for piece in _pieces(path):
             whole.update(piece)
         whole.update(b"\0end of file")
+    others = beside.read(notebook, weights.name)
+    taken = {name: sha256(data) for name, data in others.files.items()}
+    whole.update(_digest([taken, dict(others.left)]).encode())
     return whole.hexdigest()
 
 

@@ -106,11 +106,17 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def child(self, limits: Limits) -> Child:
-        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
+    def child(self, limits: Limits, files: wire.Encoded | None = None) -> Child:
+        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`.
+
+        files   [path, bytes] of each, encoded: what it finds in its working directory
+        """
         for _ in range(BIRTHS):
             try:
-                return Child(self._spawner, limits, self._data)
+                child = Child(self._spawner, limits, self._data)
+                if files is not None:
+                    child.furnish(files)
+                return child
             except ZygoteGone:
                 with self._lock:
                     if not self._spawner.alive:
@@ -160,6 +166,7 @@ class Jailed:
         self._again = Account(limits.submission_seconds, wall)
         self._child: Child | None = None
         self._ran: list[Cell] = []  # what a fresh child has to run again
+        self._files: wire.Encoded | None = None  # what it finds beside the notebook
         self._brief = False
 
     @property
@@ -172,6 +179,9 @@ class Jailed:
         """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
         self._ran = []
+        self._files = (
+            wire.encode([[name, data] for name, data in notebook.files.items()]) if notebook.files else None
+        )
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
@@ -317,7 +327,7 @@ class Jailed:
         while self._child is None:
             if self._again.empty:
                 return None
-            self._child = child = self._sandbox.child(self._limits)
+            self._child = child = self._sandbox.child(self._limits, self._files)
             cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
             for cell in cells:
                 try:

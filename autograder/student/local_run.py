@@ -34,9 +34,10 @@ class WatchedInShell(InShell):
 
 
 class Here:
-    """Stands in for a sandbox."""
+    """Stands in for a sandbox. The cells run in the notebook's own folder, where they find what lies there."""
 
     name = "in process"
+    in_place = True
 
     def __init__(
         self, folder: Path, patience: Patience, each_cell: Callable[[], None] = lambda: None

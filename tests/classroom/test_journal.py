@@ -221,3 +221,46 @@ def test_outputs_of_cells_come_back_with_the_result(tmp_path: Path, make_grader:
     (first,), (second,) = graded(tmp_path, make_grader()), graded(tmp_path, make_grader())
     assert first.cells == second.cells
     assert first.cells[0].raised is not None
+
+
+# --- what lies beside the notebook ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["helper.py", "data/points.csv"])
+def test_a_file_beside_the_notebook_that_changes_is_a_changed_submission(
+    tmp_path: Path, make_grader: Make, name: str
+) -> None:
+    beside = hand_in(tmp_path, "ada").parent / name
+    beside.parent.mkdir(exist_ok=True)
+    graded(tmp_path, make_grader())
+    for change in ("one", "two", None):
+        if change is None:
+            beside.unlink()
+        else:
+            beside.write_text(change)
+        again = make_grader()
+        graded(tmp_path, again)
+        assert len(runs(again)) == 1
+        same = make_grader()
+        graded(tmp_path, same)
+        assert runs(same) == []
+
+
+def test_a_file_that_the_release_declares_is_part_of_what_a_result_came_from(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    hand_in(tmp_path, "ada")
+    for content, sessions in ((b"1,2", 1), (b"1,2", 0), (b"1,3", 1)):
+        grader = make_grader()
+        grader.assignment = replace(grader.assignment, files={"points.csv": content})
+        graded(tmp_path, grader)
+        assert len(runs(grader)) == sessions
+
+
+def test_what_is_not_taken_along_is_named_also_where_nothing_runs_again(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    (hand_in(tmp_path, "ada").parent / "random.py").write_text("x = 1")
+    first, again = (graded(tmp_path, make_grader())[0].score.notes for _ in range(2))
+    assert first == again
+    assert any("random.py (it would hide the module random" in note for note in first)
