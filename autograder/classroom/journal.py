@@ -131,14 +131,17 @@ class Journal:
 
     # --- the grade book --------------------------------------------------------------------------------------------------
 
-    def entered(self, graded: Graded) -> bool:
-        """Ask whether just this result was entered into the grade book before."""
+    def entered(self, graded: Graded, circumstances: str) -> bool:
+        """Ask whether just this result was entered into the grade book before, under the same `circumstances`: what decides points
+        there beside it (times, rules about being late, marks given by hand), as the grade book says it."""
         path = self._path(graded.score.student, ".entered")
-        return not self._force and path.is_file() and path.read_text(encoding="utf-8") == _entered(graded)
+        if self._force or not path.is_file():
+            return False
+        return path.read_text(encoding="utf-8") == _entered(graded, circumstances)
 
-    def note_entered(self, graded: Graded) -> None:
-        """Note that this result was entered into the grade book."""
-        atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded))
+    def note_entered(self, graded: Graded, circumstances: str) -> None:
+        """Note that this result was entered into the grade book, under these circumstances."""
+        atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded, circumstances))
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -167,9 +170,9 @@ def _digest(plain: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
-def _entered(graded: Graded) -> str:
+def _entered(graded: Graded, circumstances: str) -> str:
     cells = [_cell_to_plain(cell) for cell in graded.cells]
-    return _digest([to_json(graded.score), cells])
+    return _digest([to_json(graded.score), cells, circumstances])
 
 
 def _content(notebook: Path) -> str:

@@ -16,7 +16,7 @@ from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.errors import FewlabelsError, NotebookError, UnreadableError
 from autograder.model import Cell
-from autograder.nbgrader_bridge import history, results
+from autograder.nbgrader_bridge import history, results, times
 from autograder.nbgrader_bridge.untrusted import written
 from autograder.submission import notebook
 
@@ -48,6 +48,7 @@ class ForgivingExporter(NotebookExporter):
         except FewlabelsError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from error
+        times.read_as_ours(course)
         recorded = getattr(converter, "recorded_directory", course.autograded_directory)
         self.before = history.remember(course, recorded)
 

@@ -264,3 +264,32 @@ def test_what_is_not_taken_along_is_named_also_where_nothing_runs_again(
     first, again = (graded(tmp_path, make_grader())[0].score.notes for _ in range(2))
     assert first == again
     assert any("random.py (it would hide the module random" in note for note in first)
+
+
+# --- what enters points ------------------------------------------------------------------------------------------------------
+
+
+def test_other_points_change_the_next_result(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    scores = [graded(tmp_path, make_grader(points=points))[0].score.score for points in (3.0, 6.0, 3.0)]
+    assert scores == [5.0, 8.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"weight": 2.0},
+        {"visibility": "hidden"},
+        {"precondition": True},
+        {"examples": 11},
+        {"law": "So it is."},
+    ],
+)
+def test_what_a_check_is_declared_with_enters_its_key(
+    tmp_path: Path, make_grader: Make, changes: dict[str, Any]
+) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    again = make_grader(replace(DOUBLES, **changes), TRIPLES)
+    graded(tmp_path, again)
+    assert len(runs(again)) == 1
