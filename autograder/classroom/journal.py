@@ -29,7 +29,7 @@ from autograder.feedback.json import from_json, to_json
 from autograder.model import CellResult, Graded, Raised
 from autograder.runner import Grader, Known, digests
 from autograder.runner.submission import versions
-from autograder.submission import beside, trained_weights
+from autograder.submission import beside, notebook, trained_weights
 from autograder.submission.receipts import sha256
 
 SCHEMA = 1
@@ -175,15 +175,15 @@ def _entered(graded: Graded, circumstances: str) -> str:
     return _digest([to_json(graded.score), cells, circumstances])
 
 
-def _content(notebook: Path) -> str:
+def _content(submitted: Path) -> str:
     """The digest of what was handed in: the notebook, the weights beside it, and what its cells find there."""
-    whole = hashlib.sha256(notebook.name.encode("utf-8", "surrogateescape"))
-    weights = notebook.parent / f"{notebook.parent.name}.safetensors"
-    for path in (notebook, weights):
+    whole = hashlib.sha256(submitted.name.encode("utf-8", "surrogateescape"))
+    weights = submitted.parent / f"{submitted.parent.name}.safetensors"
+    for path in (submitted, weights):
         for piece in _pieces(path):
             whole.update(piece)
         whole.update(b"\0end of file")
-    others = beside.read(notebook, weights.name)
+    others = beside.read(submitted, weights.name)
     taken = {name: sha256(data) for name, data in others.files.items()}
     whole.update(_digest([taken, dict(others.left)]).encode())
     return whole.hexdigest()
@@ -193,7 +193,7 @@ def _pieces(path: Path) -> Iterable[bytes]:
     """The bytes of a file up to the largest that anybody reads; then its size, so that more is not the same."""
     try:
         with path.open("rb") as file:
-            for _ in range(trained_weights.SIZE_CAP // PIECE + 1):
+            for _ in range(max(notebook.FILE_CAP, trained_weights.SIZE_CAP) // PIECE + 1):
                 piece = file.read(PIECE)
                 if not piece:
                     return

@@ -179,7 +179,7 @@ def _files(notebook: Path) -> Iterator[tuple[str, bytes]]:
     from autograder.submission import notebook as notebooks
     from autograder.submission import trained_weights
 
-    for path, cap in ((notebook, notebooks.SIZE_CAP), (_weights(notebook), trained_weights.SIZE_CAP)):
+    for path, cap in ((notebook, notebooks.FILE_CAP), (_weights(notebook), trained_weights.SIZE_CAP)):
         with suppress(OSError):
             if path.is_file():
                 with path.open("rb") as file:

@@ -107,11 +107,11 @@ def grade(
     done = grade_class(
         request, progress, book=_book(request.course, assignment, gradebook), begin=shown(progress)
     )
-    if not as_json:
-        _print_class(done, request.course, gradebook)
     _print_shared_weights(done.shared_weights, assignment)
     for name, why in done.unknown_times.items():
         _look(f"Time unknown: {one_line(name)}, {why}")
+    if not as_json:
+        _print_class(done, request.course, gradebook)  # last: what to open next is what one wants to see
     if done.stopped:
         errors.print(
             f"Stopped: {len(done.scores)} of {done.handed_in} are graded and kept. The same command goes on from there.",

@@ -23,6 +23,7 @@ class Row:
     status: str
     cells: tuple[Exercise | None, ...]
     total: str
+    order: str  # what the total sorts by
     reasons: tuple[str, ...]
 
 
@@ -41,6 +42,7 @@ def class_page(
         "class.html.jinja",
         title=one_line(title),
         wide=True,
+        sortable=True,
         summary=summary_line(scores, times),
         exercises=[(one_line(name, 60), points(worth)) for name, worth in exercises],
         rows=[
@@ -62,5 +64,6 @@ def _row(score: Score, exercises: Sequence[str], link: str | None, time: str | N
         status=score.status,
         cells=tuple(seen.get(name) for name in exercises),
         total=points(score.score, score.max_score),
+        order="" if score.score is None else f"{score.score:g}",
         reasons=(*needs_person(score), *([f"time unknown: {one_line(time, 200)}"] if time else [])),
     )

@@ -64,6 +64,7 @@ class Child:
         self._cpu_end = self._wall_end = math.inf
         self._account: Account | None = None
         self._charged = 0.0
+        self.spent = False  # whether what it was late with had used up its CPU time, and not the patience of the wall clock
         self._pidfd = -1
         try:
             wishes = {**_bounds(limits, spawner), "data": data}
@@ -187,6 +188,7 @@ class Child:
         """How long nothing can have run out. CPU time passes at most as fast as all cores together."""
         cpu, wall = self._cpu_end - self.cpu_seconds, self._wall_end - time.monotonic()
         if cpu <= 0 or wall <= 0:
+            self.spent = cpu <= 0
             raise WireTimeout("no answer in time")
         return max(LEAST_NAP, min(cpu / _CORES, wall))
 
