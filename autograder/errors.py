@@ -37,6 +37,10 @@ class FewlabelsError(Exception):
             place += f", cell {self.cell}" if place else f"cell {self.cell}"
         return f"{place + ': ' if place else ''}{self.what} {self.remedy}"
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback through our files, which would help nobody."""
+        return [str(self)]
+
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.what, self.remedy, self.file, self.cell)
 

@@ -51,12 +51,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook as text: what its cells say, never what they do."""
+    """A notebook as text: what its cells say, never what they do. `files`: what its cells find beside it, path -> bytes."""
 
     path: str
     cells: tuple[Cell, ...]
     kernel: str = "python3"
     notes: tuple[str, ...] = ()  # what was odd about the file, for a person
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def code(self) -> tuple[Cell, ...]:

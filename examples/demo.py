@@ -1,4 +1,4 @@
-"""`python -m examples.demo`: hands in the sample class, grades it, and says where to look."""
+"""`python -m examples.demo`: hands in the sample class, grades it, reports on it, and says where to look."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder.course.folders import WORKSHOP
 from examples.sample_class import CLASS, hand_in
 
 
@@ -23,10 +24,20 @@ def main() -> int:
         shutil.rmtree(course)
     hand_in(course)
     print(f"{len(CLASS)} submissions lie in {course / 'submitted'}", flush=True)
-    command = [sys.executable, "-m", "autograder", "grade", "fewshot", "--course", str(course)]
-    status = subprocess.run(command, check=False).returncode
-    # 1 says that a person is needed, and in this class one is
-    return 0 if status in (0, 1) else status
+    for command in ("grade", "report"):
+        asked = [sys.executable, "-m", "autograder", command, "fewshot", "--course", str(course)]
+        status = subprocess.run(asked, check=False).returncode
+        if status not in (0, 1):  # 1 says that a person is needed, and in this class one is
+            return status
+    workshop = course / WORKSHOP
+    print("\nOpen in a browser:")
+    for what, page in (
+        ("the class", workshop / "pages" / "fewshot" / "index.html"),
+        ("a student's page", workshop / "pages" / "fewshot" / "student" / "sums-divided-by-n-way.html"),
+        ("the report", workshop / "reports" / "fewshot" / "index.html"),
+    ):
+        print(f"  {what + ':':18}{page}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Twenty submissions of the fewshot assignment, as instructors get them: right, wrong, half done, broken, hostile.
+"""Submissions of the fewshot assignment, as instructors get them: right, wrong, half done, broken, hostile.
 
-Each is made from the assignment's source notebook, so that the sample class never falls behind it.
+Each is made from the assignment's source notebook, so that the sample class never falls behind it. Everybody has trained a network
+of their own, so that no two have the same weights; but for two, who share them. Three have made the same mistake.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save
 
 from autograder.course import corpus
 
@@ -20,7 +25,9 @@ MISTAKES = ROOT / "corpus" / "fewshot" / "mistakes"
 SOLUTIONS = ROOT / "corpus" / "fewshot" / "solutions"
 WEIGHTS = (
     ROOT / "corpus" / "fewshot" / "trained.safetensors"
-)  # what the source notebook trained, with the seed that stands in it
+)  # by the source notebook, with the seed that stands in it
+WEIGHTS_NAME = "fewshot.safetensors"  # as students hand it in
+SHARING = ("all-right", "all-right-in-loops")
 STUB = "raise NotImplementedError()\n"
 
 Document = dict[str, Any]
@@ -86,6 +93,8 @@ CLASS: dict[str, Callable[[], Document | str]] = {
     "all-right": perfect,
     "all-right-in-loops": in_another_style,
     "sums-divided-by-n-way": lambda: mistaken("prototypes_divided_by_n_way"),
+    "sums-divided-by-n-way-too": lambda: mistaken("prototypes_divided_by_n_way"),
+    "sums-divided-and-loops": lambda: mistaken("prototypes_divided_by_n_way", "train_no_zero_grad"),
     "plain-distance": lambda: mistaken("probabilities_plain_distance"),
     "softmax-over-queries": lambda: mistaken("probabilities_over_queries"),
     "query-overlaps-support": lambda: mistaken("episode_query_contains_support"),
@@ -128,7 +137,20 @@ def hand_in(course: Path) -> None:
         text = document if isinstance(document, str) else json.dumps(document, indent=1)
         (folder / "fewshot.ipynb").write_text(text, encoding="utf-8")
         if not isinstance(document, str):
-            shutil.copy(WEIGHTS, folder / "fewshot.safetensors")
+            (folder / WEIGHTS_NAME).write_bytes(_trained_by("all-right" if student in SHARING else student))
+
+
+def _trained_by(student: str) -> bytes:
+    """The trained weights, moved by less than any law notices: another run's, as it were."""
+    state = load_file(WEIGHTS)
+    noise = np.random.default_rng(zlib.crc32(student.encode()))
+    moved = {
+        name: array + 1e-6 * noise.standard_normal(array.shape).astype(array.dtype)
+        if array.dtype.kind == "f"
+        else array
+        for name, array in state.items()
+    }
+    return save(moved)
 
 
 def _grade_id(cell: Any) -> str | None:

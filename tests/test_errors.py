@@ -48,3 +48,18 @@ def test_blame_is_that_of_the_branch(kind: type[FewlabelsError]) -> None:
     for branch, blame in branches.items():
         if issubclass(kind, branch):
             assert kind.blame == blame
+
+
+def test_a_notebook_shows_one_sentence_and_no_traceback_through_our_files() -> None:
+    import subprocess
+    import sys
+
+    cell = "from autograder import check; check('class_prototype')"
+    program = (
+        "from IPython.core.interactiveshell import InteractiveShell as Shell\n"
+        f"shell = Shell.instance(colors='nocolor'); shell.run_cell({cell!r})"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "There is no exercise called 'class_prototype'. Did you mean class_prototypes?" in shown
+    assert len(shown.strip().splitlines()) == 1
+    assert ".py" not in shown

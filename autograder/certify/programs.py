@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from autograder.certify import mutants
 from autograder.certify.dependencies import cells_for, exercises_in_code
 from autograder.certify.mutants import Mutant
 from autograder.course import assignment as assignments
-from autograder.course import corpus, folders
+from autograder.course import corpus, folders, toml
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.model import Notebook
@@ -141,12 +140,7 @@ def read_proofs(path: Path) -> tuple[Proof, ...]:
     """Read the entries of equivalent.toml; none where there is no file. Raises CourseError that names the entry."""
     if not path.is_file():
         return ()
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(
-            f"The file is not TOML ({error}).", remedy="Mend the line it names.", file=str(path)
-        ) from None
+    document = toml.read(path)
     return tuple(_proof(entry, i, path) for i, entry in enumerate(document.get("equivalent", ())))
 
 

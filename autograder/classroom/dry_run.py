@@ -42,7 +42,10 @@ class ExerciseChange:
 
 @dataclass(frozen=True)
 class Change:
-    """What would change for one student. `before` is None where there was no score, or no result."""
+    """What would change for one student. `before` is None where there was no score, or no result.
+
+    late   points that being late costs, before and after, where this changes; after is None where only a regrade can tell
+    """
 
     student: str
     status: tuple[str | None, str]
@@ -50,11 +53,14 @@ class Change:
     after: float | None
     exercises: tuple[ExerciseChange, ...]
     why: str = ""  # where there is no score afterwards
+    late: tuple[float, float | None] | None = None
 
     @property
     def points_change(self) -> bool:
-        return not _same(self.before, self.after) or any(
-            not _same(each.before, each.after) for each in self.exercises
+        return (
+            self.late is not None
+            or not _same(self.before, self.after)
+            or any(not _same(each.before, each.after) for each in self.exercises)
         )
 
 
@@ -66,10 +72,16 @@ def before(course: Path, student: str, assignment: str) -> Score | None:
         return None
 
 
-def change(old: Score | None, new: Score, by_hand: Iterable[str] = ()) -> Change | None:
+def change(
+    old: Score | None,
+    new: Score,
+    by_hand: Iterable[str] = (),
+    penalties: tuple[float, float | None] = (0.0, 0.0),
+) -> Change | None:
     """Compare two results: return what would change from `old` to `new`; None where nothing would.
 
-    by_hand  names of exercises whose points a person has set: they stay, whatever the laws say
+    by_hand    names of exercises whose points a person has set: they stay, whatever the laws say
+    penalties  what being late costs now, and would cost
     """
     kept = set(by_hand)
     mine = {one.name: one for one in old.exercises} if old is not None else {}
@@ -81,10 +93,11 @@ def change(old: Score | None, new: Score, by_hand: Iterable[str] = ()) -> Change
     ]
     points = None if old is None else old.score
     status = None if old is None else old.status
-    if not exercises and status == new.status and _same(points, new.score):
+    late = None if _same(*penalties) else penalties
+    if not exercises and status == new.status and _same(points, new.score) and late is None:
         return None
     why = "" if new.error is None else f"{new.error.what} {new.error.remedy}"
-    return Change(new.student, (status, new.status), points, new.score, tuple(exercises), why)
+    return Change(new.student, (status, new.status), points, new.score, tuple(exercises), why, late)
 
 
 def _exercise(
@@ -139,6 +152,10 @@ def lines(changes: Iterable[Change]) -> list[str]:
         said.append(f"{each.student}: {_points(each.before)} -> {_points(each.after)}{status}")
         if each.why:
             said.append(f"  {each.why}")
+        if each.late is not None:
+            was, now = each.late
+            then = "what its rule says then" if now is None else _points(now)
+            said.append(f"  being late: -{_points(was)} -> -{then}")
         for one in each.exercises:
             by_hand = (
                 ", but a person has set its points: they stay, and are marked for review"

@@ -3,9 +3,9 @@ without a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from autograder.classroom import shared_weights
 from autograder.classroom.executors import Cluster, Executor, LocalPool, RemoteSandbox, Sequential
 from autograder.classroom.handed_in import Submission, submissions
 from autograder.classroom.journal import Journal
+from autograder.classroom.late import unknown_times
 from autograder.classroom.run import Stop, results
 from autograder.classroom.work import Done, Job
 from autograder.classroom.writing import outline, sweep, write_class_page, written
@@ -66,6 +67,10 @@ class GradeBook(Protocol):
     def knows(self, student: str) -> bool:
         """Ask whether the grade book has a submission of this student."""
 
+    def circumstances(self, student: str) -> str:
+        """Return a digest of all that decides a submission's points there beside its result."""
+        ...
+
     def enter(self, student: str, graded: Graded) -> Recorded:
         """Enter a result; return what the grade book says of it."""
 
@@ -107,6 +112,7 @@ class ClassGraded:
     stopped         whether somebody wanted to stop before all were graded
     handed_in       how many there are
     shared_weights  groups of students whose trained weights are equal to the last byte
+    unknown_times   student -> why nobody knows when they handed in
     """
 
     scores: tuple[Score, ...]
@@ -115,11 +121,16 @@ class ClassGraded:
     stopped: bool
     handed_in: int
     shared_weights: tuple[tuple[str, ...], ...]
+    unknown_times: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def person_needed(self) -> bool:
         """Whether somebody has to look at a submission, or at the grade book."""
-        return not self.all_entered or any(needs_person(score) for score in self.scores)
+        return (
+            not self.all_entered
+            or bool(self.unknown_times)
+            or any(needs_person(score) for score in self.scores)
+        )
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,7 @@ def grade_class(
             listener.graded(done.graded.score)
             scores.append(outline(done.graded.score))
     scores.sort(key=lambda score: score.student)
+    asked = {each.student for each in made.handed_in}
     return ClassGraded(
         tuple(scores),
         write_class_page(_with_others(scores, course, name), course, name),
@@ -197,6 +209,7 @@ def grade_class(
         stop.wanted and len(scores) < len(made.handed_in),
         len(made.handed_in),
         _shared_weights(made.handed_in, name),
+        {student: why for student, why in unknown_times(course, name).items() if student in asked},
     )
 
 
@@ -229,14 +242,16 @@ def _notes(notes: Sequence[str], listener: Listener) -> None:
 def _enter(book: GradeBook | None, done: Done, journal: Journal, listener: Listener) -> bool:
     """Whether the result stands in the grade book; says why it does not."""
     score = done.graded.score
-    if book is None or (journal.entered(done.graded) and book.knows(score.student)):
+    if book is None or (
+        journal.entered(done.graded, book.circumstances(score.student)) and book.knows(score.student)
+    ):
         return True
     recorded = book.enter(score.student, done.graded)
     for reason in recorded.review:
         listener.review(f"Look again: {score.student}, {reason}")
     failure = recorded.failure
     if failure is None:
-        journal.note_entered(done.graded)
+        journal.note_entered(done.graded, book.circumstances(score.student))
         return True
     if score.error is not None:  # what made a submission ungraded is in the table already
         return True

@@ -29,7 +29,8 @@ from autograder.feedback.json import from_json, to_json
 from autograder.model import CellResult, Graded, Raised
 from autograder.runner import Grader, Known, digests
 from autograder.runner.submission import versions
-from autograder.submission import trained_weights
+from autograder.submission import beside, notebook, trained_weights
+from autograder.submission.receipts import sha256
 
 SCHEMA = 1
 PIECE = 1 << 20
@@ -59,6 +60,7 @@ class Journal:
                 dict(versions()),
                 grader.boundary.name,
                 getattr(grader.boundary, "device", "cpu"),
+                {name: sha256(data) for name, data in grader.assignment.files.items()},
                 digests.of_engine(),
             ]
         )
@@ -140,14 +142,17 @@ class Journal:
 
     # --- the grade book --------------------------------------------------------------------------------------------------
 
-    def entered(self, graded: Graded) -> bool:
-        """Ask whether just this result was entered into the grade book before."""
+    def entered(self, graded: Graded, circumstances: str) -> bool:
+        """Ask whether just this result was entered into the grade book before, under the same `circumstances`: what decides points
+        there beside it (times, rules about being late, marks given by hand), as the grade book says it."""
         path = self._path(graded.score.student, ".entered")
-        return not self._force and path.is_file() and path.read_text(encoding="utf-8") == _entered(graded)
+        if self._force or not path.is_file():
+            return False
+        return path.read_text(encoding="utf-8") == _entered(graded, circumstances)
 
-    def note_entered(self, graded: Graded) -> None:
-        """Note that this result was entered into the grade book."""
-        atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded))
+    def note_entered(self, graded: Graded, circumstances: str) -> None:
+        """Note that this result was entered into the grade book, under these circumstances."""
+        atomic.write_text(self._path(graded.score.student, ".entered"), _entered(graded, circumstances))
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -176,18 +181,22 @@ def _digest(plain: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
-def _entered(graded: Graded) -> str:
+def _entered(graded: Graded, circumstances: str) -> str:
     cells = [_cell_to_plain(cell) for cell in graded.cells]
-    return _digest([to_json(graded.score), cells])
+    return _digest([to_json(graded.score), cells, circumstances])
 
 
-def _content(notebook: Path) -> str:
-    """The digest of what was handed in: the notebook, and the weights beside it."""
-    whole = hashlib.sha256(notebook.name.encode("utf-8", "surrogateescape"))
-    for path in (notebook, notebook.parent / f"{notebook.parent.name}.safetensors"):
+def _content(submitted: Path) -> str:
+    """The digest of what was handed in: the notebook, the weights beside it, and what its cells find there."""
+    whole = hashlib.sha256(submitted.name.encode("utf-8", "surrogateescape"))
+    weights = submitted.parent / f"{submitted.parent.name}.safetensors"
+    for path in (submitted, weights):
         for piece in _pieces(path):
             whole.update(piece)
         whole.update(b"\0end of file")
+    others = beside.read(submitted, weights.name)
+    taken = {name: sha256(data) for name, data in others.files.items()}
+    whole.update(_digest([taken, dict(others.left)]).encode())
     return whole.hexdigest()
 
 
@@ -195,7 +204,7 @@ def _pieces(path: Path) -> Iterable[bytes]:
     """The bytes of a file up to the largest that anybody reads; then its size, so that more is not the same."""
     try:
         with path.open("rb") as file:
-            for _ in range(trained_weights.SIZE_CAP // PIECE + 1):
+            for _ in range(max(notebook.FILE_CAP, trained_weights.SIZE_CAP) // PIECE + 1):
                 piece = file.read(PIECE)
                 if not piece:
                     return

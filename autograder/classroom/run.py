@@ -16,6 +16,7 @@ from autograder.classroom.writing import render, write, write_pages
 from autograder.errors import FewlabelsError
 from autograder.model import Failure, Graded
 from autograder.runner import Grader
+from autograder.submission import beside
 
 TRIES = 3  # how often a submission's worker may be lost before the grader is said to have failed
 LOOK_SECONDS = 0.5
@@ -163,10 +164,14 @@ def tasks(
             continue
         known = None if journal is None else journal.known(each)
         if executor.carries:
-            files = dict(_files(each.path))
-            yield Task(each.student, each.path.name, files=files, known=known)
+            files, others = dict(_files(each.path)), beside.read(each.path, _weights(each.path).name)
+            yield Task(each.student, each.path.name, files=files, beside=others, known=known)
         else:
             yield Task(each.student, each.path.name, folder=each.path.parent, known=known)
+
+
+def _weights(notebook: Path) -> Path:
+    return notebook.parent / f"{notebook.parent.name}.safetensors"
 
 
 def _files(notebook: Path) -> Iterator[tuple[str, bytes]]:
@@ -174,8 +179,7 @@ def _files(notebook: Path) -> Iterator[tuple[str, bytes]]:
     from autograder.submission import notebook as notebooks
     from autograder.submission import trained_weights
 
-    weights = notebook.parent / f"{notebook.parent.name}.safetensors"
-    for path, cap in ((notebook, notebooks.SIZE_CAP), (weights, trained_weights.SIZE_CAP)):
+    for path, cap in ((notebook, notebooks.FILE_CAP), (_weights(notebook), trained_weights.SIZE_CAP)):
         with suppress(OSError):
             if path.is_file():
                 with path.open("rb") as file:

@@ -27,6 +27,7 @@ from autograder.feedback.json import from_json, to_json
 from autograder.laws import registry
 from autograder.model import Failure, Graded
 from autograder.runner import Grader, Known
+from autograder.submission.beside import Beside
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Task:
     """One submission. `notebook` is None where none was handed in, and `why` says what is there instead.
 
     folder  where the submission lies, for a worker that shares the file system
-    files   name -> bytes, for one that does not
+    files   name -> bytes of notebook and weights, for one that does not; `beside`: what else lies there
     known   what need not be found again
     """
 
@@ -65,6 +66,7 @@ class Task:
     why: str = ""
     folder: Path | None = None
     files: Mapping[str, bytes] | None = None
+    beside: Beside | None = None
     known: Known | None = None
 
 
@@ -99,7 +101,8 @@ def _graded(grader: Grader, task: Task) -> Graded:
     with tempfile.TemporaryDirectory(prefix="fewlabels-submission-") as folder:
         for name, content in (task.files or {}).items():
             (Path(folder) / Path(name).name).write_bytes(content)
-        return grader.grade(Path(folder) / task.notebook, task.student, known=task.known)
+        path = Path(folder) / task.notebook
+        return grader.grade(path, task.student, known=task.known, files=task.beside or Beside())
 
 
 # --- in a process that works for others ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from glob import escape
 from pathlib import Path
 
 from autograder.classroom import atomic
+from autograder.classroom.late import unknown_times
 from autograder.course.folders import WORKSHOP
 from autograder.errors import GraderError
 from autograder.feedback import class_page, html
@@ -99,7 +100,9 @@ def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> 
     """
     links = {score.student: f"staff/{score.student}.html" for score in scores}
     index = _pages(course, assignment) / "index.html"
-    atomic.write_text(index, class_page.class_page(scores, assignment, links))
+    atomic.write_text(
+        index, class_page.class_page(scores, assignment, links, unknown_times(course, assignment))
+    )
     return index
 
 

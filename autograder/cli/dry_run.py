@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from autograder.classroom import dry_run
@@ -15,6 +16,8 @@ from autograder.cli.app import screen
 from autograder.feedback.phrases import plural
 from autograder.model import Score
 from autograder.runner import Grader
+
+Penalties = Callable[[Score], tuple[float, float | None]]
 
 
 def changes(
@@ -33,16 +36,26 @@ def changes(
     assignment = grader.assignment.name
     by_hand = _by_hand(course, assignment)
     found, unchanged = [], 0
-    for graded in without_writing(grader, handed_in):
-        student = graded.score.student
-        old = dry_run.before(course, student, assignment)
-        change = dry_run.change(old, graded.score, by_hand.get(student, ()))
-        if change is None:
-            unchanged += 1
-        else:
-            found.append(change)
-        advance(graded.score)
+    with _ahead(course, assignment) as penalties:
+        for graded in without_writing(grader, handed_in):
+            student = graded.score.student
+            old = dry_run.before(course, student, assignment)
+            change = dry_run.change(old, graded.score, by_hand.get(student, ()), penalties(graded.score))
+            if change is None:
+                unchanged += 1
+            else:
+                found.append(change)
+            advance(graded.score)
     return found, unchanged
+
+
+def _ahead(course: Path, assignment: str) -> AbstractContextManager[Penalties]:
+    """What being late costs now and would cost, by the grade book; nothing where there is none."""
+    if importlib.util.find_spec("nbgrader") is None:
+        return nullcontext(lambda score: (0.0, 0.0))
+    from autograder.nbgrader_bridge.foretelling import ahead
+
+    return ahead(course, assignment)
 
 
 def _by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
@@ -59,7 +72,7 @@ def tell(found: Sequence[Change], unchanged: int, *, as_json: bool) -> None:
         print(json.dumps(dry_run.as_dict(found, unchanged)))
         return
     points = [each for each in found if each.points_change]
-    said = f"Points by laws would change for {plural(len(points), 'student')}, verdicts alone for "
+    said = f"Points would change for {plural(len(points), 'student')}, verdicts alone for "
     said += f"{len(found) - len(points)}, nothing for {unchanged}. Nothing was written."
     screen.print(said, markup=False, highlight=False)
     for line in dry_run.lines(sorted(found, key=lambda each: not each.points_change)):

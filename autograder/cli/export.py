@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from autograder.classroom import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.progress_bar import bar
 from autograder.errors import UsageError
-from autograder.exports.export import PLATFORMS, Exported
+from autograder.exports.export import PLATFORMS, Exported, file_name
 from autograder.exports.export import export as made_of
 from autograder.exports.marks import Mark, of_results
 from autograder.feedback.phrases import plural
@@ -48,7 +47,8 @@ def export(
         bool, typer.Option(help="Export points also where some still wait for a person.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write; default: ASSIGNMENT.TO.csv here.")
+        Path | None,
+        typer.Option(help="The file to write; default: ASSIGNMENT.TO.csv here (plain CSV: ASSIGNMENT.csv)."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Say as JSON who was exported and who not.")
@@ -58,7 +58,8 @@ def export(
 
     Points come from the grade book: by laws and by hand, less penalties for lateness. Students are matched with the
     platform's list by their id or e-mail address, letter by letter; who matches nobody is listed and left out. So is
-    who waits for a person. Nobody who handed in nothing gets points. Exit status 1: somebody was left out.
+    who waits for a person (plain CSV lists them without points). Nobody who handed in nothing gets points. Exit status 1, for
+    every platform: somebody was left out or waits, or nobody is in the file.
     """
     course = course.resolve()
     if not course.is_dir():
@@ -75,14 +76,13 @@ def export(
         scale=scale,
         incomplete=incomplete,
     )
-    path = out or Path(f"{assignment}.{to}.csv")
+    path = out or Path(file_name(assignment, to))
     atomic.write_text(path, made.text)
-    left_out = () if incomplete or to == "csv" else made.waiting
     if as_json:
-        print(json.dumps(_as_dict(made, left_out, path)))
+        print(json.dumps(_as_dict(made, path)))
     else:
-        _tell(made, left_out, path, roster is not None)
-    raise typer.Exit(PERSON_NEEDED if made.unmatched or left_out else DONE)
+        _tell(made, path, roster is not None, without_points=to == "csv")
+    raise typer.Exit(DONE if made.complete else PERSON_NEEDED)
 
 
 def _marks(course: Path, assignment: str) -> list[Mark]:
@@ -104,24 +104,28 @@ def _marks(course: Path, assignment: str) -> list[Mark]:
     return of_results(entry.score for entry in entries)
 
 
-def _as_dict(made: Exported, left_out: Sequence[str], path: Path) -> dict[str, object]:
+def _as_dict(made: Exported, path: Path) -> dict[str, object]:
     return {
         "schema": 1,
         "file": str(path),
         "exported": list(made.exported),
         "unmatched": dict(made.unmatched),
-        "waiting": list(left_out),
+        "waiting": list(made.left_out),
         "absent": made.absent,
     }
 
 
-def _tell(made: Exported, left_out: Sequence[str], path: Path, listed: bool) -> None:
+def _tell(made: Exported, path: Path, listed: bool, *, without_points: bool) -> None:
     said = f"{plural(len(made.exported), 'student')} with points: {path}"
     screen.print(said, markup=False, highlight=False, soft_wrap=True)
     for student, why in made.unmatched.items():
         errors.print(f"Left out, {one_line(student)} {why}.", style="red", markup=False, highlight=False)
-    for student in left_out:
-        errors.print(f"Left out, {one_line(student)} waits for a person.", style="yellow", markup=False)
+    how = "Without points" if without_points else "Left out"
+    for student in made.left_out:
+        errors.print(f"{how}, {one_line(student)} waits for a person.", style="yellow", markup=False)
+    if made.encoding == "cp1252":
+        said = "The list is no UTF-8, and was read as Windows-1252: look at names with accents before you upload."
+        errors.print(said, style="yellow", markup=False, highlight=False)
     if listed and made.absent:
         said = f"{plural(made.absent, 'person', 'people')} of the list handed in nothing; the file leaves them out."
         screen.print(said, markup=False, highlight=False)

@@ -14,6 +14,7 @@ import typer
 from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
 from autograder.course import folders
 from autograder.errors import UsageError
+from autograder.feedback.sanitise import one_line
 from autograder.sandbox.jail import gpu
 
 if TYPE_CHECKING:
@@ -106,9 +107,11 @@ def grade(
     done = grade_class(
         request, progress, book=_book(request.course, assignment, gradebook), begin=shown(progress)
     )
-    if not as_json:
-        _print_class(done, request.course, gradebook)
     _print_shared_weights(done.shared_weights, assignment)
+    for name, why in done.unknown_times.items():
+        _look(f"Time unknown: {one_line(name)}, {why}")
+    if not as_json:
+        _print_class(done, request.course, gradebook)  # last: what to open next is what one wants to see
     if done.stopped:
         errors.print(
             f"Stopped: {len(done.scores)} of {done.handed_in} are graded and kept. The same command goes on from there.",
@@ -152,7 +155,7 @@ def _print_class(done: ClassGraded, course: Path, gradebook: bool) -> None:
 
     if done.scores:
         screen.print(class_text.class_table(done.scores))
-        screen.print(class_text.summary_line(done.scores), markup=False, highlight=False)
+        screen.print(class_text.summary_line(done.scores, done.unknown_times), markup=False, highlight=False)
     places = {"Pages": done.index, "Results": course / folders.WORKSHOP / "results"}
     if gradebook:
         places |= {"Grade book": course / "gradebook.db", "Notebooks": course / "autograded"}
@@ -162,10 +165,10 @@ def _print_class(done: ClassGraded, course: Path, gradebook: bool) -> None:
 
 def _print_shared_weights(groups: Sequence[Sequence[str]], assignment: str) -> None:
     for students in groups:
-        errors.print(
-            f"Equal to the last byte: {assignment}.safetensors of {', '.join(students)}. Ask them how they were trained.",
-            style="yellow",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
+        _look(
+            f"Equal to the last byte: {assignment}.safetensors of {', '.join(students)}. Ask them how they were trained."
         )
+
+
+def _look(text: str) -> None:
+    errors.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,5 @@
-"""What a person sees while a class is graded, and what Ctrl-C does then. Quiet where nobody looks: in a pipe, in CI."""
+"""What a person sees while a class is graded, and what Ctrl-C does then: a bar on a terminal, a line per submission in a pipe
+or in CI."""
 
 from __future__ import annotations
 
@@ -13,8 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.classroom.run import Stop
 from autograder.cli.app import errors
-from autograder.feedback import json
+from autograder.feedback import json, view
 from autograder.feedback.class_summary import needs_person
+from autograder.feedback.phrases import plural
+from autograder.feedback.sanitise import one_line
 from autograder.model import Score
 from autograder.runner import Grader
 
@@ -44,12 +47,14 @@ def finishing() -> Iterator[Stop]:
 class ClassProgress:
     """The progress display: how many are graded, failed, waiting for a person; per minute; how long it will take.
 
-    quiet   True: no display
+    quiet   True: no display. Otherwise, where nobody can look at a bar: a line for each submission
     lines   True: each result as JSON, on a line of its own on the standard output
     """
 
     def __init__(self, *, quiet: bool, lines: bool = False) -> None:
         self._lines = lines
+        drawn = errors.is_terminal and "CI" not in os.environ
+        self._told_in_lines = not quiet and not drawn
         self._bars = Progress(
             TextColumn("{task.description:24.24}"),
             BarColumn(),
@@ -58,7 +63,7 @@ class ClassProgress:
             TimeElapsedColumn(),
             console=errors,
             transient=True,
-            disable=quiet or not errors.is_terminal or "CI" in os.environ,
+            disable=quiet or not drawn,
         )
         self._task = self._bars.add_task("starting", total=None, told="")
         self._total, self._graded, self._failed, self._waiting = 0, 0, 0, 0
@@ -93,6 +98,7 @@ class ClassProgress:
 
     def drawing(self, grader: Grader) -> None:
         """Draw the inputs of all checks, and show how far that is."""
+        self._say(f"Drawing inputs for {plural(len(grader.checks), 'law')}")
         bar = self._bars.add_task("drawing inputs", total=len(grader.checks), told="")
         grader.prepare(lambda _: self._bars.advance(bar))
         self._bars.remove_task(bar)
@@ -106,6 +112,13 @@ class ClassProgress:
         self._failed += score.error is not None
         self._waiting += score.error is None and bool(needs_person(score))
         self._bars.update(self._task, advance=1, description=score.student, told=self._told())
+        width = len(str(self._total))
+        points = view.page(score, "staff").headline
+        self._say(f"{self._graded:{width}} of {self._total}  {one_line(score.student, 60)}: {points}")
+
+    def _say(self, text: str) -> None:
+        if self._told_in_lines:
+            errors.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _told(self) -> str:
         rate = self._graded / max(1e-9, time.monotonic() - self._begun)

@@ -22,6 +22,7 @@ from autograder.model import Notebook
 from autograder.submission import notebook as notebooks
 
 CHECKS_SUFFIX = "_checks"
+DECLARED_CAP = 32 << 20  # bytes of all files that a release declares
 _CHECKS = re.compile(rf"(.+?){CHECKS_SUFFIX}(_\w+)?")
 
 
@@ -44,9 +45,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
+    """`files`: what its release declares, name -> bytes; every submission's cells find these beside the notebook."""
+
     name: str
     notebook: Notebook
     exercises: tuple[Exercise, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def max_score(self) -> float:
@@ -157,7 +161,7 @@ def load(source: Path, name: str | None = None, *, variant: int | None = None) -
     recipe = variants.read(source)
     with _as_course_error(source):
         notebook = notebooks.read(source)
-    return _assignment(variants.vary(notebook, recipe, variant), source, name or source.parent.name)
+    return _assignment(variants.vary(notebook, recipe, variant), source, name or source.parent.name, recipe)
 
 
 def made(data: bytes, source: Path, name: str, recipe: Recipe, variant: int | None) -> Assignment:
@@ -171,7 +175,7 @@ def made(data: bytes, source: Path, name: str, recipe: Recipe, variant: int | No
     """
     with _as_course_error(source):
         notebook = notebooks.parse(data, source.name)
-    return _assignment(variants.vary(notebook, recipe, variant), source, name)
+    return _assignment(variants.vary(notebook, recipe, variant), source, name, recipe)
 
 
 @contextmanager
@@ -182,7 +186,30 @@ def _as_course_error(source: Path) -> Iterator[None]:
         raise AssignmentError(error.what, remedy=error.remedy, file=str(source), cell=error.cell) from None
 
 
-def _assignment(notebook: Notebook, source: Path, name: str) -> Assignment:
+def _declared(source: Path, recipe: Recipe) -> dict[str, bytes]:
+    """The files of release.toml that are there; a release says which are not. Raises AssignmentError for too much of them."""
+    files = {}
+    for each in recipe.files:
+        path = source.parent / each
+        if not path.is_file() or path.is_symlink():
+            continue
+        if path.stat().st_size > DECLARED_CAP:
+            raise _too_much(recipe)
+        files[each] = path.read_bytes()
+    if sum(map(len, files.values())) > DECLARED_CAP:
+        raise _too_much(recipe)
+    return files
+
+
+def _too_much(recipe: Recipe) -> AssignmentError:
+    return AssignmentError(
+        f"The files that go along have more than {DECLARED_CAP >> 20} MiB; every submission's process gets them.",
+        remedy="Make them smaller, or let the notebook draw its data (autograder.datasets).",
+        file=recipe.file,
+    )
+
+
+def _assignment(notebook: Notebook, source: Path, name: str, recipe: Recipe) -> Assignment:
     exercises: list[Exercise] = []
     seen: set[str] = set()
     for cell in notebook.cells:
@@ -210,7 +237,7 @@ def _assignment(notebook: Notebook, source: Path, name: str) -> Assignment:
         raise AssignmentError(
             "The notebook has no graded cell.", remedy="Give its check cells points.", file=str(source)
         )
-    return Assignment(name, notebook, _together(exercises))
+    return Assignment(name, notebook, _together(exercises), _declared(source, recipe))
 
 
 def _together(exercises: Sequence[Exercise]) -> tuple[Exercise, ...]:

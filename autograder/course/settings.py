@@ -23,6 +23,10 @@ memory_mib = 2048
 # percent_per_day = 10          # of the assignment's points, for every day begun after the deadline
 # grace_minutes = 15            # who is later by no more than this is not late
 # at_most_percent = 50          # never more than this
+
+# [times]                       # how a timestamp.txt is read that does not say it itself
+# zone = "Europe/Helsinki"      # of times without a zone, and of names such as EEST; without it UTC
+# day_first = true              # 01/12/2026 is 1 December; false: 12 January; without it such a time is doubtful
 """
 
 from __future__ import annotations
@@ -30,12 +34,14 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
+from autograder.course import toml
 from autograder.errors import AssignmentError
 from autograder.model import Limits
 
@@ -61,6 +67,19 @@ class Late:
             return 0.0
         days = math.ceil(seconds / DAY_SECONDS)
         return min(days * self.percent_per_day, self.at_most_percent) / 100
+
+
+@dataclass(frozen=True)
+class Times:
+    """How times are read that leave something open. `zone` as the time zone database calls it."""
+
+    zone: str = ""
+    day_first: bool | None = None
+
+    @property
+    def tzinfo(self) -> tzinfo | None:
+        """The zone itself."""
+        return ZoneInfo(self.zone) if self.zone else None
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     read: Mapping[str, str] = field(default_factory=dict)
     late: Late | None = None
+    times: Times = field(default_factory=Times)
     variant: int | None = None
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
     file: str = field(default=FILE, compare=False, repr=False)
@@ -144,20 +164,15 @@ def read(course: Path) -> Settings:
     path = course / FILE
     if not path.is_file():
         return Settings()
-    try:
-        text = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AssignmentError(
-            f"The file is not TOML ({error}).", remedy="Mend the line it names.", file=str(path)
-        ) from None
-    return _settings(text, str(path))
+    return _settings(toml.read(path), str(path))
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "variant", "reveal", "limits", "thresholds", "trained_weights", "read", "late"}
+    known = {"seed", "variant", "reveal", "limits", "thresholds", "trained_weights", "read", "late", "times"}
     for key in text:
         if key not in known:
-            raise _odd(key, f"Known keys are {', '.join(sorted(known))}.", file)
+            near = toml.did_you_mean(key, known)
+            raise _odd(key, f"{near}Known keys are {', '.join(sorted(known))}.", file)
     settings = Settings(file=file)
     for key in ("seed", "variant"):
         if key in text:
@@ -180,7 +195,25 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         settings = replace(settings, read=_places(text["read"], file))
     if "late" in text:
         settings = replace(settings, late=_late(text["late"], file))
+    if "times" in text:
+        settings = replace(settings, times=_times(text["times"], file))
     return settings
+
+
+def _times(given: Any, file: str) -> Times:
+    remedy = 'Give zone = "Europe/Helsinki" or the like, and if you like day_first = true or false.'
+    if not isinstance(given, Mapping):
+        raise _odd("times", remedy, file)
+    for key, value in given.items():
+        good = isinstance(value, bool) if key == "day_first" else key == "zone" and isinstance(value, str)
+        if not good:
+            raise _odd(f"times.{key}", remedy, file)
+    times = Times(**given)
+    try:
+        times.tzinfo  # noqa: B018  it raises where there is no such zone
+    except (OSError, ValueError, KeyError):
+        raise _odd("times.zone", f"No zone is called {times.zone!r}. {remedy}", file) from None
+    return times
 
 
 def _limits(given: Any, file: str) -> Limits:

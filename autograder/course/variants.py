@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder.course import toml
 from autograder.errors import AssignmentError
 from autograder.model import Cell, Notebook
 
@@ -58,12 +58,7 @@ def read(source: Path) -> Recipe:
     path = source.parent / FILE
     if not path.is_file():
         return Recipe(str(path))
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AssignmentError(
-            f"The file is not TOML ({error}).", remedy="Mend the line it names.", file=str(path)
-        ) from None
+    given = toml.read(path)
     for key in given:
         if key not in ("files", "variants"):
             raise _odd(key, "Known keys are files and variants.", path)

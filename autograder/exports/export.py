@@ -26,6 +26,7 @@ class Exported:
     unmatched  student -> why no row of the platform's list is theirs; they are not in the file
     waiting    students who wait for a person or have no score; they are not in it either (in plain CSV they are, and say so)
     absent     how many people of the platform's list have handed in nothing
+    encoding   how the platform's list was read
     """
 
     text: str
@@ -33,6 +34,22 @@ class Exported:
     unmatched: Mapping[str, str]
     waiting: tuple[str, ...]
     absent: int
+    encoding: str = "utf-8"
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Who waits for a person, and has no points in the file for that."""
+        return tuple(student for student in self.waiting if student not in self.exported)
+
+    @property
+    def complete(self) -> bool:
+        """Whether somebody is in it, and nobody is missing: the same rule for every platform."""
+        return bool(self.exported) and not self.unmatched and not self.left_out
+
+
+def file_name(assignment: str, to: str) -> str:
+    """Return what the file is called where nobody says so: fewshot.moodle.csv, fewshot.canvas.csv, fewshot.csv."""
+    return f"{assignment}.csv" if to == "csv" else f"{assignment}.{to}.csv"
 
 
 def export(
@@ -94,7 +111,8 @@ def _canvas(
     worth = worth or max((mark.max_points for mark in marks), default=0.0)
     text = csv.text(canvas.rows(ready, students, found.rows, place, worth))
     absent = len(students.rows) - len(found.rows)
-    return Exported(text, tuple(mark.student for mark in ready), found.unmatched, waiting, absent)
+    exported = tuple(mark.student for mark in ready)
+    return Exported(text, exported, found.unmatched, waiting, absent, people.encoding)
 
 
 def _moodle(
@@ -117,7 +135,8 @@ def _moodle(
         ready = [mark for mark in ready if mark.student in matched]
     ready = _fitting(ready, moodle.out_of(people, matched), scale, "Moodle")
     text = csv.text(moodle.rows(ready, assignment, people, matched, column))
-    return Exported(text, tuple(mark.student for mark in ready), unmatched, waiting, absent)
+    exported = tuple(mark.student for mark in ready)
+    return Exported(text, exported, unmatched, waiting, absent, people.encoding if people else "utf-8")
 
 
 def _rounded(mark: Mark) -> Mark:

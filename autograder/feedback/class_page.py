@@ -23,23 +23,32 @@ class Row:
     status: str
     cells: tuple[Exercise | None, ...]
     total: str
+    order: str  # what the total sorts by
     reasons: tuple[str, ...]
 
 
-def class_page(scores: Sequence[Score], title: str, links: Mapping[str, str]) -> str:
+def class_page(
+    scores: Sequence[Score], title: str, links: Mapping[str, str], times: Mapping[str, str] | None = None
+) -> str:
     """Write a whole HTML page for staff, called `title`, that shows the `scores` of a class.
 
     links  student -> path of that student's page, relative to this one, not quoted; without one, no link
+    times  student -> why nobody knows when they handed in
     """
+    times = times or {}
     exercises = columns(scores)
     spread = distribution(scores)
     return render(
         "class.html.jinja",
         title=one_line(title),
         wide=True,
-        summary=summary_line(scores),
+        sortable=True,
+        summary=summary_line(scores, times),
         exercises=[(one_line(name, 60), points(worth)) for name, worth in exercises],
-        rows=[_row(score, [name for name, _ in exercises], links.get(score.student)) for score in scores],
+        rows=[
+            _row(score, [name for name, _ in exercises], links.get(score.student), times.get(score.student))
+            for score in scores
+        ],
         by_hand=Counter(name for score in scores for name in graded_by_hand(score)),
         spread=spread,
         most=max((one.count for one in spread), default=0),
@@ -47,7 +56,7 @@ def class_page(scores: Sequence[Score], title: str, links: Mapping[str, str]) ->
     )
 
 
-def _row(score: Score, exercises: Sequence[str], link: str | None) -> Row:
+def _row(score: Score, exercises: Sequence[str], link: str | None, time: str | None) -> Row:
     seen = {one.name: exercise(one, "staff", waits=score.status == "pending") for one in score.exercises}
     return Row(
         student=one_line(score.student, 60) or "(no name)",
@@ -55,5 +64,6 @@ def _row(score: Score, exercises: Sequence[str], link: str | None) -> Row:
         status=score.status,
         cells=tuple(seen.get(name) for name in exercises),
         total=points(score.score, score.max_score),
-        reasons=tuple(needs_person(score)),
+        order="" if score.score is None else f"{score.score:g}",
+        reasons=(*needs_person(score), *([f"time unknown: {one_line(time, 200)}"] if time else [])),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -59,8 +59,11 @@ def class_table(scores: Sequence[Score]) -> Table:
     return table
 
 
-def summary_line(scores: Sequence[Score]) -> str:
-    """Say how many are graded, the mean of those with a score, and what waits for a person."""
+def summary_line(scores: Sequence[Score], also: Container[str] = ()) -> str:
+    """Say how many are graded, the mean of those with a score, and what waits for a person.
+
+    also   students at whom a person should look for another reason
+    """
     if not scores:
         return "No submissions."
     count = {
@@ -75,7 +78,7 @@ def summary_line(scores: Sequence[Score]) -> str:
     by_hand = sum(bool(graded_by_hand(score)) for score in scores)
     if by_hand:
         line += f"; {by_hand} {'waits' if by_hand == 1 else 'wait'} to be graded by hand"
-    looked = sum(bool(needs_person(score)) for score in scores)
+    looked = sum(bool(needs_person(score)) or score.student in also for score in scores)
     if looked:
         line += f"; {looked} {'needs' if looked == 1 else 'need'} a closer look"
     return line + "."

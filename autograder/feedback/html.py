@@ -63,24 +63,35 @@ def exercise_fragment(
     return render("alone.html.jinja", title=seen.name, fragment=Markup(fragment), policy=policy)
 
 
-def render(template: str, title: str, **content: Any) -> str:
+def render(template: str, title: str, *, sortable: bool = False, **content: Any) -> str:
     """Write a whole page from a template of this package, with `content` for its names.
 
     Every value is escaped; `title` names the window.
+
+    sortable   with our own script, the only one that the page's policy lets run, by which tables are sorted
     """
-    css = _style_sheet()
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    css, script = _part("page.css"), _part("sort.js") if sortable else ""
+    allowed = f"style-src 'sha256-{_digest(css)}'" + (
+        f"; script-src 'sha256-{_digest(script)}'" if script else ""
+    )
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     return (
         _templates()
         .get_template(template)
-        .render(**{"css": Markup(css), "policy": policy, **content}, title=title)
+        .render(
+            **{"css": Markup(css), "script": Markup(script), "policy": policy, **content},
+            title=title,
+        )
     )
 
 
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 @cache
-def _style_sheet() -> str:
-    return (files("autograder.feedback") / "templates" / "page.css").read_text(encoding="utf-8")
+def _part(name: str) -> str:
+    return (files("autograder.feedback") / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -9,6 +9,8 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     grade_cells  the engine's results -> cell outputs that nbgrader reads as points       (GradeByLaws)
     save_grades  points -> grade book; what was not judged waits for a person             (SaveGrades)
     late         what being late costs                                                    (LatePenalty)
+    times        when a submission was handed in, and what else decides its points in the grade book
+    foretelling  what being late would cost after a regrade
     history      what the grade book said before, so that marks given by hand are kept
 
     generating   the release anew, without harm to the submissions that are there         (KeepSubmissions)

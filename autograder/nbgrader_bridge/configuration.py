@@ -26,6 +26,7 @@ from autograder.nbgrader_bridge.late import LatePenalty
 from autograder.nbgrader_bridge.reading import ForgivingExporter
 from autograder.nbgrader_bridge.repair_cells import MendCells
 from autograder.nbgrader_bridge.save_grades import SaveGrades
+from autograder.nbgrader_bridge.times import existing_timestamp
 
 FILE = "nbgrader_config"
 
@@ -118,13 +119,5 @@ class Course(CourseDirectory):
     """nbgrader's view of a course directory, of which one broken timestamp.txt does not stop anything."""
 
     def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
-        """Return when a submission was handed in; None where its file does not say so intelligibly."""
-        try:
-            return super().get_existing_timestamp(dest_path)  # type: ignore[no-any-return]
-        except (ValueError, OverflowError, OSError) as error:
-            self.log.warning("%s: timestamp.txt cannot be read (%s).", dest_path, error)
-            return None
-
-    def fail(self, message: str) -> None:
-        """Raise ValueError with `message`: nbgrader calls this for a timestamp that is none, and does not define it."""
-        raise ValueError(message)
+        """Return when a submission was handed in; None where its file does not say so beyond doubt."""
+        return existing_timestamp(self, dest_path)

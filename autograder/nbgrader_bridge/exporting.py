@@ -10,7 +10,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
 from autograder.course.assignment import exercise_of
-from autograder.exports.export import Exported
+from autograder.exports.export import Exported, file_name
 from autograder.exports.export import export as exported
 from autograder.exports.marks import Mark
 from autograder.nbgrader_bridge.configuration import Course, course_config
@@ -95,14 +95,14 @@ class _Exporter(ExportPlugin):
     incomplete = Bool(False, help="Export points also where some wait for a person.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write --to, or ASSIGNMENT.PLATFORM.csv; with several assignments the name begins with each in turn."""
+        """Write --to, or ASSIGNMENT.PLATFORM.csv (ASSIGNMENT.csv); with several assignments the name begins with each in turn."""
         names = [str(name) for name in self.assignment] or [each.name for each in gradebook.assignments]
         for name in names:
             found = marks_in(gradebook, name, [str(each) for each in self.student])
             if found is None:
                 self.log.error("The grade book does not know %s.", name)
                 continue
-            file = Path(self.to) if self.to else Path(f"{name}.{self.platform}.csv")
+            file = Path(self.to) if self.to else Path(file_name(name, self.platform))
             file = file if len(names) == 1 or not self.to else file.with_name(f"{name}.{file.name}")
             self._write(name, found, file)
 
@@ -121,8 +121,8 @@ class _Exporter(ExportPlugin):
         self.log.info("%s: %d students in %s", name, len(made.exported), file)
         for student, why in made.unmatched.items():
             self.log.warning("%s is not exported: %s", student, why)
-        for student in made.waiting if self.platform != "csv" and not self.incomplete else ():
-            self.log.warning("%s is not exported: waits for a person", student)
+        for student in made.left_out:
+            self.log.warning("%s has no points in it: waits for a person", student)
 
 
 class MoodleExporter(_Exporter):

@@ -7,6 +7,7 @@ from pathlib import Path
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.course import settings
+from autograder.course.settings import Late
 
 
 class LatePenalty(LateSubmissionPlugin):
@@ -30,4 +31,9 @@ class LatePenalty(LateSubmissionPlugin):
         if late is None:
             return super().late_submission_penalty(student_id, score, total_seconds_late)  # type: ignore[no-any-return]
         notebook = preprocessor.gradebook.find_notebook(preprocessor.notebook_id, preprocessor.assignment_id)
-        return round(late.share(total_seconds_late) * float(notebook.max_score), 4)
+        return penalty_of(late, total_seconds_late, float(notebook.max_score))
+
+
+def penalty_of(late: Late, seconds: float, max_points: float) -> float:
+    """Return the points to take off an assignment of `max_points` that came `seconds` after the deadline."""
+    return round(late.share(seconds) * max_points, 4)

@@ -16,7 +16,7 @@ from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.errors import FewlabelsError, NotebookError, UnreadableError
 from autograder.model import Cell
-from autograder.nbgrader_bridge import history, results
+from autograder.nbgrader_bridge import history, results, times
 from autograder.nbgrader_bridge.untrusted import written
 from autograder.submission import notebook
 
@@ -48,6 +48,7 @@ class ForgivingExporter(NotebookExporter):
         except FewlabelsError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from error
+        times.read_as_ours(course)
         recorded = getattr(converter, "recorded_directory", course.autograded_directory)
         self.before = history.remember(course, recorded)
 
@@ -140,12 +141,14 @@ def _rebuilt(cell: Cell, attachments: dict[str, dict[str, str]] | None) -> Noteb
 
 def _attachments(path: Path) -> dict[int, dict[str, dict[str, str]]]:
     """cell index -> name -> MIME type -> base64, of the pictures that belong to Markdown cells."""
+    if path.stat().st_size > notebook.SIZE_CAP:  # its pictures are left out; a note says where they are
+        return {}
     document = json.loads(path.read_bytes())
     if document["nbformat"] != 4:
         return {}
     found = {}
     for index, cell in enumerate(document["cells"]):
-        attached = cell.get("attachments")
+        attached = cell.get("attachments") if isinstance(cell, dict) else None
         if isinstance(attached, dict):
             pictures = {written(name): _pictures(bundle) for name, bundle in attached.items()}
             found[index] = {name: bundle for name, bundle in pictures.items() if bundle}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
 import sysconfig
@@ -26,6 +28,7 @@ from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
+from autograder.nbgrader_bridge.times import circumstances
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,11 @@ class Recorder:
         course = self._course(student)
         final = Path(course.format_path(course.autograded_directory, student, self._assignment))
         return final.is_dir() and standing(course, student) is not None
+
+    def circumstances(self, student: str) -> str:
+        """A digest of all that decides this submission's points beside its result: times, rules, marks given by hand."""
+        said = circumstances(self._course(student), student, self._config)
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def enter(self, student: str, graded: Graded) -> Recorded:
         """Enter one result; never raises for one submission's sake."""

@@ -15,6 +15,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.folders import StaffFiles
 from autograder.course.settings import Settings
 from autograder.course.variants import Recipe
+from autograder.errors import UsageError
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.release import building, leaks, notebook, requirements
@@ -101,7 +102,18 @@ class Candidate:
         """Return the validation of this assignment, ready to be run.
 
         `weights` are trained weights for the source; by default those of the course, if there are any.
+
+        Raises UsageError where checks ask for weights and there are none: validating takes minutes, and would end there.
         """
+        weights = weights or folders.trained_weights(self.course, self.name)
+        checks = registry.load(self.name, hidden=registry.hidden_installed())
+        if weights is None and any("weights" in check.runner_parameters for check in checks):
+            raise UsageError(
+                f"The checks of {self.name} ask for trained weights, and this course has none.",
+                remedy=f"Run the source notebook, training included; it saves {self.name}.safetensors. Name this file with "
+                f"--weights FILE, or put it at {folders.PROGRAMS['trained'][0].format(name=self.name)} in the course directory.",
+                file=str(self.course),
+            )
         return Validation(
             self.assignment,
             self.settings,
@@ -109,7 +121,7 @@ class Candidate:
             self.stub,
             self.staff.checks,
             self.secrets,
-            weights or folders.trained_weights(self.course, self.name),
+            weights,
         )
 
 

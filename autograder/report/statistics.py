@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 FEW = 10  # with fewer submissions a correlation says next to nothing
+FAIR = 0.2
+Z_95 = 1.959964  # of the normal distribution: 95 % lie within
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,27 @@ def _varies(values: Sequence[float]) -> bool:
     return max(values) - min(values) > 1e-9
 
 
+def interval(correlation: float, count: int) -> tuple[float, float]:
+    """Return what a correlation of `count` pairs may be, with 95 % confidence: Fisher's z."""
+    if count <= 3 or abs(correlation) >= 1:
+        return (-1.0, 1.0) if count <= 3 else (correlation, correlation)
+    middle, half = math.atanh(correlation), Z_95 / math.sqrt(count - 3)
+    return math.tanh(middle - half), math.tanh(middle + half)
+
+
 def verdict_on(value: float | None, count: int) -> str:
-    """Put a discrimination in a word, by the usual bounds (Ebel, 1972: 0.2, 0.3, 0.4)."""
+    """Put a discrimination in a word, by the usual bounds (Ebel, 1972: 0.2, 0.3, 0.4).
+
+    None of them where it might as well be 0 as fair: chance accuses no exercise.
+    """
     if value is None:
         return "does not vary"
-    if count < FEW:
+    low, high = interval(value, count)
+    if count < FEW or (low <= 0 <= high and high >= FAIR):
         return "too few submissions to tell"
-    for bound, word in ((0.4, "very good"), (0.3, "good"), (0.2, "fair"), (0.0, "weak")):
+    if low <= 0 <= high:
+        return "weak"
+    for bound, word in ((0.4, "very good"), (0.3, "good"), (FAIR, "fair"), (0.0, "weak")):
         if value >= bound:
             return word
     return "negative: look at this exercise"

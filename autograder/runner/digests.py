@@ -59,7 +59,10 @@ def of_check(check: Check, course: object = None) -> str:
     """Return the digest of one check; of `course`, the thresholds, where it asks for them."""
     said = repr(course) if "course" in check.runner_parameters else ""
     texts = sorted(_used(check.body.__module__, check.body.__name__))
-    return _hash(check.exercise, check.name, said, *texts)
+    made = repr(
+        (check.law, check.visibility, check.weight, check.precondition, check.examples, check.seconds)
+    )
+    return _hash(check.exercise, check.name, said, made, *texts)
 
 
 @cache

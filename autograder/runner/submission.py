@@ -23,7 +23,8 @@ from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
 from autograder.sandbox.transport import Transport
-from autograder.submission import notebook, receipts, trained_weights
+from autograder.submission import beside, notebook, receipts, trained_weights
+from autograder.submission.beside import Beside
 from autograder.version import __version__
 
 # How kernels of other languages are called, up to the version. Any other name may be a Python environment's.
@@ -94,21 +95,45 @@ class Grader:
             if "weights" not in check.runner_parameters:
                 _ = self.planner.plan(check).batch.encoded
 
+    def beside(self, path: Path) -> Beside:
+        """Return what the cells of the notebook at `path` find beside it, the course's own files apart."""
+        if getattr(self.boundary, "in_place", False):  # they run in that very folder
+            return Beside()
+        return beside.read(path, self.weights_file)
+
+    @property
+    def weights_file(self) -> str:
+        """The name of the file of trained weights."""
+        return f"{self.assignment.name}.safetensors"
+
     def grade(
-        self, path: Path, student: str, progress: Progress | None = None, *, known: Known | None = None
+        self,
+        path: Path,
+        student: str,
+        progress: Progress | None = None,
+        *,
+        known: Known | None = None,
+        files: Beside | None = None,
     ) -> Graded:
         """Grade the notebook at `path`, which `student` submitted; never raises.
 
         progress   is told of each check
         known      exercises whose results are known are not looked at again; where all of them are, nothing runs
+        files      what lies beside it, where somebody has read that already
 
         An error of any kind becomes an ungraded score that says so.
         """
         start = time.perf_counter()
         document = None
+        files = (self.beside(path) if files is None else files).giving_way(self.assignment.files)
         try:
             document = notebook.read(path)
             submission = prepare(document, self.assignment.notebook)
+            submission = replace(
+                submission,
+                files={**files.files, **self.assignment.files},
+                notes=(*submission.notes, *files.notes()),
+            )
             self._refuse_other_languages(submission)
             graded = self._graded(submission, path, student, progress, start, known or Known({}))
         except FewlabelsError as error:
@@ -119,7 +144,7 @@ class Grader:
             graded = self.ungraded(
                 student, Failure("grader", what, "Report it; grade this submission again.", file=path.name)
             )
-        return self._with_receipt(graded, path, document)
+        return self._with_receipt(graded, path, document, files)
 
     def ungraded(self, student: str, failure: Failure, *, read: Path | None = None) -> Graded:
         """Return a result without a score for `student`, because of `failure`.
@@ -129,10 +154,10 @@ class Grader:
         graded = Graded(
             self._score(student, status="ungraded", score=None, pending_points=0.0, error=failure)
         )
-        return graded if read is None else self._with_receipt(graded, read, None)
+        return graded if read is None else self._with_receipt(graded, read, None, self.beside(read))
 
-    def _with_receipt(self, graded: Graded, path: Path, document: Notebook | None) -> Graded:
-        receipt = receipts.of((path, path.parent / f"{self.assignment.name}.safetensors"), document)
+    def _with_receipt(self, graded: Graded, path: Path, document: Notebook | None, files: Beside) -> Graded:
+        receipt = receipts.of((path, path.parent / self.weights_file), document, files.files)
         return replace(graded, score=replace(graded.score, receipt=receipt))
 
     def _refuse_other_languages(self, submission: Notebook) -> None:
@@ -157,7 +182,7 @@ class Grader:
             sandbox = known.sandbox or self.boundary.name
             submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(known.cells)))
             return Graded(self._scored(student, submission, known.results, sandbox), known.cells)
-        weights = trained_weights.read(path.parent / f"{self.assignment.name}.safetensors")
+        weights = trained_weights.read(path.parent / self.weights_file)
         transport = self.boundary.session(self.settings.limits)
         try:
             cells = transport.run(submission)

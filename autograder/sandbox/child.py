@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import secrets
 import select
 import signal
 import socket
@@ -63,6 +64,7 @@ class Child:
         self._cpu_end = self._wall_end = math.inf
         self._account: Account | None = None
         self._charged = 0.0
+        self.spent = False  # whether what it was late with had used up its CPU time, and not the patience of the wall clock
         self._pidfd = -1
         try:
             wishes = {**_bounds(limits, spawner), "data": data}
@@ -95,6 +97,27 @@ class Child:
                 remedy="Run `autograder doctor`, which says what this machine lacks.",
             )
         self._charged = self.cpu_seconds  # being born is on the house
+
+    def furnish(self, files: Encoded) -> None:
+        """Has it write `files` ([path, bytes] of each) into its working directory, before any cell runs, at nobody's expense.
+
+        They go through its own socket, like cells: the zygote never sees them. Raises as being born does.
+        """
+        token = secrets.token_bytes(frames.TOKEN_BYTES)
+        try:
+            soon = frames.until(self._sock, time.monotonic() + SPAWN_SECONDS)
+            frames.send(self._sock, Kind.WRITE_FILES, token, 0, files, soon)
+            word = self._receiver.receive(soon, answer=True)
+        except WireError as error:
+            self.end()
+            raise ZygoteGone(str(error)) from None
+        if (word.kind, word.token, word.value) != (Kind.FILES_WRITTEN, token, None):
+            self.end()
+            raise SandboxBroken(
+                f"The files beside the notebook could not be written ({word.value}).",
+                remedy="Run `autograder doctor`, which says what this machine lacks.",
+            )
+        self._charged = self.cpu_seconds
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -165,6 +188,7 @@ class Child:
         """How long nothing can have run out. CPU time passes at most as fast as all cores together."""
         cpu, wall = self._cpu_end - self.cpu_seconds, self._wall_end - time.monotonic()
         if cpu <= 0 or wall <= 0:
+            self.spent = cpu <= 0
             raise WireTimeout("no answer in time")
         return max(LEAST_NAP, min(cpu / _CORES, wall))
 

@@ -3,9 +3,9 @@
     frame  = header | structure | payload (wire.py)
     header = magic 4s | kind u8 | token 16s | index u32 | structure length u32 | payload length u64
 
-Trusted side to worker: RUN_CELL, ANSWER_CALLS and ANSWER_ONE_BY_ONE, each with an unpredictable token. Worker to trusted
-side: READY once, then CELL_RAN, or one ANSWER per call in order, with the token of its request and its index in it. Both
-lengths are held against a cap before anything is allocated.
+Trusted side to worker: WRITE_FILES, RUN_CELL, ANSWER_CALLS and ANSWER_ONE_BY_ONE, each with an unpredictable token. Worker to
+trusted side: READY once, then FILES_WRITTEN, CELL_RAN, or one ANSWER per call in order, with the token of its request and its
+index in it. Both lengths are held against a cap before anything is allocated.
 
 Answers that are ready within a few milliseconds travel together, unless they were asked for one by one.
 """
@@ -47,6 +47,8 @@ class Kind(IntEnum):
     ANSWER = 5
     ANSWER_ONE_BY_ONE = 7  # as ANSWER_CALLS, but each answer is sent before the next call is made
     FAILED = 6  # the child could not be locked down; comes in place of READY
+    WRITE_FILES = 8  # what lies beside the notebook, before any cell
+    FILES_WRITTEN = 9
 
 
 @dataclass(frozen=True)

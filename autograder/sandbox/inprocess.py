@@ -1,6 +1,6 @@
 """The boundary's twin without a boundary: answers calls in this very process.
 
-For a student's own kernel (whose code it is) and for tests. It has no deadline and holds nothing back.
+For a student's own kernel (whose code it is) and for tests. It holds nothing back; deadlines are student/slow_calls.py's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from autograder.fixtures import devices
-from autograder.model import Call, CellResult, Crashed, Notebook, Outcome, Raised
+from autograder.model import Call, CellResult, Crashed, Notebook, Outcome, Raised, TimedOut
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import from_plain, to_plain
 from autograder.sandbox.transport import Batch
@@ -29,6 +29,7 @@ class InProcess:
         self._given = namespace
         self._namespace: Mapping[str, Any] = {} if namespace is None else namespace
         self._notebook: Notebook | None = None
+        self._call_seconds: float | None = None  # of the batch under way, where it says so
 
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
         """Run the cells as plain Python: IPython's magics need the worker's shell (sandbox/worker/cells.py)."""
@@ -43,8 +44,14 @@ class InProcess:
     def answer(self, batch: Batch) -> list[Outcome]:
         """Make the calls in this process, and return an outcome for each, in order."""
         # Through the same encoding as over the wire, so that a check cannot tell the transports apart.
+        self._call_seconds = batch.call_seconds
+        outcomes: list[Outcome] = []
         with _quietly():
-            return [self._answer(call) for call in batch.calls]
+            for call in batch.calls:
+                outcomes.append(self._answer(call))
+                if isinstance(outcomes[-1], TimedOut):  # as over the wire: nothing is asked behind it
+                    break
+        return outcomes
 
     def _answer(self, call: Call) -> Outcome:
         asked = _travel(call)

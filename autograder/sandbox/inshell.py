@@ -61,12 +61,14 @@ class InShell(InProcess):
         before, quiet = Path.cwd(), os.environ.get(JAIL)
         streams, asking = (sys.stdout, sys.stderr), builtins.input
         os.chdir(self._folder)
+        sys.path.insert(0, str(self._folder))  # as in a notebook: modules that lie beside it
         os.environ[JAIL] = "1"
         self._cells.attach()
         try:
             yield
         finally:
             os.chdir(before)
+            sys.path.remove(str(self._folder))
             sys.stdout, sys.stderr = streams
             builtins.input = asking
             if quiet is None:

@@ -106,11 +106,17 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def child(self, limits: Limits) -> Child:
-        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`."""
+    def child(self, limits: Limits, files: wire.Encoded | None = None) -> Child:
+        """Return a fresh child, of a fresh zygote if the last one is gone. Raises `SandboxBroken`.
+
+        files   [path, bytes] of each, encoded: what it finds in its working directory
+        """
         for _ in range(BIRTHS):
             try:
-                return Child(self._spawner, limits, self._data)
+                child = Child(self._spawner, limits, self._data)
+                if files is not None:
+                    child.furnish(files)
+                return child
             except ZygoteGone:
                 with self._lock:
                     if not self._spawner.alive:
@@ -160,6 +166,7 @@ class Jailed:
         self._again = Account(limits.submission_seconds, wall)
         self._child: Child | None = None
         self._ran: list[Cell] = []  # what a fresh child has to run again
+        self._files: wire.Encoded | None = None  # what it finds beside the notebook
         self._brief = False
 
     @property
@@ -172,6 +179,9 @@ class Jailed:
         """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
         self._ran = []
+        self._files = (
+            wire.encode([[name, data] for name, data in notebook.files.items()]) if notebook.files else None
+        )
         return tuple(self._first_run(cell) for cell in notebook.code)
 
     def answer(self, batch: Batch) -> list[Outcome]:
@@ -188,7 +198,12 @@ class Jailed:
             ask = partial(self._stream, Kind.ANSWER_CALLS, calls, request, seconds, outcomes)
             failed = self._once(self._work, seconds, ask)
             left = calls[len(outcomes) - start :]
-            if failed is not None and not (failed.final and (len(left) == 1 or not failed.crashed)):
+            alone = failed is not None and failed.spent and len(left) == 1
+            if (
+                failed is not None
+                and not alone
+                and not (failed.final and (len(left) == 1 or not failed.crashed))
+            ):
                 failed = self._pinned(failed, left, seconds, outcomes)
             if failed is not None:
                 outcomes.append(failed.stands())
@@ -200,14 +215,15 @@ class Jailed:
     ) -> _Failed | None:
         """What to say of the call behind `outcomes`, to which those before it are added; None where all went well.
 
-        A crash stands, also where it does not come again. A time-out stands where the same call runs out of time twice.
+        A crash stands, also where it does not come again. A time-out stands where it is known which call it was and the CPU time
+        was its own, or where the same call runs out of time twice.
         """
         sure = len(outcomes)
         again = self._once(self._again, seconds, partial(self._one_by_one, calls, seconds, outcomes))
         if again is None and failed.crashed:
             del outcomes[sure:]
             return failed
-        if again is not None and not (again.final or again.lost) and len(outcomes) > sure:
+        if again is not None and not (again.final or again.lost or again.spent) and len(outcomes) > sure:
             call = calls[len(outcomes) - sure]  # late for the first time, perhaps: once more, alone
             again = self._once(self._again, seconds, partial(self._one_by_one, (call,), seconds, outcomes))
         return again
@@ -235,7 +251,7 @@ class Jailed:
         results: list[CellResult] = []
         ask = partial(self._run_cell, cell, results)
         failed = self._once(self._work, self._limits.cell_seconds, ask)
-        if failed is not None and not failed.final:
+        if failed is not None and not (failed.final or failed.spent):
             failed = self._once(self._again, self._limits.cell_seconds, ask)
         if failed is None:
             self._ran.append(cell)
@@ -290,7 +306,7 @@ class Jailed:
         except WireTimeout:
             self._discard()
             late = TimedOut(self._limits.submission_seconds if account.empty else seconds)
-            return _Failed(late, final=account.empty)
+            return _Failed(late, final=account.empty, spent=child.spent)
         except WireError as error:
             return self._crashed(child, error)
         return None
@@ -317,7 +333,7 @@ class Jailed:
         while self._child is None:
             if self._again.empty:
                 return None
-            self._child = child = self._sandbox.child(self._limits)
+            self._child = child = self._sandbox.child(self._limits, self._files)
             cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
             for cell in cells:
                 try:
@@ -349,11 +365,15 @@ def _brief(cells: Sequence[Cell]) -> list[Cell]:
 
 @dataclass(frozen=True)
 class _Failed:
-    """Why a request got no answer; unless it is `final`, it is made once more, alone. `lost`: with its zygote."""
+    """Why a request got no answer; unless it is `final`, it is made once more, alone. `lost`: with its zygote.
+
+    spent   it used up CPU time of its own, which no busy machine takes from it: asked again it would only cost that again
+    """
 
     outcome: TimedOut | Crashed
     final: bool
     lost: bool = False
+    spent: bool = False
 
     @property
     def crashed(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.model import Call, Cell, CellResult, Limits, Outcome
+from autograder.model import Call, Cell, CellResult, Limits, Outcome, Raised, TimedOut
 from autograder.sandbox.inshell import InShell
-from autograder.student.slow_calls import Patience, Stopped
+from autograder.sandbox.outcomes import cell_failed
+from autograder.student.slow_calls import LIMITS, OutOfTime, Patience, Stopped, watched
 
 
 class WatchedInShell(InShell):
@@ -21,12 +22,17 @@ class WatchedInShell(InShell):
         self._each_cell = each_cell
 
     def _answer(self, call: Call) -> Outcome:
-        with self._patience.waiting(str(call)):
-            return super()._answer(call)
+        return watched(self._patience, call, self._call_seconds, super()._answer)
 
     def _run(self, cell: Cell) -> CellResult:
-        with self._patience.waiting(f"Cell {cell.index}"):
-            result = super()._run(cell)
+        try:
+            with self._patience.waiting(f"Cell {cell.index}", LIMITS.patience * LIMITS.cell_seconds):
+                result = super()._run(cell)
+        except OutOfTime:  # between IPython's own lines
+            result = CellResult(cell.index, raised=Raised(OutOfTime.__name__, ""))
+        if result.raised is not None and result.raised.type == OutOfTime.__name__:
+            self._patience.ended(f"Cell {cell.index}", result.raised.where)
+            result = cell_failed(cell.index, TimedOut(LIMITS.cell_seconds))
         if result.raised is not None and result.raised.type == "KeyboardInterrupt":
             raise Stopped(f"Cell {cell.index}", result.raised.where)  # IPython would go on to the next cell
         self._each_cell()
@@ -34,9 +40,10 @@ class WatchedInShell(InShell):
 
 
 class Here:
-    """Stands in for a sandbox."""
+    """Stands in for a sandbox. The cells run in the notebook's own folder, where they find what lies there."""
 
     name = "in process"
+    in_place = True
 
     def __init__(
         self, folder: Path, patience: Patience, each_cell: Callable[[], None] = lambda: None

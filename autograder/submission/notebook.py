@@ -1,19 +1,36 @@
-"""A notebook file as text: read with bounds, never executed."""
+"""A notebook file as text: read with bounds, never executed.
+
+Bounds count where the danger is: objects, nesting, code. What a written answer holds (photographs, tables, attachments) is text
+that nobody runs, and keeps no code from being judged: in a large file pictures are left out before anything is parsed.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from autograder.errors import NotebookError, UnreadableError
 from autograder.model import Cell, Notebook
 
-SIZE_CAP = 32 << 20
-CELLS_CAP = 2_000
-SOURCE_CAP = 1 << 20
-# commas and brackets of the file: JSON of a few bytes an item becomes objects of seventy
+FILE_CAP = 256 << 20  # bytes that are read at all
+SIZE_CAP = 32 << 20  # of what is parsed: a file, or what a larger one is without its pictures
+CELLS_CAP = 2_000  # that are code
+OTHER_CELLS_CAP = 20_000
+SOURCE_CAP = 1 << 20  # characters of a code cell
+# commas and brackets outside of texts: JSON of a few bytes an item becomes objects of seventy
 ITEMS_CAP = 2_000_000
+LEFT_OUT = "(a picture was left out here)"
+LEFT_OUT_NOTE = (
+    "The file is large: pictures in answers and outputs were left out. Open the submitted file to see them."
+)
+
+# a JSON text to its end, or to the file's; it never goes back, so that no file makes it slow
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+# What only a picture's bytes look like: base64, with the line ends that JSON writes. Begins where no such sign stands before, so
+# that each is looked at once; a backslash at its end belongs to what follows.
+_PICTURE = re.compile(rb"(?<![A-Za-z0-9+/=\\])[A-Za-z0-9+/=\\]{8192,}+")
 
 
 def read(path: Path) -> Notebook:
@@ -27,34 +44,47 @@ def read(path: Path) -> Notebook:
 
 def parse(raw: bytes, name: str) -> Notebook:
     """Return the notebook that `raw` spells; `name` is what messages call it. Raises `NotebookError`."""
+    notes: tuple[str, ...] = ()
+    if len(raw) > SIZE_CAP:
+        raw, notes = _PICTURE.sub(_left_out, raw), (LEFT_OUT_NOTE,)
+        if len(raw) > SIZE_CAP:
+            raise _too_large(
+                f"The file has {len(raw) / 2**20:.0f} MiB beside its pictures, more than {SIZE_CAP >> 20}.",
+                name,
+            )
     document = _document(raw, name)
     cells = document.get("cells")
     if not isinstance(cells, list):
         raise _unreadable(name, "it has no list of cells.")
-    if len(cells) > CELLS_CAP:
-        raise _unreadable(name, f"it has {len(cells)} cells, more than {CELLS_CAP}.")
+    code = sum(isinstance(cell, dict) and cell.get("cell_type") == "code" for cell in cells)
+    for count, cap, what in (
+        (code, CELLS_CAP, "code cells"),
+        (len(cells) - code, OTHER_CELLS_CAP, "other cells"),
+    ):
+        if count > cap:
+            raise _unreadable(name, f"it has {count} {what}, more than {cap}.")
     if not any(isinstance(cell, dict) and _source(cell.get("source")).strip() for cell in cells):
         raise NotebookError(
             "The notebook is empty.",
             remedy="Submit the notebook that you worked in, saved after the last edit.",
             file=name,
         )
+    odd = [str(index) for index, cell in enumerate(cells) if _kind(cell) is None]
+    if odd:
+        notes += (f"Of no type that Jupyter knows, and read as plain text: cell {', '.join(odd[:10])}.",)
     return Notebook(
         path=name,
         cells=tuple(_cell(cell, index, name) for index, cell in enumerate(cells)),
         kernel=_kernel(document),
+        notes=notes,
     )
 
 
 def _bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
-        if size > SIZE_CAP:
-            raise NotebookError(
-                f"The file has {size / 2**20:.0f} MiB, more than {SIZE_CAP >> 20}.",
-                remedy="Clear the outputs (Edit, Clear All Outputs), save, and submit again.",
-                file=path.name,
-            )
+        if size > FILE_CAP:
+            raise _too_large(f"The file has {size / 2**20:.0f} MiB, more than {FILE_CAP >> 20}.", path.name)
         return path.read_bytes()
     except IsADirectoryError:
         raise NotebookError(
@@ -69,13 +99,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _document(raw: bytes, name: str) -> dict[str, Any]:
-    items = sum(map(raw.count, (b",", b"[", b"{")))
+    items = _items(raw)
     if items > ITEMS_CAP:
-        raise NotebookError(
-            f"The file has {items:,} items, more than {ITEMS_CAP:,}.",
-            remedy="Clear the outputs (Edit, Clear All Outputs), save, and submit again.",
-            file=name,
-        )
+        items = _items(_TEXT.sub(b"", raw))  # a long table in an answer is one text
+    if items > ITEMS_CAP:
+        raise _too_large(f"The file has {items:,} items, more than {ITEMS_CAP:,}.", name)
     try:
         document = json.loads(raw)
     except UnicodeDecodeError:
@@ -98,6 +126,21 @@ def _document(raw: bytes, name: str) -> dict[str, Any]:
         ) from None
 
 
+def _left_out(picture: re.Match[bytes]) -> bytes:
+    whole = picture[0]
+    return LEFT_OUT.encode() + whole[len(whole.rstrip(b"\\")) :]
+
+
+def _items(raw: bytes) -> int:
+    return sum(map(raw.count, (b",", b"[", b"{")))
+
+
+def _too_large(what: str, name: str) -> NotebookError:
+    return NotebookError(
+        what, remedy="Clear the outputs (Edit, Clear All Outputs), save, and submit again.", file=name
+    )
+
+
 def _unreadable(name: str, why: str) -> NotebookError:
     return NotebookError(
         f"The file is no notebook that can be read: {why}",
@@ -107,17 +150,17 @@ def _unreadable(name: str, why: str) -> NotebookError:
 
 
 def _cell(cell: Any, index: int, name: str) -> Cell:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+    kind = _kind(cell)
+    cell = cell if isinstance(cell, dict) else {}
+    source = _source(cell.get("source"))
+    if kind == "code" and (len(source) > SOURCE_CAP or LEFT_OUT in source):
         raise NotebookError(
-            "The cell has no type that Jupyter knows.",
-            remedy="Open the notebook in Jupyter and save it.",
+            f"The cell has {len(source)} characters."
+            if len(source) > SOURCE_CAP
+            else "The cell holds the bytes of a picture or the like, in a file that is too large for that.",
+            remedy="Keep data out of code cells: put it into a file beside the notebook.",
             file=name,
             cell=index,
-        )
-    source = _source(cell.get("source"))
-    if len(source) > SOURCE_CAP:
-        raise NotebookError(
-            f"The cell has {len(source)} characters.", remedy="Keep data out of cells.", file=name, cell=index
         )
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
@@ -129,7 +172,7 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
     checksum = nbgrader.get("checksum")
     return Cell(
         index=index,
-        kind=cell["cell_type"],
+        kind=kind or "raw",
         source=source,
         tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
         grade_id=grade_id if isinstance(grade_id, str) else None,
@@ -140,6 +183,11 @@ def _cell(cell: Any, index: int, name: str) -> Cell:
         task=nbgrader.get("task") is True,
         checksum=checksum if isinstance(checksum, str) else None,
     )
+
+
+def _kind(cell: Any) -> Literal["code", "markdown", "raw"] | None:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    return kind if kind in ("code", "markdown", "raw") else None
 
 
 def _source(source: Any) -> str:

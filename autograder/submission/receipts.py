@@ -19,9 +19,15 @@ SCHEMA = 1
 SIZE_CAP = 256 << 20  # larger files are named without a checksum's worth of reading
 
 
-def of(paths: Iterable[Path], notebook: Notebook | None) -> Receipt:
-    """Note the files that are there, and the answers in the notebook if it could be read. Never raises."""
+def of(
+    paths: Iterable[Path], notebook: Notebook | None, beside: Mapping[str, bytes] | None = None
+) -> Receipt:
+    """Note the files that are there, those `beside` (name -> bytes), and the answers in the notebook if it could be read.
+
+    Never raises.
+    """
     files = [found for path in paths if (found := _file(path)) is not None]
+    files += [ReadFile(name, len(data), sha256(data)) for name, data in (beside or {}).items()]
     cells = {} if notebook is None else answers(notebook)
     return Receipt(tuple(files), cells)
 

@@ -235,3 +235,75 @@ def test_it_says_when_all_has_to_be_graded_anew(
     monkeypatch.setattr(digests, "of_engine", lambda: "of another grader")
     assert Journal(tmp_path, grader).renewed(handed_in)
     assert not Journal(tmp_path, grader, force=True).renewed(handed_in)
+
+
+# --- what lies beside the notebook ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["helper.py", "data/points.csv"])
+def test_a_file_beside_the_notebook_that_changes_is_a_changed_submission(
+    tmp_path: Path, make_grader: Make, name: str
+) -> None:
+    beside = hand_in(tmp_path, "ada").parent / name
+    beside.parent.mkdir(exist_ok=True)
+    graded(tmp_path, make_grader())
+    for change in ("one", "two", None):
+        if change is None:
+            beside.unlink()
+        else:
+            beside.write_text(change)
+        again = make_grader()
+        graded(tmp_path, again)
+        assert len(runs(again)) == 1
+        same = make_grader()
+        graded(tmp_path, same)
+        assert runs(same) == []
+
+
+def test_a_file_that_the_release_declares_is_part_of_what_a_result_came_from(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    hand_in(tmp_path, "ada")
+    for content, sessions in ((b"1,2", 1), (b"1,2", 0), (b"1,3", 1)):
+        grader = make_grader()
+        grader.assignment = replace(grader.assignment, files={"points.csv": content})
+        graded(tmp_path, grader)
+        assert len(runs(grader)) == sessions
+
+
+def test_what_is_not_taken_along_is_named_also_where_nothing_runs_again(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    (hand_in(tmp_path, "ada").parent / "random.py").write_text("x = 1")
+    first, again = (graded(tmp_path, make_grader())[0].score.notes for _ in range(2))
+    assert first == again
+    assert any("random.py (it would hide the module random" in note for note in first)
+
+
+# --- what enters points ------------------------------------------------------------------------------------------------------
+
+
+def test_other_points_change_the_next_result(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    scores = [graded(tmp_path, make_grader(points=points))[0].score.score for points in (3.0, 6.0, 3.0)]
+    assert scores == [5.0, 8.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"weight": 2.0},
+        {"visibility": "hidden"},
+        {"precondition": True},
+        {"examples": 11},
+        {"law": "So it is."},
+    ],
+)
+def test_what_a_check_is_declared_with_enters_its_key(
+    tmp_path: Path, make_grader: Make, changes: dict[str, Any]
+) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, make_grader())
+    again = make_grader(replace(DOUBLES, **changes), TRIPLES)
+    graded(tmp_path, again)
+    assert len(runs(again)) == 1

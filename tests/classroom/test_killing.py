@@ -46,9 +46,9 @@ def grade(course: Path, grader: Grader) -> None:
     with recorder(course, "made_up") as book:
         for done in results(grader, submissions(course, "made_up"), course, journal=journal):
             student = done.graded.score.student
-            if not (journal.entered(done.graded) and book.knows(student)):
+            if not (journal.entered(done.graded, book.circumstances(student)) and book.knows(student)):
                 assert book.enter(student, done.graded).failure is None
-                journal.note_entered(done.graded)
+                journal.note_entered(done.graded, book.circumstances(student))
 
 
 def state(course: Path) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_settings_of_the_course_are_used(run: Run, course: Path, in_process: Non
     assert (done.status, done.err.splitlines()) == (
         2,
         [
-            str(course / "autograder.toml"),
+            f"{course / 'autograder.toml'}, line 1",
             "The course: The setting seed cannot be read.",
             "Give a whole number, 0 or above.",
         ],
@@ -215,7 +215,10 @@ def test_what_has_not_changed_is_not_graded_again_unless_asked_for(
         return session(self, limits)
 
     monkeypatch.setattr(InThisProcess, "session", opening)
-    assert run(*once) == first
+    again = run(*once)
+    assert (again.status, again.out) == (first.status, first.out)
+    assert "Drawing" in first.err
+    assert "Drawing" not in again.err
     assert opened == []
     assert run(*once, "--force").out == first.out
     assert len(opened) == 2
@@ -244,3 +247,29 @@ def test_jobs_and_scheduler_exclude_each_other(run: Run, course: Path) -> None:
     done = run("grade", "tiny", "--course", course, "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1")
     assert done.status == 2
     assert "exclude each other" in done.err
+
+
+def test_without_a_terminal_there_is_a_line_for_each_submission(
+    run: Run, course: Path, in_process: None
+) -> None:
+    done = run("grade", "tiny", "--course", course, "--no-gradebook")
+    lines = done.err.splitlines()
+    assert any(line.startswith("Drawing inputs for") for line in lines)
+    told = [line for line in lines if " of 2  " in line]
+    assert told == ["1 of 2  ada: 4 of 4 points", "2 of 2  bob: 2 of 4 points"]
+    assert "of 2  " not in run("grade", "tiny", "--course", course, "--no-gradebook", "--json").err
+
+
+def test_what_to_open_is_told_last(run: Run, course: Path, in_process: None) -> None:
+    for student in ("ada", "bob"):
+        folder = course / "submitted" / student / "tiny"
+        (folder / "tiny.safetensors").write_bytes(b"the same")
+        (folder / "timestamp.txt").write_text("")
+    done = run("grade", "tiny", "--course", course, "--no-gradebook")
+    assert done.status == 1  # a person is needed
+    assert "Time unknown: ada, timestamp.txt is empty. It counts as on time." in done.err
+    assert (
+        "time unknown: timestamp.txt is empty" in (course / ".autograder/pages/tiny/index.html").read_text()
+    )
+    assert "2 need a closer look" in done.out
+    assert done.out.splitlines()[-1].startswith("Results:")

@@ -29,7 +29,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(
     done = run("grade", "tiny", "--course", course, "--dry-run")
     assert done.status == 1
     assert tree(course) == before
-    assert "Points by laws would change for 1 student, verdicts alone for 0, nothing for 1." in done.out
+    assert "Points would change for 1 student, verdicts alone for 0, nothing for 1." in done.out
     assert "falsified -> holds: Twice the number comes back." in done.out
     changes = json.loads(run("grade", "tiny", "--course", course, "--dry-run", "--json").out)
     assert [each["student"] for each in changes["changes"]] == ["bob"]

@@ -188,3 +188,23 @@ def test_checks_without_an_exercise() -> None:
         "fewshot.ipynb: The checks of episode_loss, train have no graded cell. "
         "Add a grade cell named EXERCISE_checks with points."
     )
+
+
+# --- files that go along
+
+
+def test_files_that_the_release_declares_belong_to_the_assignment(tmp_path: Path) -> None:
+    source = write(tmp_path / "tiny" / "tiny.ipynb", SOLUTION, CHECKS)
+    (source.parent / "release.toml").write_text('files = ["points.csv", "gone.csv"]')
+    (source.parent / "points.csv").write_bytes(b"1,2")
+    (source.parent / "notes_for_staff.txt").write_text("the answer")
+    assert dict(assignment.load(source).files) == {"points.csv": b"1,2"}
+
+
+def test_too_much_to_go_along_is_refused_before_anybody_is_graded(tmp_path: Path) -> None:
+    source = write(tmp_path / "tiny" / "tiny.ipynb", SOLUTION, CHECKS)
+    (source.parent / "release.toml").write_text('files = ["one.bin", "two.bin"]')
+    for name in ("one.bin", "two.bin"):
+        with open(source.parent / name, "wb") as file:
+            file.truncate(assignment.DECLARED_CAP // 2 + 1)
+    assert "more than 32 MiB" in failure(source).what

@@ -73,6 +73,7 @@ def test_one_key_leaves_the_others_alone(tmp_path: Path) -> None:
     assert found == Settings(limits=Limits(cell_seconds=1.5))
 
 
+TIMES = 'Give zone = "Europe/Helsinki" or the like, and if you like day_first = true or false.'
 LIMITS = "Give positive numbers for cell_seconds, call_seconds, submission_seconds, memory_mib."
 LATE = (
     "Give percent_per_day (0 to 100), and if you like grace_minutes (from 0) and at_most_percent (0 to 100)."
@@ -86,7 +87,7 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
         (
             "sead = 3",
             "sead",
-            "Known keys are late, limits, read, reveal, seed, thresholds, trained_weights, variant.",
+            "Did you mean seed? Known keys are late, limits, read, reveal, seed, thresholds, times, trained_weights, variant.",
         ),
         ("variant = -1", "variant", "Give a whole number, 0 or above."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
@@ -113,6 +114,16 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
         ("[trained_weights]\naccuracy_floor = false", "trained_weights", MARKS),
         ("[trained_weights]\naccuracy_goal = 1.5", "trained_weights", MARKS),
         ("[trained_weights]\naccuracy_goal = nan", "trained_weights", MARKS),
+        ("times = 3", "times", TIMES),
+        ("[times]\nzone = 3", "times.zone", TIMES),
+        ('[times]\nday_first = "yes"', "times.day_first", TIMES),
+        ('[times]\nzones = "UTC"', "times.zones", TIMES),
+        ('[times]\nzone = "Europe/Atlantis"', "times.zone", f"No zone is called 'Europe/Atlantis'. {TIMES}"),
+        (
+            '[times]\nzone = "../../etc/passwd"',
+            "times.zone",
+            f"No zone is called '../../etc/passwd'. {TIMES}",
+        ),
         ("late = 10", "late", LATE),
         ("[late]\ngrace_minutes = 5", "late", LATE),
         ("[late]\npercent_per_day = 110", "late.percent_per_day", LATE),
@@ -128,9 +139,9 @@ def test_a_key_that_cannot_be_read_is_named_with_what_it_takes(
 
 def test_what_is_no_toml_says_where(tmp_path: Path) -> None:
     error = failure(tmp_path, "seed = 3\nreveal = law")
-    assert error.what == "The file is not TOML (Invalid value (at line 2, column 10))."
-    assert error.remedy == "Mend the line it names."
-    assert "utf-8" in failure(tmp_path, b'reveal = "\xff"').what
+    assert error.what == "The file is not TOML (Invalid value)."
+    assert error.remedy == "Mend line 2: reveal = law"
+    assert "no UTF-8" in failure(tmp_path, b'reveal = "\xff"').what
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_what_was_put_in_is_not_replaced_again() -> None:
 def test_a_wrong_recipe_names_the_key(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(AssignmentError, match=told) as caught:
         recipe(tmp_path, text)
-    assert caught.value.file == str(tmp_path / variants.FILE)
+    assert caught.value.file in (str(tmp_path / variants.FILE), f"{tmp_path / variants.FILE}, line 1")
 
 
 @pytest.mark.parametrize(

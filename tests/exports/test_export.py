@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.exports.export import export
+from autograder.exports.export import export, file_name
 from autograder.exports.marks import Mark
 
 ADA = Mark("ada", 17.5, 20.0, first_name="Ada", last_name="Lovelace", email="ada@uni.example")
@@ -161,7 +161,7 @@ def test_another_column_may_hold_our_ids(tmp_path: Path) -> None:
     ("raw", "why"),
     [
         (b"", "it is empty"),
-        (b"\xff\xfe\x00", "it is not UTF-8 text"),
+        (b"\xff\xfe\x00", "it is no text"),
         (b"a,a\n1,2\n", "two columns have the same name"),
         (b"Name\nAda\n", "no column that identifies students"),
     ],
@@ -189,3 +189,76 @@ def test_plain_csv_has_everybody_and_says_who_waits() -> None:
 def test_there_is_no_other_platform() -> None:
     with pytest.raises(UsageError, match="moodle, canvas, csv"):
         export([ADA], "fewshot", "blackboard")
+
+
+# --- lists as people save them
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_list_is_read_in_whatever_encoding_a_spreadsheet_saved_it(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    text = separator.join(("Identifier", "Full name", "ID number", "Grade", "Last modified (grade)")) + "\r\n"
+    text += separator.join(("Participant 503", "Kurt Gödel", "kurt", "", "-")) + "\r\n"
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    made = export([Mark("kurt", 12.0, 20.0)], "fewshot", "moodle", listed=path)
+    assert made.exported == ("kurt",)
+    assert "Kurt Gödel" in made.text
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x00\x01\x02\x03" * 9, b"PK\x03\x04\x00\x00\xff\xd8", b"\x81\x8d\x8f", b"\xff\xfe\x00"]
+)
+def test_what_is_no_text_is_refused(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(raw)
+    with pytest.raises(UsageError, match="cannot be read"):
+        export(MARKS, "fewshot", "moodle", listed=path)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("0012345", "12345"),
+        ("12345", "0012345"),
+        ("Ada", "ada"),
+        ("ada@UNI.example", "ADA@uni.example"),
+        ("a b", "ab"),
+    ],
+)
+def test_a_near_miss_is_named_and_nobody_is_matched_by_it(tmp_path: Path, ours: str, theirs: str) -> None:
+    listed = write(tmp_path, f"Username,fewshot\n{theirs},\nother,\n")
+    made = export([Mark(ours, 1.0, 2.0)], "fewshot", "moodle", listed=listed)
+    assert made.exported == ()
+    assert made.unmatched[ours].endswith(f"; {ours} and {theirs} of the list look alike")
+
+
+def test_who_is_nowhere_near_gets_no_hint(tmp_path: Path) -> None:
+    listed = write(tmp_path, "Username,fewshot\n0,\n000,\nadam,\n")
+    made = export([Mark("ada", 1.0, 2.0), Mark("0000", 1.0, 2.0)], "fewshot", "moodle", listed=listed)
+    assert "alike" not in made.unmatched["ada"]
+    assert "alike" in made.unmatched["0000"]
+
+
+# --- one rule for all platforms
+
+
+@pytest.mark.parametrize("to", ["moodle", "csv"])
+def test_complete_means_the_same_for_every_platform(to: str) -> None:
+    assert export([ADA, EMMY], "fewshot", to).complete
+    assert not export([ADA, KURT], "fewshot", to).complete
+    assert not export([KURT], "fewshot", to).complete
+    assert not export([], "fewshot", to).complete
+    assert export([ADA, KURT], "fewshot", to, incomplete=True).complete
+    without_score = export([ADA, ALAN], "fewshot", to, incomplete=True)
+    assert (without_score.complete, without_score.left_out) == (False, ("alan",))
+
+
+def test_no_file_is_called_csv_twice() -> None:
+    assert [file_name("fewshot", to) for to in ("moodle", "canvas", "csv")] == [
+        "fewshot.moodle.csv",
+        "fewshot.canvas.csv",
+        "fewshot.csv",
+    ]

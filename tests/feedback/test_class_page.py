@@ -62,3 +62,10 @@ def test_what_waits_and_why_is_said(scores: dict[str, Score]) -> None:
     page = class_page(list(scores.values()), "fewshot", {})
     assert "7 submissions wait to be graded by hand: written (up to 2 points)" in page
     assert "the zygote ended twice (signal 9) (the grader&#39;s fault)" in page
+
+
+def test_an_unknown_time_needs_a_person_beside_whatever_else_does(scores: dict[str, Score]) -> None:
+    ada = replace(scores["full"], student="ada") if "full" in scores else next(iter(scores.values()))
+    page = class_page([ada], "tiny", {}, {ada.student: "timestamp.txt is <empty>"})
+    assert "time unknown: timestamp.txt is &lt;empty&gt;" in page
+    assert "1 needs a closer look" in page

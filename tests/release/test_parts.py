@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from autograder.course.folders import ROOT
+from autograder.errors import UsageError
 from autograder.release import candidate, difference, interface
 from autograder.release.standalone import alone
 from autograder.release.validating import Step
@@ -139,3 +144,17 @@ def test_validate_tells_points_without_checks(course: Path) -> None:
     )
     found = candidate.of(course, "tiny").validation(None)._matched()
     assert "No check looks at centered" in found.troubles[0]
+
+
+def test_weights_that_checks_ask_for_are_looked_for_before_anything_runs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "assignments" / "fewshot", tmp_path / "assignments" / "fewshot")
+    piece = candidate.of(tmp_path, "fewshot")
+    with pytest.raises(UsageError) as caught:
+        piece.validation(None)
+    assert "ask for trained weights" in caught.value.what
+    assert "--weights FILE" in caught.value.remedy
+    assert "corpus/fewshot/trained.safetensors" in caught.value.remedy
+    assert piece.validation(tmp_path / "named.safetensors").weights == tmp_path / "named.safetensors"
+    (tmp_path / "corpus" / "fewshot").mkdir(parents=True)
+    (tmp_path / "corpus" / "fewshot" / "trained.safetensors").write_bytes(b"")
+    assert piece.validation(None).weights is not None

@@ -54,7 +54,26 @@ def test_a_cell_without_end_times_out_and_the_next_one_runs(sandbox: Sandbox) ->
     session.close()
     assert (before.timed_out, late.timed_out, after.timed_out) == (False, True, False)
     assert text(after) == "1\n"
-    assert 0.8 < session.usage.cpu_seconds < 3.0  # one retry
+    assert 0.4 < session.usage.cpu_seconds < 0.8  # its deadline is paid once
+
+
+def test_an_endless_cell_is_not_run_again_for_the_children_that_follow(sandbox: Sandbox) -> None:
+    session = sandbox.session(replace(QUICK, cell_seconds=0.4))
+    session.run(notebook("def f(x): return 1", "while True: pass"))
+    for _ in range(3):
+        session.renew()
+        assert value(call(session, "f", x=1)) == 1
+    used = session.usage.cpu_seconds
+    session.close()
+    assert used < 1.6
+
+
+def test_a_single_call_without_end_pays_its_deadline_once(sandbox: Sandbox) -> None:
+    session = sandbox.session(replace(QUICK, call_seconds=0.4))
+    session.run(notebook("def f(x):\n    while True: pass"))
+    assert call(session, "f", x=1) == TimedOut(0.4)
+    assert session.usage.cpu_seconds < 0.8
+    session.close()
 
 
 def test_a_cell_that_sleeps_for_ever_times_out(sandbox: Sandbox) -> None:

@@ -104,3 +104,12 @@ def test_what_functions_print_when_they_are_asked_is_not_shown(
     shell, _ = run(tmp_path, "def f():\n    print('episode 0')\n    return 1")
     assert answer(shell, "f") == 1
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_module_beside_the_notebook_is_found_and_leaves_no_path_behind(tmp_path: Path) -> None:
+    (tmp_path / "beside_this_notebook.py").write_text("three = 3")
+    before = list(sys.path)
+    shell, results = run(tmp_path, "from beside_this_notebook import three\ndef f(k): return k * three")
+    assert results[0].raised is None
+    assert answer(shell, "f", k=2) == 6
+    assert sys.path == before

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from autograder.model import Call
+import pytest
+
+from autograder.model import Call, Cell, Limits, Notebook, Returned, TimedOut
+from autograder.sandbox.transport import Batch
+from autograder.student import local_run
+from autograder.student.local_run import Here
 from autograder.student.slow_calls import Patience, PatientInProcess, Stopped
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +76,94 @@ def test_an_endless_loop_in_one_s_own_program_is_told_and_can_be_stopped(tmp_pat
     )
     assert "has been running for 0.5 s. Is there an endless loop? Stop it with Ctrl-C." in done.stdout
     assert "Stopped while" in done.stderr
+
+
+# --- what does not come back is ended
+
+
+def patient(namespace: dict[str, Any], told: list[str], **settings: Any) -> tuple[Patience, PatientInProcess]:
+    patience = Patience("Stop it.", tell=told.append, **settings)
+    return patience, PatientInProcess(namespace, patience)
+
+
+def kernel(source: str) -> dict[str, Any]:
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "<cell>", "exec"), namespace)
+    return namespace
+
+
+LATE = {
+    "a loop": "def f():\n    n = 0\n    while True:\n        n += 1",
+    "a sleep": "import time\ndef f():\n    time.sleep(1000)",
+    "a loop that catches exceptions": (
+        "def f():\n    while True:\n        try:\n            1 / 0\n        except Exception:\n            pass"
+    ),
+    "a loop that catches everything, once": (
+        "def f():\n    try:\n        while True: pass\n    except:\n        pass\n    while True: pass"
+    ),
+    "a lock": "import threading\ndef f():\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()",
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_a_call_that_does_not_come_back_is_ended_with_its_line(what: str) -> None:
+    told: list[str] = []
+    patience, here = patient(kernel(LATE[what]), told)
+    with patience:
+        outcomes = here.answer(Batch((Call("f"), Call("f")), call_seconds=0.06))
+    assert outcomes == [TimedOut(0.06)]  # nothing is asked behind it
+    (said,) = told
+    assert said.startswith("f() did not come back and was stopped: is there an endless loop? It was at line ")
+
+
+def test_what_is_in_time_is_left_alone_also_right_before_the_end() -> None:
+    told: list[str] = []
+    patience, here = patient(kernel("import time\ndef f():\n    time.sleep(0.2)\n    return 1"), told)
+    with patience:
+        outcomes = here.answer(Batch((Call("f"),) * 4, call_seconds=0.2))
+    assert [each.value for each in outcomes if isinstance(each, Returned)] == [1] * 4
+    assert told == []
+
+
+def test_the_kernels_own_alarm_is_given_back() -> None:
+    def mine(*_: object) -> None: ...
+
+    before = signal.signal(signal.SIGALRM, mine)
+    try:
+        with Patience(""):
+            assert signal.getsignal(signal.SIGALRM) is not mine
+        assert signal.getsignal(signal.SIGALRM) is mine
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_outside_of_the_main_thread_it_is_told_and_not_ended() -> None:
+    told: list[str] = []
+
+    def work() -> None:
+        patience, here = patient({"f": lambda: time.sleep(0.9)}, told, seconds=0.3)
+        with patience:
+            here.answer(Batch((Call("f"),), call_seconds=0.06))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert told == ["f() has been running for 0.3 s. Is there an endless loop? Stop it."]
+
+
+def test_a_cell_without_end_is_ended_and_the_next_one_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_run, "LIMITS", Limits(cell_seconds=0.5))
+    told: list[str] = []
+    with Patience("", tell=told.append) as patience:
+        shell = Here(tmp_path, patience).session(Limits())
+        cells = tuple(
+            Cell(index, "code", source) for index, source in enumerate(("while True:\n    pass", "x = 1"))
+        )
+        late, after = shell.run(Notebook("ada.ipynb", cells))
+    assert (late.timed_out, after.raised, after.timed_out) == (True, None, False)
+    (said,) = told
+    assert said.startswith(
+        "Cell 0 did not come back and was stopped: is there an endless loop? It was at line "
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -140,7 +142,7 @@ def test_points_are_numbers(points: Any) -> None:
         (raw(cell(), nbformat=None), "its format, None, cannot be converted (TypeError)."),
         (raw(cells={"0": cell()}), "it has no list of cells."),
         (b'{"nbformat": 4}', "it has no list of cells."),
-        (raw(*[cell()] * 2001), "it has 2001 cells, more than 2000."),
+        (raw(*[cell()] * 2001), "it has 2001 code cells, more than 2000."),
     ],
 )
 def test_a_file_that_is_no_notebook_says_why(data: bytes, why: str) -> None:
@@ -159,18 +161,17 @@ def test_an_empty_notebook_says_so(cells: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize(
     "odd", [cell(kind="cpp"), {"source": "x"}, "x = 1", None, 3, {**cell(), "cell_type": ["code"]}]
 )
-def test_an_odd_cell_is_named(odd: Any) -> None:
-    error = failure(raw(cell(), odd))
-    assert str(error) == (
-        "ada.ipynb, cell 1: The cell has no type that Jupyter knows. Open the notebook in Jupyter and save it."
-    )
+def test_an_odd_cell_is_named_and_the_others_are_read(odd: Any) -> None:
+    found = notebook.parse(raw(cell(), odd, cell(source="y = 2")), "ada.ipynb")
+    assert [(each.index, each.kind) for each in found.cells] == [(0, "code"), (1, "raw"), (2, "code")]
+    assert found.notes == ("Of no type that Jupyter knows, and read as plain text: cell 1.",)
 
 
 def test_a_cell_with_a_megabyte_is_named() -> None:
     error = failure(raw(cell(), cell(source="x" * (notebook.SOURCE_CAP + 1))))
     assert (error.what, error.remedy, error.cell) == (
         "The cell has 1048577 characters.",
-        "Keep data out of cells.",
+        "Keep data out of code cells: put it into a file beside the notebook.",
         1,
     )
 
@@ -178,10 +179,10 @@ def test_a_cell_with_a_megabyte_is_named() -> None:
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "ada.ipynb"
     with path.open("wb") as file:
-        file.truncate(40 << 20)  # of holes
+        file.truncate(300 << 20)  # of holes
     with pytest.raises(NotebookError) as caught:
         notebook.read(path)
-    assert caught.value.what == "The file has 40 MiB, more than 32."
+    assert caught.value.what == "The file has 300 MiB, more than 256."
     assert "Clear All Outputs" in caught.value.remedy
 
 
@@ -239,3 +240,64 @@ def test_reading_executes_nothing(tmp_path: Path) -> None:
     path.write_bytes(raw(cell(source=f"import os; os.mkdir({str(tmp_path / 'made')!r})")))
     notebook.read(path)
     assert os.listdir(tmp_path) == ["ada.ipynb"]
+
+
+# --- large and odd answers keep no code from being judged
+
+PHOTO = base64.b64encode(bytes(range(256)) * 32_000).decode()  # 11 MiB of base64
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [cell("markdown", "| a, b | [c] | {d} |\n" * 1_000_000)],
+        [cell("markdown", [f"| {n}, [x] |\n" for n in range(400_000)])],
+        [cell("raw", "x" * 20_000_000)],
+        [cell("markdown", "short")] * 5_000,
+        [{**cell("markdown", "![](attachment:a.jpg)"), "attachments": {"a.jpg": {"image/jpeg": PHOTO}}}] * 6,
+        [cell("markdown", f"My sketch:\n![](data:image/png;base64,{PHOTO})\n and on")] * 6,
+        [{**cell(), "outputs": [{"output_type": "display_data", "data": {"image/png": PHOTO}}]}] * 6,
+    ],
+    ids=["table", "table-in-lines", "long-text", "many", "attachments", "inline", "outputs"],
+)
+def test_what_an_answer_holds_keeps_no_code_from_being_read(answers: list[Any]) -> None:
+    found = notebook.parse(raw(cell(source="first = 1"), *answers, cell(source="last = 2")), "ada.ipynb")
+    assert len(found.cells) == len(answers) + 2
+    assert (found.cells[0].source, found.cells[-1].source) == ("first = 1", "last = 2")
+
+
+def test_pictures_that_are_left_out_are_told_and_the_text_around_them_stays() -> None:
+    pictures = [cell("markdown", f"before ![](data:image/png;base64,{PHOTO}) and after")] * 6
+    found = notebook.parse(raw(*pictures), "ada.ipynb")
+    assert found.notes == (notebook.LEFT_OUT_NOTE,)
+    assert found.cells[0].source == f"before ![](data:image/png;base64,{notebook.LEFT_OUT}) and after"
+    small = notebook.parse(raw(*pictures[:1]), "ada.ipynb")
+    assert (small.notes, small.cells[0].source) == ((), pictures[0]["source"])
+
+
+def test_code_that_holds_a_picture_in_a_huge_file_is_named_and_not_run_without_it() -> None:
+    error = failure(raw(cell(source=f"data = '{PHOTO[:20_000]}'"), *[cell("markdown", PHOTO)] * 4))
+    assert error.cell == 0
+    assert "holds the bytes of a picture" in error.what
+    assert notebook.parse(raw(cell(source=f"data = '{PHOTO[:20_000]}'")), "ada.ipynb").notes == ()
+
+
+@pytest.mark.parametrize(
+    "run", ["A" * 8191 + " ", "A" * 9000 + "\\\\", '\\"', "\\\\\\n", '"', "[", "\\"], ids=repr
+)
+def test_no_file_makes_the_reader_slow_or_large(run: str) -> None:
+    """Each is read or refused; were any of it quadratic, this would take hours."""
+    data = b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "' + run.encode() * (
+        34_000_000 // len(run)
+    )
+    for end in (b'"}]}', b""):
+        with contextlib.suppress(NotebookError):
+            notebook.parse(data + end, "ada.ipynb")
+
+
+@given(st.text(st.sampled_from('AB/\\\\"n \\n'), min_size=0, max_size=40), st.integers(8180, 8210))
+def test_what_is_left_out_never_changes_the_shape_of_a_file(around: str, size: int) -> None:
+    data = json.dumps({"a": around + "A" * size + around, "b": [around]}).encode()
+    left = json.loads(notebook._PICTURE.sub(notebook._left_out, data))
+    assert left["b"] == [around]
+    assert set(left) == {"a", "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import time
@@ -37,6 +38,22 @@ def _answer(sock: socket.socket, frame: Frame, cells: Cells) -> None:
         send(sock, Kind.CELL_RAN, frame.token, frame.index, _bounded(ran))
     elif frame.kind in (Kind.ANSWER_CALLS, Kind.ANSWER_ONE_BY_ONE):
         _answer_calls(sock, frame, cells)
+    elif frame.kind == Kind.WRITE_FILES:
+        send(sock, Kind.FILES_WRITTEN, frame.token, frame.index, encode(_written(frame.value)))
+
+
+def _written(files: list[tuple[str, bytes]]) -> str | None:
+    """Writes files into the working directory, before any cell runs; what went wrong, or None."""
+    try:
+        for name, data in files:
+            if "/" in name:
+                os.makedirs(os.path.dirname(name), exist_ok=True)
+            with open(name, "wb") as file:
+                file.write(data)
+        importlib.invalidate_caches()
+    except OSError as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def _answer_calls(sock: socket.socket, frame: Frame, cells: Cells) -> None:
