@@ -60,7 +60,7 @@ def judged_again(
 
 
 def rebound(ran: Notebook, check_cell: int, asked: Iterable[str]) -> dict[str, int]:
-    """Return name -> the first cell behind `check_cell` that gives it another meaning, of all names that `asked` look up."""
+    """Return name -> the first cell of `ran` behind `check_cell` that gives it another meaning, of all that `asked` look up."""
     before = [cell for cell in ran.code if cell.index <= check_cell]
     wanted = names.looked_up(before, asked)
     imported = frozenset[str]().union(*(names.imports(cell.source) for cell in before))

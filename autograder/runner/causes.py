@@ -18,7 +18,8 @@ from autograder.submission.checksums import untouched
 
 STUB = "NotImplementedError"
 MEND = "Mend that cell, restart the kernel, and run all cells."
-_SYNTAX_PLACE = re.compile(r"\s*\((?:<[^>]*>|[^()\s]*), line (\d+)\)$")
+_SYNTAX_PLACE = re.compile(r"\s*\((<[^>]*>|[^()\s]*), line (\d+)\)$")
+_PLAIN_PYTHON = ("<unknown>", "<cell")  # files that are no IPython cell
 _SAID = 300
 
 
@@ -45,7 +46,9 @@ def _placed(raised: Raised, source: str) -> tuple[str, str]:
     found = _SYNTAX_PLACE.search(raised.message)
     if found is None or raised.type not in ("SyntaxError", "IndentationError", "TabError"):
         return raised.message.rstrip("."), raised.where or ""
-    number, lines = int(found[1]), source.split("\n")
+    number, lines = int(found[2]), source.split("\n")
+    if not found[1].startswith(_PLAIN_PYTHON):  # IPython leaves out empty lines at the beginning
+        number += next((at for at, line in enumerate(lines) if line.strip()), 0)
     text = lines[number - 1].strip()[:120] if 0 < number <= len(lines) else ""
     return raised.message[: found.start()], f"line {number} of its cell{f': {text}' if text else ''}"
 
@@ -177,7 +180,7 @@ class Trail:
         """An exercise that raises NotImplementedError: its own stub, or that of a function which it calls."""
         own = [cell for cell in self.ran.code if cell.grade_id == exercise]
         if not own:  # a kernel's cells have no grade ids
-            own = [cell for cell in self.ran.code if exercise in names.bound(cell.source)][-1:]
+            own = [cell for cell in self.ran.code if names.of_exercise(exercise, cell.source)][-1:]
         if not own:
             return Cause("not_finished", "Not done yet.") if not self.ran.code else None
         cell = own[-1]

@@ -62,6 +62,18 @@ def bound(source: str) -> frozenset[str]:
     return frozenset(name for statement in found for name in _bound(statement))
 
 
+def of_exercise(exercise: str, source: str) -> frozenset[str]:
+    """Return what a cell binds under an exercise's name, underscores and capitals apart: EmbeddingNet for embedding_net.
+
+    source   the text of the cell
+
+    >>> sorted(of_exercise("embedding_net", "class EmbeddingNet:\\n    pass\\nnet = EmbeddingNet()"))
+    ['EmbeddingNet']
+    """
+    folded = exercise.replace("_", "").lower()
+    return frozenset(name for name in bound(source) if name.replace("_", "").lower() == folded)
+
+
 def changed(source: str, imported: Iterable[str] = ()) -> frozenset[str]:
     """Return the names that a cell gives another meaning: bound, deleted, or changed from within (`F.softmax = ...`).
 

@@ -44,19 +44,14 @@ def replaced(cells: Sequence[Cell], exercise: str, namespace: Mapping[str, Any])
     """
     was = {name for cell in cells for name in _callables(cell.source)}
     lost: dict[str, str] = {}
-    for name in sorted(names.looked_up(cells, (exercise, *_made_by(cells, exercise)))):
+    asked = {name for cell in cells for name in names.of_exercise(exercise, cell.source)}
+    for name in sorted(names.looked_up(cells, asked)):
         if name not in namespace or (name not in was and not callable(getattr(builtins, name, None))):
             continue
         value = namespace[name]
         if not callable(value) and not isinstance(value, types.ModuleType):
             lost[name] = "None" if value is None else f"of type {type(value).__name__}"
     return lost
-
-
-def _made_by(cells: Sequence[Cell], exercise: str) -> set[str]:
-    """What the cell defines whose exercise has another name than its function: EmbeddingNet for embedding_net."""
-    folded = exercise.replace("_", "").lower()
-    return {name for cell in cells for name in names.bound(cell.source) if name.lower() == folded}
 
 
 def _callables(source: str) -> set[str]:

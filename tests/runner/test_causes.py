@@ -47,6 +47,17 @@ def test_a_syntax_error_is_told_with_its_line() -> None:
     assert told(trail, check("double")) == [("cell_failed", said, 1)]
 
 
+def test_empty_lines_in_front_count_as_in_the_notebook() -> None:
+    """IPython leaves them out before Python counts."""
+    lost = raised(0, "SyntaxError", "invalid syntax (<ipython-input-1-f6e>, line 2)")
+    ran = notebook("\n\ndef double(x):\n    retrun x")
+    ((_, what, _),) = told(Trail(ran, [lost]), check("double"))
+    assert (
+        what
+        == "Cell 0 ends with SyntaxError: invalid syntax (line 4 of its cell: retrun x). So double is not there."
+    )
+
+
 def test_an_import_that_fails_is_told_in_every_exercise_that_misses_what_it_names() -> None:
     ran = notebook("from helper import proto", "def double(x):\n    return proto(x)", "y = double(1)")
     lost = raised(0, "ModuleNotFoundError", "No module named 'helper'", "line 1 of its cell")
