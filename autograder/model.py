@@ -23,6 +23,7 @@ Verdict = Literal[
     "grader_fault",
 ]
 Status = Literal["graded", "pending", "ungraded"]
+CauseKind = Literal["cell_failed", "put_back", "deleted", "not_started", "not_finished", "bound_again"]
 
 RESULT_SCHEMA = 1
 
@@ -233,7 +234,7 @@ class Counterexample:
 @dataclass(frozen=True)
 class CheckResult:
     """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
-    the law stands (slide, equation)."""
+    the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain."""
 
     name: str
     law: str
@@ -245,6 +246,26 @@ class CheckResult:
     counterexample: Counterexample | None = None
     credit: float = 0.0
     read: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What happened in the notebook that its laws can only suffer from: told first, in each exercise that it reaches.
+
+    kind    cell_failed   a cell did not come to its end: what it defines is not there
+            put_back      a locked cell was changed, and grading has the course's version of it
+            deleted       a cell of the course is not there, and what it defines is not, either
+            not_started   a function is as it was handed out
+            not_finished  a function that the exercise needs, its own or another's, still raises NotImplementedError
+            bound_again   a name got another meaning behind the exercise, which was judged as it stood at its check
+    cell    where, counted from 0; None where there is no such cell
+    """
+
+    kind: CauseKind
+    what: str
+    remedy: str = ""
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -258,6 +279,7 @@ class ExerciseResult:
     checks: tuple[CheckResult, ...] = ()
     manual: bool = False
     note: str = ""
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True)

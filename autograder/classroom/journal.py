@@ -82,8 +82,10 @@ class Journal:
         if entry is None or (entry["common"], entry["handed_in"]) != (self._common, handed_in):
             return None
         good = {name for name, digest in entry["exercises"].items() if self._exercises.get(name) == digest}
-        results = {each.name: each.checks for each in entry["score"].exercises if each.name in good}
-        return Known(results, entry["cells"], entry["score"].sandbox)
+        good_ones = [each for each in entry["score"].exercises if each.name in good]
+        results = {each.name: each.checks for each in good_ones}
+        causes = {each.name: each.causes for each in good_ones}
+        return Known(results, entry["cells"], entry["score"].sandbox, causes)
 
     def renewed(self, handed_in: Iterable[Submission]) -> bool:
         """Ask whether there are earlier results that no longer count, because of something that all of them hang on."""

@@ -57,7 +57,7 @@ def check(
     """Run a notebook from top to bottom and check it, as it would be graded but with the public laws only.
 
     The cells run in this process, with training skipped. Says whether the notebook is fit to be submitted: whether cells are
-    missing, doubled or changed, and whether all of them run. Exit status 1 means that it is not, or that a law
+    missing, doubled or changed, and whether all of them run; each cause once, with what follows from it. Exit status 1 means that it is not, or that a law
     does not hold.
     """
     name = assignment or path.stem
@@ -74,7 +74,7 @@ def check(
         _say(str(stop))
         raise typer.Exit(INTERRUPTED) from None
     score = graded.score
-    found = [*inspect(document, public), *ran(graded.cells)]
+    found = [] if score.error is not None else _found(document, public, graded)
     fit = score.error is None and not any(each.serious for each in found)
     kept = _keep(score, path) if receipt else None
     if as_json:
@@ -84,6 +84,12 @@ def check(
         if kept is not None:
             screen.print(f"Receipt: {kept}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(DONE if fit and _all_hold(score) else PERSON_NEEDED)
+
+
+def _found(document: Notebook, public: Sequence[Check], graded: Graded) -> list[Finding]:
+    """What is to be mended first, then what is good to know."""
+    found = [*ran(graded.cells, document, graded.score.exercises), *inspect(document, public)]
+    return sorted(found, key=lambda each: not each.serious)
 
 
 def _graded(name: str, path: Path, document: Notebook, every: bool) -> Graded:
@@ -171,7 +177,7 @@ def _as_json(score: Score, found: Sequence[Finding], fit: bool, kept: Path | Non
 
 
 def _tell(score: Score, document: Notebook, found: Sequence[Finding], fit: bool, every: bool) -> None:
-    screen.print(student_text(score))
+    screen.print(student_text(score, complete=False))
     if not every:
         screen.print("These are the public laws; the grader asks more of the same functions.", style="dim")
     stated = graded_with.stated(document)
@@ -189,4 +195,17 @@ def _tell(score: Score, document: Notebook, found: Sequence[Finding], fit: bool,
     for each in found:
         mark = "✗" if each.serious else "!"
         screen.print(f"  {mark} {shown(each.what, 500)}", markup=False, highlight=False)
-        screen.print(f"    {each.remedy}", style="dim", markup=False, highlight=False)
+        if each.remedy:
+            screen.print(f"    {each.remedy}", style="dim", markup=False, highlight=False)
+        for line in _folded(each):
+            screen.print(f"      {shown(line, 500)}", style="dim", markup=False, highlight=False)
+
+
+FOLDED = 4  # consequences of one cause that are written out
+
+
+def _folded(each: Finding) -> list[str]:
+    """What comes of it, the first few in words."""
+    lines = [f"so: {line}" for line in each.follows[:FOLDED]]
+    more = len(each.follows) - len(lines)
+    return [*lines, f"so: {plural(more, 'more of that kind', 'more of that kind')}."] if more else lines

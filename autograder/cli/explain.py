@@ -18,9 +18,11 @@ from autograder.course import assignment as assignments
 from autograder.course import settings
 from autograder.errors import UsageError
 from autograder.feedback import json
+from autograder.feedback.phrases import BECAUSE, BEGIN, TO_DO
+from autograder.feedback.sanitise import shown
 from autograder.laws import registry
 from autograder.laws.registry import Check
-from autograder.model import CheckResult, Graded
+from autograder.model import Cause, CheckResult, Graded
 from autograder.runner import Grader
 from autograder.sandbox.jailed import Sandbox
 
@@ -87,6 +89,11 @@ def _status(graded: Graded) -> int:
     return CANNOT_GRADE if result.verdict == "grader_fault" else DONE
 
 
+def _of_cause(cause: Cause) -> tuple[tuple[str, str], ...]:
+    what = cause.what or (BEGIN if cause.kind == "not_started" else "")
+    return (BECAUSE, what), (TO_DO, cause.remedy)
+
+
 def _show(graded: Graded, check: Check) -> None:
     result = _result(graded)
     error = graded.score.error
@@ -98,7 +105,10 @@ def _show(graded: Graded, check: Check) -> None:
         Text(f"{result.verdict}, {check.visibility} check", style="bold"),
     ]
     if result.message:
-        parts.append(Text(result.message))
+        parts.append(Text(shown(result.message)))
+    causes = [cause for exercise in graded.score.exercises if exercise.checks for cause in exercise.causes]
+    for cause in causes:
+        parts += [Text(f"{label}: {shown(text)}") for label, text in _of_cause(cause) if text]
     found = result.counterexample
     if found is not None:
         for name, value in {

@@ -49,9 +49,9 @@ def _known(audience: str, reveal: str) -> None:
 
 def _check(check: CheckResult, reveal: Reveal) -> CheckResult:
     if check.verdict == "grader_fault":
-        return replace(check, message="", counterexample=None)
+        return replace(check, message="", counterexample=None, missing="")
     if check.visibility == "hidden" and reveal == "law":
-        return replace(check, message="", counterexample=None)
+        return replace(check, message="", counterexample=None, missing="")
     return check
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.feedback.audience import Audience, Reveal, exercise_seen_by
 from autograder.feedback.phrases import (
+    BEGIN,
     BROKEN,
     FAULT,
     FAULT_FOR_STAFF,
@@ -15,6 +16,7 @@ from autograder.feedback.phrases import (
     PARTLY,
     PLAINLY,
     WAITS,
+    WAITS_FOR_YOU,
     Mark,
     Tone,
     is_broken,
@@ -65,8 +67,17 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Because:
+    """What happened outside of an exercise, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """`first` is the broken law to start with, `others` are broken too, `rest` was looked at and is not."""
+    """`first` is the broken law to start with, `others` are broken too, `rest` was looked at and is not. `causes` come before
+    all of them."""
 
     name: str
     points: str
@@ -79,6 +90,7 @@ class Exercise:
     open: bool  # a person has yet to settle the points
     fault: str
     note: str
+    causes: tuple[Because, ...]
     first: Law | None
     others: tuple[Law, ...]
     rest: tuple[Law, ...]
@@ -122,6 +134,8 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
 
     `waits` says whether a person has yet to grade a manual exercise.
     """
+    if not_started(result):
+        result = _waiting_for_its_author(result)
     fault = "" if result.blame is None else (FAULT_FOR_STAFF if audience == "staff" else FAULT)[result.blame]
     laws = {id(check): _law(check, audience, explained=bool(fault)) for check in result.checks}
     broken = [check for check in result.checks if check.verdict in BROKEN or check.verdict == "inconsistent"]
@@ -143,6 +157,9 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
         open=waits or bool(fault),
         fault=fault,
         note=shown(result.note) or (WAITS if waits else ""),
+        causes=tuple(
+            Because(shown(each.what, 1000), shown(each.remedy, 500)) for each in result.causes if each.what
+        ),
         first=None if first is None else laws[id(first)],
         others=tuple(laws[id(check)] for check in broken if check is not first),
         rest=tuple(
@@ -152,9 +169,26 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
     )
 
 
+def not_started(result: ExerciseResult) -> bool:
+    """Return whether an exercise is as it was handed out: nothing of it speaks against anybody."""
+    return result.blame in (None, "student") and any(cause.kind == "not_started" for cause in result.causes)
+
+
+def _waiting_for_its_author(result: ExerciseResult) -> ExerciseResult:
+    """Without a law that is broken: the one that found the stub waits like the others."""
+    checks = (
+        replace(check, verdict="skipped", message=BEGIN) if check.verdict in ("missing", "skipped") else check
+        for check in result.checks
+    )
+    return replace(result, checks=tuple(checks))
+
+
 def _state(result: ExerciseResult, waits: bool) -> tuple[Mark, str]:
     """How an exercise stands, in a mark and a few words."""
     total = len(result.checks)
+    if not_started(result):
+        verb = "waits" if total == 1 else "wait"
+        return WAITS_FOR_YOU, f"not started, {plural(total, 'law')} {verb}"
     count = {verdict: sum(check.verdict == verdict for check in result.checks) for verdict in PLAINLY}
     partly = sum(mark_of(check) is PARTLY for check in result.checks)
     broken = sum(is_broken(check) for check in result.checks)
@@ -191,7 +225,7 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
         facts = f"{one_line(check.name)}, weight {check.weight:g}, credit {check.credit:g}, "
         facts += plural(check.examples, "example")
     return Law(
-        mark=mark_of(check),
+        mark=WAITS_FOR_YOU if check.verdict == "skipped" and check.message == BEGIN else mark_of(check),
         sentence=one_line(check.law, 400),
         hidden=check.visibility == "hidden",
         message=message,

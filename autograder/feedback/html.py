@@ -108,6 +108,8 @@ def _templates() -> Environment:
         "svg": _svg,
         "hidden": phrases.HIDDEN,
         "read": phrases.READ,
+        "because": phrases.BECAUSE,
+        "to_do": phrases.TO_DO,
         "wide": False,
     }
     return environment

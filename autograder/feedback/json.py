@@ -1,7 +1,7 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
-Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual` and `note`; per
-check `credit` and `read`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
+Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note` and
+`causes`; per check `credit`, `read` and `missing`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
 "Infinity" or "-Infinity"; in a picture, where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
@@ -18,6 +18,8 @@ from autograder.errors import GraderError
 from autograder.model import (
     RESULT_SCHEMA,
     Blame,
+    Cause,
+    CauseKind,
     CheckResult,
     Counterexample,
     ExerciseResult,
@@ -89,8 +91,13 @@ def _write_exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "blame": exercise.blame,
         "manual": exercise.manual,
         "note": exercise.note,
+        "causes": [_write_cause(cause) for cause in exercise.causes],
         "checks": [_write_check(check) for check in exercise.checks],
     }
+
+
+def _write_cause(cause: Cause) -> dict[str, Any]:
+    return {field.name: getattr(cause, field.name) for field in fields(cause)}
 
 
 def _write_check(check: CheckResult) -> dict[str, Any]:
@@ -105,6 +112,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "examples": check.examples,
         "message": check.message,
         "read": check.read,
+        "missing": check.missing,
         "counterexample": None
         if found is None
         else {
@@ -181,6 +189,16 @@ def _read_exercise(value: Mapping[str, Any]) -> ExerciseResult:
         checks=_each(value["checks"], _read_check),
         manual=bool(value.get("manual", False)),
         note=_text(value.get("note", "")),
+        causes=_each(value.get("causes", []), _read_cause),
+    )
+
+
+def _read_cause(value: Mapping[str, Any]) -> Cause:
+    return Cause(
+        kind=_one_of(value["kind"], CauseKind),
+        what=_text(value["what"]),
+        remedy=_text(value.get("remedy", "")),
+        cell=None if value.get("cell") is None else _whole(value["cell"]),
     )
 
 
@@ -197,6 +215,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         counterexample=None if found is None else _read_counterexample(found),
         credit=_number(value.get("credit", 0.0)),
         read=_text(value.get("read", "")),
+        missing=_text(value.get("missing", "")),
     )
 
 

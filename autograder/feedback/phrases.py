@@ -34,6 +34,7 @@ MARKS: Mapping[Verdict, Mark] = {
     "skipped": Mark(NOTHING, "skipped", "muted"),
     "grader_fault": Mark("!", "not judged", "wait"),
 }
+WAITS_FOR_YOU = Mark(NOTHING, "waits", "muted")
 PARTLY = Mark("~", "partly", "wait")
 
 #: What is said where a check has no message of its own, or where its message is withheld.
@@ -64,6 +65,9 @@ FAULT_FOR_STAFF: Mapping[Blame, str] = {
 }
 
 WAITS = "A person reads and grades this."
+BEGIN = "Not started: it is as it was handed out."
+BECAUSE = "Because"
+TO_DO = "What to do"
 HIDDEN = "seen only in grading"
 READ = "Where to read"
 

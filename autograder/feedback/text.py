@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -13,7 +13,7 @@ from rich.text import Text
 from autograder.feedback import view
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.class_text import class_table, summary_line
-from autograder.feedback.phrases import HIDDEN, READ, Tone
+from autograder.feedback.phrases import BECAUSE, HIDDEN, READ, TO_DO, Tone
 from autograder.model import ExerciseResult, Score
 
 __all__ = ["class_table", "exercise_text", "student_text", "summary_line"]
@@ -54,15 +54,21 @@ def exercise_text(
 
 
 def student_text(
-    score: Score, *, audience: Audience = "student", reveal: Reveal = "counterexample"
+    score: Score,
+    *,
+    audience: Audience = "student",
+    reveal: Reveal = "counterexample",
+    complete: bool = True,
 ) -> StudentText:
     """Lay a whole submission out for a terminal of any width: a rich renderable.
 
     score      the result
     audience   who reads
     reveal     what a student sees of hidden checks
+    complete   False: a person tries something out, and nothing is said of whether everything is graded
     """
-    return StudentText(view.page(score, audience, reveal))
+    page = view.page(score, audience, reveal)
+    return StudentText(page if complete or score.error is not None else replace(page, sentence=""))
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class StudentText:
 
 def _page(page: view.Page) -> Iterator[Line]:
     yield Line(f"{page.assignment}, {page.student}", style="bold")
-    yield Line(f"{page.headline}. {page.sentence}")
+    yield Line(f"{page.headline}. {page.sentence}".rstrip())
     if page.error is not None:
         yield Line("")
         yield Line(page.error.heading, style="bold")
@@ -92,10 +98,10 @@ def _page(page: view.Page) -> Iterator[Line]:
         if page.error.what:
             yield Line(page.error.what, 2)
         if page.error.remedy:
-            yield Line(page.error.remedy, 2, lead="What to do: ", lead_style="bold")
+            yield Line(page.error.remedy, 2, lead=f"{TO_DO}: ", lead_style="bold")
     for exercise in page.exercises:
         yield Line("")
-        yield from _exercise(exercise, brief=exercise.tone == "good")
+        yield from _exercise(exercise, brief=exercise.tone in ("good", "muted"))
     for note in page.notes:
         yield Line("")
         yield Line(note, lead="Note for staff: ", lead_style="bold")
@@ -104,7 +110,7 @@ def _page(page: view.Page) -> Iterator[Line]:
 
 
 def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
-    """An exercise; `brief` leaves out the laws that hold, which a whole submission has many of."""
+    """An exercise; `brief` leaves out the laws that hold and those that wait, which a whole submission has many of."""
     points = ""
     if exercise.has_points:
         points = f", {exercise.points} of {exercise.worth}"
@@ -114,6 +120,10 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
     for said in (exercise.fault, exercise.note):
         if said:
             yield Line(said, 2)
+    for cause in exercise.causes:
+        yield Line(cause.what, 2, lead=f"{BECAUSE}: ", lead_style="bold")
+        if cause.remedy:
+            yield Line(cause.remedy, 2, lead=f"{TO_DO}: ", lead_style="bold")
     if exercise.first is not None:
         yield Line("")
         yield from _law(exercise.first, bold=True)
@@ -125,7 +135,7 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
             yield Line("")
     for law in (*exercise.others, *(() if brief else exercise.rest)):
         yield from _law(law)
-    for group in exercise.skipped:
+    for group in () if brief else exercise.skipped:
         yield Line("")
         yield Line(group.reason, 2)
         for law in group.laws:

@@ -234,16 +234,55 @@ def close(
         return None
     bound = np.broadcast_to(bound, wanted.shape)
     index = tuple(int(i) for i in np.unravel_index(int(excess.argmax()), excess.shape))
-    within_bound = f"{why} (tolerance {float(bound[index]):.1e})"
-    says = f"{_place(what, index)} is {number(actual[index])}, but it has to be {number(wanted[index])}{within_bound}."
+    place, is_, has = _place(what, index), *apart(float(actual[index]), float(wanted[index]))
+    alike = number(float(actual[index])) == number(float(wanted[index]))
+    size = f", {abs(float(actual[index] - wanted[index])):.1e} away" if alike else ""
+    hint = _in_float32(float(actual[index]), float(wanted[index]), float(bound[index])) if alike else ""
+    says = f"{place} is {is_}, but it has to be {has}{size}{why} (tolerance {float(bound[index]):.1e}).{hint}"
     if np.isnan(wanted[index]):  # compared with what another call gave
-        says = f"{_place(what, index)} is {number(actual[index])}, and nan in another call: it has to be a number."
-    return Violation(
-        says,
-        returned=shown(actual),
-        expected=shown(wanted),
-        call=call,
-    )
+        says = f"{place} is {is_}, and nan in another call: it has to be a number."
+    returned, expected = tables(actual, wanted, index, place)
+    return Violation(says, returned, expected, call=call)
+
+
+def _in_float32(actual: float, wanted: float, bound: float) -> str:
+    """A question, where a difference is what rounding to float32 leaves and the tolerance is of a finer dtype."""
+    eps32 = float(np.finfo(np.float32).eps)
+    scale = max(abs(actual), abs(wanted))
+    if bound < eps32 * scale / 8 and eps32 * scale / 256 <= abs(actual - wanted) <= 64 * eps32 * scale:
+        return " That is the size of float32's rounding: is something on the way in float32?"
+    return ""
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Return both numbers with as many digits as it takes to see that they differ, six at least.
+
+    >>> apart(2.0912304, 2.0912305)
+    ('2.0912304', '2.0912305')
+    """
+    for digits in range(6, 18):
+        texts = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if texts[0] != texts[1] or one == other:
+            break
+    return texts
+
+
+def tables(actual: np.ndarray, wanted: np.ndarray, index: tuple[int, ...], place: str) -> tuple[str, str]:
+    """Return two arrays as people read them, with digits until they differ.
+
+    actual, wanted   of one shape
+    index            where they differ most: named in front of tables that are too large to show it
+    place            what messages call that entry
+
+    >>> tables(np.array([1.0, 2.0000001]), np.array([1.0, 2.0]), (1,), "loss[1]")
+    ('[1.        2.0000001]', '[1. 2.]')
+    """
+    for digits in (SHOWN_DIGITS, 8, 11, 17):
+        texts = shown(actual, digits=digits), shown(wanted, digits=digits)
+        if texts[0] != texts[1]:
+            return texts
+    one, other = apart(float(actual[index]), float(wanted[index]))
+    return f"{place} = {one}, in\n{shown(actual)}", f"{place} = {other}, in\n{shown(wanted)}"
 
 
 def _place(what: str, index: tuple[int, ...]) -> str:
@@ -281,14 +320,19 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def shown(array: np.ndarray, most: int = 40) -> str:
+SHOWN_DIGITS = 5
+
+
+def shown(array: np.ndarray, most: int = 40, digits: int = SHOWN_DIGITS) -> str:
     """Write an array as people do; of one with more than `most` entries, the first and last ones.
+
+    digits   how many stand behind the point at most
 
     >>> print(shown(np.array([[0.1234567, -0.0], [2.0, 3.0]])))
     [[0.12346 0.     ]
      [2.      3.     ]]
     """
-    with np.printoptions(precision=5, suppress=True, threshold=most, edgeitems=2, linewidth=100):
+    with np.printoptions(precision=digits, suppress=True, threshold=most, edgeitems=2, linewidth=100):
         array = np.asarray(array)
         return str(array + 0.0 if array.dtype.kind == "f" else array)  # + 0.0: no negative zeros
 

@@ -198,6 +198,7 @@ def _result(found: _Found, read: str) -> CheckResult:
         message=finding.broken.message,
         counterexample=_counterexample(found.law, finding, found.outcomes),
         credit=finding.broken.credit if finding.verdict == "falsified" else 0.0,
+        missing=finding.missing,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,15 +10,26 @@ import numpy as np
 
 from autograder.laws.vocabulary import Law, Violation
 from autograder.laws.wording import outcome_text
-from autograder.model import Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
+from autograder.model import Call, Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
+from autograder.runner import unavailable
+
+NOT_DONE = "Not done yet: it raises NotImplementedError."
+_LACKED = re.compile(r"name '(\w+)' is not defined")
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What is wrong with one law's outcomes."""
+    """What is wrong with one law's outcomes. `missing` is the name that was looked for in vain, if one was."""
 
     verdict: Verdict
     broken: Violation
+    missing: str = ""
+
+
+def lacked(raised: Raised) -> str:
+    """Return the name that a NameError speaks of; "" for any other error."""
+    found = _LACKED.match(raised.message) if raised.type == "NameError" else None
+    return "" if found is None else found[1]
 
 
 def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
@@ -26,7 +38,7 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
     An error in the judge itself is the grader's fault, not the student's.
     """
     for i, outcome in enumerate(outcomes):
-        ended = _ended(outcome, i)
+        ended = _ended(outcome, i, law.calls[i])
         if ended is not None and not (law.raising and isinstance(outcome, Raised)):
             return ended
     if len(outcomes) < len(law.calls):
@@ -58,17 +70,23 @@ def _misshapen(law: Law, outcomes: Sequence[Outcome]) -> Violation | None:
     return None
 
 
-def _ended(outcome: Outcome, call: int) -> Finding | None:
+def _ended(outcome: Outcome, call: int, asked: Call) -> Finding | None:
     if isinstance(outcome, Returned):
         return None
     if isinstance(outcome, Raised):
         if outcome.type == "NotImplementedError":
-            return Finding("missing", Violation("Not done yet: it raises NotImplementedError.", call=call))
+            return Finding("missing", Violation(NOT_DONE, call=call))
+        said = f"It {outcome_text(outcome)}"
+        hint = unavailable.advice(outcome, asked)
         return Finding(
-            "raised", Violation(f"It {outcome_text(outcome)}", returned=outcome_text(outcome), call=call)
+            "raised",
+            Violation(f"{said}. {hint}" if hint else said, returned=outcome_text(outcome), call=call),
+            lacked(outcome),
         )
     if isinstance(outcome, Missing):
-        return Finding("missing", Violation(f"{outcome.name} {outcome.why}.", call=call))
+        absent = outcome.why == Missing("").why
+        said = f"{outcome.name} {outcome.why}."
+        return Finding("missing", Violation(said, call=call), outcome.name if absent else "")
     if isinstance(outcome, TimedOut):
         return Finding(
             "timed_out",

@@ -7,7 +7,7 @@ import platform
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -17,8 +17,9 @@ from autograder.course.settings import Settings
 from autograder.errors import FewlabelsError, NotebookError
 from autograder.laws import registry
 from autograder.laws.registry import Check
-from autograder.model import CellResult, CheckResult, Failure, Graded, Limits, Notebook, Score
-from autograder.runner import lost_cells, scoring
+from autograder.model import Cause, CellResult, CheckResult, Failure, Graded, Limits, Notebook, Score
+from autograder.runner import at_check, lost_cells, other_assignment, scoring
+from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
@@ -50,12 +51,13 @@ def versions() -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Known:
-    """What earlier gradings of the same submission found: exercise -> results that are still good, and what the cells
-    put out, in which sandbox."""
+    """What earlier gradings of the same submission found: exercise -> results that are still good, and their causes, and what
+    the cells put out, in which sandbox."""
 
     results: Mapping[str, tuple[CheckResult, ...]]
     cells: tuple[CellResult, ...] = ()
     sandbox: str = ""
+    causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
 
 
 class Grader:
@@ -135,7 +137,8 @@ class Grader:
                 notes=(*submission.notes, *files.notes()),
             )
             self._refuse_other_languages(submission)
-            graded = self._graded(submission, path, student, progress, start, known or Known({}))
+            other_assignment.refuse(document, self.assignment)
+            graded = self._graded(document, submission, path, student, progress, start, known or Known({}))
         except FewlabelsError as error:
             graded = self.ungraded(student, error.failure())
         except Exception as error:
@@ -170,6 +173,7 @@ class Grader:
 
     def _graded(
         self,
+        document: Notebook,
         submission: Notebook,
         path: Path,
         student: str,
@@ -181,22 +185,28 @@ class Grader:
         if not checks:
             sandbox = known.sandbox or self.boundary.name
             submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(known.cells)))
-            return Graded(self._scored(student, submission, known.results, sandbox), known.cells)
+            score = self._scored(student, submission, known.results, known.causes, sandbox)
+            return Graded(score, known.cells)
         weights = trained_weights.read(path.parent / self.weights_file)
         transport = self.boundary.session(self.settings.limits)
         try:
             cells = transport.run(submission)
             ran = time.perf_counter()
             found = run_exercises(checks, transport, self.planner, weights=weights, progress=progress)
-            found = {
-                name: lost_cells.explained(each, name, cells, submission) for name, each in found.items()
-            }
+            found, rebound = at_check.judged_again(
+                checks, found, submission, transport, self.planner, weights
+            )
             results = {name: found.get(name) or known.results[name] for name in self.exercises}
             sandbox = transport.name
         finally:
             transport.close()
         submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(cells)))
-        score = self._scored(student, submission, results, sandbox)
+        trail = Trail(submission, cells, document, self.assignment.notebook)
+        causes = dict(known.causes)
+        for name, each in found.items():
+            again = (rebound[name],) if name in rebound else ()
+            causes[name] = (*again, *trail.of_exercise(name, each))
+        score = self._scored(student, submission, results, causes, sandbox)
         usage = getattr(transport, "usage", None)
         seconds = {
             "cells": ran - start,
@@ -207,9 +217,17 @@ class Grader:
         return Graded(score, _own_cells(cells), seconds)
 
     def _scored(
-        self, student: str, submission: Notebook, results: Mapping[str, Sequence[CheckResult]], sandbox: str
+        self,
+        student: str,
+        submission: Notebook,
+        results: Mapping[str, Sequence[CheckResult]],
+        causes: Mapping[str, tuple[Cause, ...]],
+        sandbox: str,
     ) -> Score:
-        exercises = scoring.exercise_results(self.assignment, results)
+        exercises = tuple(
+            replace(each, causes=causes.get(each.name, ()))
+            for each in scoring.exercise_results(self.assignment, results)
+        )
         status, points, pending = scoring.totals(exercises)
         return self._score(
             student,

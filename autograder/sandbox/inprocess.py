@@ -10,6 +10,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from typing import Any
 
 from autograder.fixtures import devices
@@ -64,13 +65,25 @@ class InProcess:
         """Say why no call can be made near a GPU in this process; None where it can."""
         return devices.no_gpu()
 
-    def renew(self, *, whole: bool = True) -> None:
-        """Run the cells again, where there is a notebook; `whole` makes no difference here."""
-        if self._given is None and self._notebook is not None:
-            self.run(self._notebook)
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+        """Run the cells again, where there is a notebook: all of them, or those up to the cell with index `upto`.
+
+        `whole` makes no difference here.
+        """
+        whole_notebook = self._notebook
+        if self._given is None and whole_notebook is not None:
+            self.run(cut_behind(whole_notebook, upto))
+            self._notebook = whole_notebook
 
     def close(self) -> None:
         """Do nothing: there is no child to end."""
+
+
+def cut_behind(notebook: Notebook, upto: int | None) -> Notebook:
+    """Return the notebook up to the cell of that index; all of it for None."""
+    if upto is None:
+        return notebook
+    return replace(notebook, cells=tuple(cell for cell in notebook.cells if cell.index <= upto))
 
 
 @contextmanager

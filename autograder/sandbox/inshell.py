@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.environment import JAIL
 from autograder.model import Cell, CellResult, Notebook, Outcome, Raised
-from autograder.sandbox.inprocess import InProcess
+from autograder.sandbox.inprocess import InProcess, cut_behind
 from autograder.sandbox.transport import Batch
 from autograder.sandbox.worker.cells import Cells
 
@@ -42,10 +42,15 @@ class InShell(InProcess):
         with self._at_home():
             return super().answer(batch)
 
-    def renew(self, *, whole: bool = True) -> None:
-        """Run the cells again, where there is a notebook; `whole` makes no difference here."""
-        if self._notebook is not None:
-            self.run(self._notebook)
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+        """Run the cells again, where there is a notebook: all of them, or those up to the cell with index `upto`.
+
+        `whole` makes no difference here.
+        """
+        notebook = self._notebook
+        if notebook is not None:
+            self.run(cut_behind(notebook, upto))
+            self._notebook = notebook
 
     def _run(self, cell: Cell) -> CellResult:
         found = self._cells.run(cell.source, OUTPUT_BYTES)

@@ -168,6 +168,7 @@ class Jailed:
         self._ran: list[Cell] = []  # what a fresh child has to run again
         self._files: wire.Encoded | None = None  # what it finds beside the notebook
         self._brief = False
+        self._upto: int | None = None
 
     @property
     def usage(self) -> Usage:
@@ -178,7 +179,7 @@ class Jailed:
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
         """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
-        self._ran = []
+        self._ran, self._upto = [], None
         self._files = (
             wire.encode([[name, data] for name, data in notebook.files.items()]) if notebook.files else None
         )
@@ -232,14 +233,15 @@ class Jailed:
         """Say why no call can be made near a GPU; None where it can."""
         return self._sandbox.no_gpu
 
-    def renew(self, *, whole: bool = True) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
         """Let the next request meet a fresh child, in which the cells have run again.
 
         Not `whole`: only the cells up to the last solution run again, for as long as that child lives. What trains, measures
         and draws stands behind them as a rule.
+        With `upto`: only those up to the cell of that index, in every child until this is called again.
         """
         self._discard()
-        self._brief = not whole
+        self._brief, self._upto = not whole, upto
 
     def close(self) -> None:
         """End the child and everything it started."""
@@ -335,7 +337,7 @@ class Jailed:
                 return None
             self._child = child = self._sandbox.child(self._limits, self._files)
             cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
-            for cell in cells:
+            for cell in cells if self._upto is None else [each for each in cells if each.index <= self._upto]:
                 try:
                     self._run_cell(cell, None, child, self._again)
                 except WireError:

@@ -73,8 +73,11 @@ class Transport(Protocol):
         """Say why no call can be made near a GPU over there; None where it can. Nothing of the student's has a say in it."""
         ...
 
-    def renew(self, *, whole: bool = True) -> None:
-        """Begin a fresh child in which the cells have run again; without `whole`, those up to the last solution."""
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+        """Begin a fresh child in which the cells have run again; without `whole`, those up to the last solution.
+
+        With `upto`, those up to the cell of that index, until it is called again.
+        """
         ...
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from autograder import checks
 from autograder.environment import JAIL
 from autograder.errors import UsageError
+from autograder.student import kernel
 
 
 class Check(Protocol):
@@ -55,3 +56,6 @@ def check(exercise: str, *, assignment: str | None = None) -> None:
     from autograder.student import in_kernel
 
     in_kernel.show(exercise, assignment)
+
+
+kernel.history(kernel.shell())  # from the cell on that imports `check`: it is one of the first

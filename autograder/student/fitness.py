@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.course.assignment import CHECKS_SUFFIX
 from autograder.laws.registry import Check
-from autograder.model import Cell, CellResult, Notebook
+from autograder.model import Cause, CellResult, ExerciseResult, Notebook
+from autograder.runner.causes import Trail, alone, failure
+from autograder.submission.checksums import locked, untouched
 
 PARAMETERS = "parameters"
 SKIP = "skip_training"
@@ -16,16 +17,20 @@ SKIP = "skip_training"
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to know before submitting; `serious`: it should be mended first. `cell` counts from 0."""
+    """Something to know before submitting; `serious`: it should be mended first. `cell` counts from 0, `follows` says what
+    comes of it."""
 
     what: str
     remedy: str
     cell: int | None = None
     serious: bool = True
+    follows: tuple[str, ...] = ()
 
 
 def inspect(document: Notebook, checks: Sequence[Check]) -> list[Finding]:
     """List what a notebook's text shows, without running it. `checks` are those of the assignment."""
+    if not any(cell.grade_id for cell in document.cells):
+        return [_without_ids()]
     return [
         *_missing(document, checks),
         *_doubled(document),
@@ -34,21 +39,49 @@ def inspect(document: Notebook, checks: Sequence[Check]) -> list[Finding]:
     ]
 
 
-def ran(cells: Iterable[CellResult]) -> list[Finding]:
-    """List the cells that did not run to their end."""
-    remedy = "Restart the kernel, run all cells, and mend it."
-    found = []
+def ran(
+    cells: Sequence[CellResult], document: Notebook, exercises: Iterable[ExerciseResult] = ()
+) -> list[Finding]:
+    """List why cells did not come to their end and exercises miss what they need: each cause once, with what follows.
+
+    cells       what came of the cells
+    document    the notebook
+    exercises   results, with their causes
+
+    A cell that fails because something is not written yet speaks against nobody: grading sees the same.
+    """
+    trail = Trail(document, cells)
+    found: dict[tuple[str, int | None], Finding] = {}
     for each in cells:
-        if each.raised is not None:
-            where = f" ({each.raised.where})" if each.raised.where else ""
-            what = f"Cell {each.index} ends with {each.raised.type}: {each.raised.message[:200]}{where}"
-            found.append(Finding(what, remedy, each.index))
-        elif each.timed_out or each.crashed:
-            found.append(Finding(f"Cell {each.index} does not come to its end.", remedy, each.index))
-    return found
+        cause = trail.of_cell(each.index)
+        if cause is not None:
+            source = next(cell.source for cell in document.code if cell.index == each.index)
+            _enter(found, cause, "" if cause.cell == each.index else failure(each, source))
+    for exercise in exercises:
+        for cause in exercise.causes:
+            if cause.kind != "not_started":
+                _enter(found, cause, f"The exercise {exercise.name} cannot hold.")
+    return [each for _, each in sorted(found.items(), key=lambda item: not item[1].serious)]
 
 
-def _missing(document: Notebook, checks: Sequence[Check]) -> Iterable[Finding]:
+def _enter(found: dict[tuple[str, int | None], Finding], cause: Cause, follows: str) -> None:
+    key = ("stub" if cause.kind.startswith("not_") else cause.kind, cause.cell)
+    first = found.setdefault(
+        key, Finding(alone(cause), cause.remedy, cause.cell, serious=cause.kind in ("cell_failed", "deleted"))
+    )
+    if follows and follows not in first.follows:
+        found[key] = replace(first, follows=(*first.follows, follows))
+
+
+def _without_ids() -> Finding:
+    return Finding(
+        "The cells of this notebook have lost their ids: something has taken away its metadata.",
+        "Functions are found by their names all the same; answers in words are not. Put your answers into the notebook as it "
+        "was handed out, or tell your instructor.",
+    )
+
+
+def _missing(document: Notebook, checks: Sequence[Check]) -> Iterator[Finding]:
     present = {cell.grade_id for cell in document.cells}
     remedy = "Cells are found by their ids, which a copied text does not carry: take the cell from the notebook as it was "
     remedy += "handed out, and put your answer into it."
@@ -61,7 +94,7 @@ def _missing(document: Notebook, checks: Sequence[Check]) -> Iterable[Finding]:
                 yield Finding(f"The cell {grade_id} is missing.", remedy)
 
 
-def _doubled(document: Notebook) -> Iterable[Finding]:
+def _doubled(document: Notebook) -> Iterator[Finding]:
     places: dict[str, list[int]] = {}
     for cell in document.cells:
         if cell.grade_id is not None:
@@ -76,17 +109,17 @@ def _doubled(document: Notebook) -> Iterable[Finding]:
             )
 
 
-def _changed(document: Notebook) -> Iterable[Finding]:
+def _changed(document: Notebook) -> Iterator[Finding]:
     for cell in document.cells:
         if cell.checksum is None or cell.grade_id is None:
             continue
-        same = cell.checksum == checksum(cell)
-        if _locked(cell) and not same:
+        same = untouched(cell)
+        if locked(cell) and not same:
             yield Finding(
                 f"The cell {cell.grade_id} is the course's, and was changed.",
                 "The grader puts the original back: what you wrote there is lost. Put it into a cell of your own.",
                 cell.index,
-                serious=False,
+                serious=cell.kind == "code",  # what ran here is not what is graded
             )
         elif cell.solution and cell.grade and same:
             yield Finding(
@@ -97,37 +130,12 @@ def _changed(document: Notebook) -> Iterable[Finding]:
             )
 
 
-def _parameters(document: Notebook) -> Iterable[Finding]:
+def _parameters(document: Notebook) -> Iterator[Finding]:
     uses = [cell for cell in document.code if SKIP in cell.source]
     if uses and not any(PARAMETERS in cell.tags for cell in document.code):
         yield Finding(
             f"The cell that sets {SKIP} has lost its tag.",
-            f"While grading, training is skipped through the cell with the tag {PARAMETERS!r}: take it from the notebook as "
-            "it was handed out.",
+            f"While grading, training is skipped behind the last cell that sets {SKIP}; see that nothing sets it again.",
             uses[0].index,
+            serious=False,
         )
-
-
-def _locked(cell: Cell) -> bool:
-    return not cell.solution and (cell.grade or cell.locked)
-
-
-def checksum(cell: Cell) -> str:
-    """Return what nbgrader writes into a cell's metadata when it makes the student version.
-
-    It is the MD5 of text, kind and settings.
-    """
-    parts = [
-        cell.source,
-        cell.kind,
-        str(cell.grade),
-        str(cell.solution),
-        str(_locked(cell)),
-        cell.grade_id or "",
-    ]
-    if cell.grade:
-        parts.append(str(float(cell.points or 0.0)))
-    digest = hashlib.md5(usedforsecurity=False)
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.worker.answer import raised
+from autograder.student.kernel import history
+from autograder.student.kernel import shell as _shell
+from autograder.student.kernel_causes import causes
 from autograder.student.slow_calls import IN_JUPYTER, ON_TERMINAL, Patience, PatientInProcess, Stopped
 from autograder.submission import trained_weights
 
@@ -36,6 +40,9 @@ def show(exercise: str, assignment: str | None = None) -> None:
     except KeyboardInterrupt as stop:
         where = raised(stop, _namespace()).where
         raise Stopped(patience.last or f"the check of {exercise}", where) from None
+    seen = history(_shell())
+    if seen is not None:
+        result = replace(result, causes=causes(seen, exercise, result.checks))
     _show(result)
 
 
@@ -105,11 +112,6 @@ def _namespace() -> Mapping[str, Any]:
     if shell is not None:
         return shell.user_ns  # type: ignore[no-any-return]
     return sys.modules["__main__"].__dict__
-
-
-def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
 
 
 def _show(result: ExerciseResult) -> None:

@@ -191,9 +191,10 @@ def _kind(cell: Any) -> Literal["code", "markdown", "raw"] | None:
 
 
 def _source(source: Any) -> str:
+    """The text of a cell, with the line ends that Jupyter writes: some editors and version controls write their own."""
     if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+        source = "".join(part for part in source if isinstance(part, str))
+    return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
 
 
 def _kernel(document: dict[str, Any]) -> str:

@@ -53,6 +53,18 @@ def test_nothing_runs_again_that_has_not_changed(tmp_path: Path, make_grader: Ma
     assert written(tmp_path) == files
 
 
+def test_what_comes_from_the_journal_says_its_causes(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "bob", "import not_there\ndef double(x):\n    return 2 * x")
+    (first,) = graded(tmp_path, make_grader())
+    assert [cause.kind for each in first.score.exercises for cause in each.causes][:1] == ["cell_failed"]
+    for page in tmp_path.glob(".autograder/pages/**/*.html"):
+        page.unlink()  # so that it is put together anew from what is known
+    again = make_grader()
+    (second,) = graded(tmp_path, again)
+    assert runs(again) == []
+    assert second.score == first.score
+
+
 def test_a_changed_submission_is_graded_and_no_other(tmp_path: Path, make_grader: Make) -> None:
     for student in ("ada", "bob"):
         hand_in(tmp_path, student)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from autograder.feedback.json import from_json
+from autograder.feedback.phrases import NOTHING
 from tests.cli.conftest import RIGHT, WRONG, notebook
 
 ROOT = Path(__file__).parents[2]
@@ -177,10 +178,77 @@ def test_what_is_missing_and_what_does_not_run_make_it_unfit(run: Run, tiny: Non
     done = run("check", path)
     assert done.status == 1
     assert "✗ Not fit to be submitted yet: 2 things to mend." in done.out
+    assert "Everything is graded." not in done.out
     assert "The cell double_checks is missing." in done.out
     assert "Cell 1 ends with NameError: name 'not_there' is not defined" in done.out
     found = json.loads(run("check", path, "--json").out)["submission"]
     assert (found["fit"], len(found["findings"])) == (False, 2)
+
+
+def test_causes_come_first_and_what_follows_is_folded_under_them(
+    run: Run, tiny: None, tmp_path: Path
+) -> None:
+    path = notebook(tmp_path / "tiny.ipynb", RIGHT + '\nprint "hello"')
+    document = json.loads(path.read_text())
+    for text in ("y = double(torch.ones(1))", "z = y"):
+        document["cells"].append({**document["cells"][0], "id": f"c{len(text)}", "source": text})
+    path.write_text(json.dumps(document))
+    done = run("check", path)
+    assert done.status == 1
+    assert "✗ Not fit to be submitted yet: 1 thing to mend." in done.out
+    told = done.out[done.out.index("Not fit") :]
+    order = [
+        told.index(each)
+        for each in (
+            "✗ Cell 1 ends with SyntaxError",
+            "so: Cell 3 ends",
+            "so: Cell 4 ends",
+            "so: The exercise double",
+        )
+    ]
+    assert order == sorted(order)
+    found = json.loads(run("check", path, "--json").out)
+    ((cause,),) = (each["causes"] for each in found["exercises"])
+    assert (cause["kind"], cause["cell"]) == ("cell_failed", 1)
+
+
+def test_half_done_is_fit_and_what_is_not_started_waits(run: Run, tiny: None, tmp_path: Path) -> None:
+    path = notebook(tmp_path / "tiny.ipynb", "def double(x):\n    raise NotImplementedError()")
+    done = run("check", path)
+    assert f"{NOTHING} double, 0 of 4 points: not started, 2 laws wait" in done.out
+    assert "broken" not in done.out
+    assert "✓ Fit to be submitted, though 2 laws do not hold yet." in done.out
+
+
+def test_what_is_right_at_its_check_is_right_as_in_grading(run: Run, tiny: None, tmp_path: Path) -> None:
+    path = notebook(tmp_path / "tiny.ipynb", "two = 2\ndef double(x):\n    return two * x")
+    document = json.loads(path.read_text())
+    document["cells"].append({**document["cells"][0], "id": "later", "source": "two = 3"})
+    path.write_text(json.dumps(document))
+    done = run("check", path)
+    assert done.status == 0
+    assert "✓ double, 4 of 4 points: both laws hold" in done.out
+    assert "Because: two gets another meaning in cell 3, behind this exercise" in done.out
+
+
+def test_a_changed_cell_of_the_course_is_not_what_is_graded(run: Run, tiny: None, tmp_path: Path) -> None:
+    path = notebook(tmp_path / "tiny.ipynb", RIGHT)
+    document = json.loads(path.read_text())
+    marks = {"grade_id": "imports", "locked": True, "solution": False, "grade": False, "checksum": "0" * 32}
+    document["cells"][0]["metadata"]["nbgrader"] = {"schema_version": 3, "task": False, **marks}
+    path.write_text(json.dumps(document))
+    done = run("check", path)
+    assert done.status == 1
+    assert "✗ The cell imports is the course's, and was changed." in done.out
+
+
+def test_another_assignment_s_notebook_is_told_in_one_sentence(run: Run, tiny: None, tmp_path: Path) -> None:
+    source = ROOT / "assignments" / "matching" / "matching.ipynb"
+    (tmp_path / "fewshot.ipynb").write_text(source.read_text())
+    done = run("check", tmp_path / "fewshot.ipynb")
+    assert done.status == 1
+    assert "This is the notebook of matching, not of fewshot" in done.out
+    assert "is missing" not in done.out
 
 
 def test_an_interrupt_stops_the_whole_check(run: Run, tiny: None, tmp_path: Path) -> None:

@@ -136,6 +136,14 @@ def test_explain_of_a_law_that_holds(run: Run, course: Path, in_process: None) -
     assert "holds, hidden check" in done.out
 
 
+def test_explain_tells_the_cause(run: Run, course: Path, in_process: None) -> None:
+    notebook(course / "submitted" / "bob" / "tiny" / "tiny.ipynb", RIGHT + '\nprint "x"')
+    done = run("explain", "tiny", "bob", "double/doubles", "--course", course)
+    text = " ".join(done.out.replace("│", " ").split())
+    assert "Because: Cell 1 ends with SyntaxError: Missing parentheses" in text
+    assert "So double is not there. What to do: Mend that cell" in text
+
+
 def test_explain_as_json(run: Run, course: Path, in_process: None) -> None:
     done = run("explain", "tiny", "bob", "double/adds", "--course", course, "--json")
     (check,) = json.loads(done.out)["exercises"][0]["checks"]

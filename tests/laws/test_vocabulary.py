@@ -207,6 +207,49 @@ def test_close_breaks_exactly_where_one_entry_is_too_far(
     assert says(broken).startswith(f"{place} is ")
 
 
+def test_values_that_print_alike_are_printed_until_they_differ() -> None:
+    exact = np.random.default_rng(0).normal(size=(5, 4))
+    broken = vocabulary.close(exact.astype(np.float32).astype(np.float64), exact, 1e-12, "prototypes")
+    assert broken is not None
+    assert broken.returned != broken.expected
+    assert (
+        " away (tolerance 1.0e-12). That is the size of float32's rounding: is something on the way in float32?"
+        in (broken.message)
+    )
+
+
+def test_tables_too_large_to_show_the_difference_name_it() -> None:
+    exact = np.arange(6_000.0).reshape(1_000, 6)
+    other = exact.copy()
+    other[500, 3] += 1e-9
+    broken = vocabulary.close(other, exact, 1e-12, "table")
+    assert broken is not None
+    assert broken.returned.startswith("table[500, 3] = 3003.000000001, in\n[[")
+    assert broken.expected.startswith("table[500, 3] = 3003, in\n[[")
+    assert "float32" not in broken.message  # far below its rounding
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected", "within"),
+    [
+        (1.0, 2.0, 1e-12),  # not alike
+        (1.0 + 1e-7, 1.0, 3e-8),  # the tolerance is float32's own
+        (1.0 + 1e-13, 1.0, 1e-15),  # far finer than float32
+        (np.nan, 1.0, 1e-12),
+        (np.inf, 1.0, 1e-12),
+    ],
+)
+def test_float32_is_named_where_it_fits_only(returned: float, expected: float, within: float) -> None:
+    assert "float32" not in says(vocabulary.close(returned, expected, within, "loss"))
+
+
+@settings(max_examples=200)
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_different_numbers_are_written_differently(one: float, other: float) -> None:
+    texts = vocabulary.apart(one, other)
+    assert (texts[0] == texts[1]) == (one == other) or 0.0 == one == other
+
+
 def test_a_name_of_several_words_has_its_index_apart() -> None:
     assert says(vocabulary.close([1.0], [2.0], 0.0, "the row sum")).startswith("the row sum at [0] is 1, but")
     assert says(vocabulary.close(1.0, 2.0, 0.0, "the row sum")).startswith("the row sum is 1, but")
@@ -222,7 +265,9 @@ def test_nothing_has_to_be_nan(actual: float, text: str) -> None:
 
 def test_same_is_to_the_last_bit() -> None:
     assert vocabulary.same(tensor(1.0), [1.0], "p") is None
-    assert says(vocabulary.same(tensor(1.0 + 1e-15), [1.0], "p")).startswith("p[0] is 1, but it has to be 1")
+    assert says(vocabulary.same(tensor(1.0 + 1e-15), [1.0], "p")).startswith(
+        "p[0] is 1.000000000000001, but it has to be 1, 1.1e-15 away"
+    )
 
 
 def test_first_is_the_first_that_is_broken() -> None:

@@ -103,8 +103,56 @@ def test_training_is_switched_off_behind_the_parameters() -> None:
 
 
 def test_without_a_parameters_cell_training_is_switched_off_first() -> None:
-    plain = tuple(replace(each, tags=()) for each in SOURCE.cells)
+    plain = tuple(each for each in SOURCE.cells if each is not PARAMETERS)
     assert injected(prepare(Notebook("s.ipynb", plain), Notebook("s.ipynb", plain))) == [0]
+
+
+def test_where_the_tag_is_lost_behind_the_last_cell_that_sets_it() -> None:
+    plain = tuple(replace(each, tags=()) for each in SOURCE.cells)
+    assert injected(prepare(Notebook("s.ipynb", plain), SOURCE)) == [2]
+
+
+def stripped(notebook: Notebook) -> Notebook:
+    """As metadata-stripping tools leave it."""
+    cells = (Cell(each.index, each.kind, each.source) for each in notebook.cells)
+    return replace(notebook, cells=tuple(cells))
+
+
+ANSWER = cell(5, "YOUR ANSWER HERE", "written", kind="markdown", solution=True, grade=True, points=2.0)
+
+
+def test_what_is_there_without_its_metadata_is_not_told_as_gone() -> None:
+    source = replace(SOURCE, cells=(*SOURCE.cells, ANSWER))
+    worked = changed(double="def double(x):\n    return x + x")
+    submission = replace(worked, cells=(*worked.cells, replace(ANSWER, source="It is so.")))
+    prepared = prepare(stripped(submission), source)
+    assert prepared.notes == (
+        "The notebook has lost its metadata; 6 cells of the course were known by their texts.",
+    )
+    assert [each.grade_id for each in prepared.cells if INJECTED_TAG not in each.tags] == [
+        each.grade_id for each in source.cells
+    ]
+    assert sources(prepared)["double"] == "def double(x):\n    return x + x"
+    assert sources(prepared)["written"] == "It is so."
+
+
+def test_what_is_not_there_is_still_told_as_gone() -> None:
+    without = tuple(each for each in SOURCE.cells if each is not CHECKS)
+    assert prepare(stripped(Notebook("s.ipynb", without)), SOURCE).notes == (
+        "The notebook has lost its metadata; 4 cells of the course were known by their texts.",
+        "Cell double_checks was deleted.",
+    )
+
+
+def test_one_cell_that_was_copied_is_known_again_and_nobody_takes_an_id_twice() -> None:
+    copied = replace(
+        changed(), cells=(*SOURCE.cells[:2], Cell(2, "code", SOLUTION.source), *SOURCE.cells[3:])
+    )
+    assert prepare(copied, SOURCE).notes == (
+        "Cells without their grade ids were known by their texts: double.",
+    )
+    beside = replace(changed(), cells=(*SOURCE.cells, Cell(9, "code", SOLUTION.source)))
+    assert prepare(beside, SOURCE).notes == ()
 
 
 def test_behind_the_last_of_several_parameters_cells() -> None:

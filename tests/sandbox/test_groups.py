@@ -64,6 +64,21 @@ def test_a_brief_renewal_runs_up_to_the_last_solution(jailed: Jailed) -> None:
     assert found == [1, 2]
 
 
+def test_a_renewal_up_to_a_cell_stands_for_every_child_until_the_next(jailed: Jailed) -> None:
+    sources = ("import os\na = 1", "def f(): return a\ndef die(): os._exit(1)", "a = 2")
+    jailed.run(Notebook("submission.ipynb", tuple(Cell(i, "code", text) for i, text in enumerate(sources))))
+    found = []
+    for upto in (1, None):
+        jailed.renew(upto=upto)
+        for ends in (False, True, True):
+            if ends:
+                assert isinstance(call(jailed, "die"), Crashed)
+            outcome = call(jailed, "f")
+            assert isinstance(outcome, Returned)
+            found.append(outcome.value)
+    assert found == [1, 1, 1, 2, 2, 2]
+
+
 def test_a_data_set_that_is_kept_ready_is_the_same_and_ones_own(sandbox: Sandbox) -> None:
     source = """
 from autograder.datasets import cache, load

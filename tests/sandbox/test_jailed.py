@@ -177,3 +177,22 @@ def test_submissions_run_at_once_and_apart(sandbox: Sandbox) -> None:
     for thread in threads:
         thread.join()
     assert got == {number: (number, ["mine"]) for number in range(4)}
+
+
+def test_a_function_that_is_compiled_computes_what_it_computes_uncompiled(jailed: Jailed) -> None:
+    """There is no compiler in the jail, and who uses one is no worse for it; weights keep the names that they had."""
+    source = """
+import torch
+@torch.compile
+def double(x): return 2 * x
+wrapped = torch.compile(torch.nn.Linear(1, 1))
+inside = torch.nn.Linear(1, 1)
+inside.compile()
+def both(x): return wrapped(x.float()) + inside(x.float())
+def names(x): return list(wrapped.state_dict())
+"""
+    (ran,) = jailed.run(notebook(source))
+    assert ran.raised is None
+    assert value(call(jailed, "double", x=np.ones(3))).array.tolist() == [2.0, 2.0, 2.0]
+    assert value(call(jailed, "both", x=np.ones((1, 1)))).shape == (1, 1)
+    assert value(call(jailed, "names", x=0)) == ["_orig_mod.weight", "_orig_mod.bias"]

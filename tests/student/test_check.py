@@ -16,9 +16,10 @@ from IPython.utils.capture import capture_output
 import autograder
 from autograder.environment import JAIL
 from autograder.errors import UsageError
+from autograder.feedback.phrases import NOTHING
 from autograder.laws import registry
 from autograder.model import ExerciseResult
-from autograder.student import in_kernel
+from autograder.student import in_kernel, kernel
 
 ROOT = Path(__file__).parents[2]
 # One exercise with few checks: no more is drawn than these tests need.
@@ -111,11 +112,41 @@ def test_what_is_not_defined_yet_is_said_first(shell: InteractiveShell) -> None:
 
 
 def test_a_stub_is_not_done_yet(shell: InteractiveShell) -> None:
+    kernel.history(shell)
     stub = "class EmbeddingNet:\n    def __init__(self):\n        raise NotImplementedError()"
-    assert (
-        "Not done yet: it raises NotImplementedError."
-        in shown(shell, stub, 'check("embedding_net")')[1]["text/plain"]
-    )
+    text = shown(shell, stub, 'check("embedding_net")')[1]["text/plain"]
+    assert text.startswith(f"{NOTHING} embedding_net: not started, 8 laws wait\n")
+    assert "broken" not in text
+
+
+def test_the_cell_that_failed_is_told_with_its_line(shell: InteractiveShell) -> None:
+    kernel.history(shell)
+    with capture_output():
+        shell.run_cell(RIGHT + '\nprint "hello"')
+    text = " ".join(shown(shell, 'check("embedding_net")')[1]["text/plain"].split())
+    assert "Because: The cell In [" in text
+    assert "SyntaxError: Missing parentheses" in text
+    assert 'of its cell: print "hello"). So EmbeddingNet is not there.' in text
+    assert "Because" not in shown(shell, RIGHT, 'check("embedding_net")')[1]["text/plain"]
+
+
+def test_a_name_that_means_something_else_by_now_is_told(shell: InteractiveShell) -> None:
+    kernel.history(shell)
+    text = shown(shell, RIGHT, "nn = 3", 'check("embedding_net")')[1]["text/plain"]
+    assert "nn is of type int by now" in " ".join(text.split())
+    html = shown(shell, 'check("embedding_net")')[1]["text/html"]
+    assert "<strong>Because:</strong>" in html
+    text = shown(shell, "from torch import nn", 'check("embedding_net")')[1]["text/plain"]
+    assert "by now" not in text
+
+
+def test_names_that_only_look_alike_are_not_told(shell: InteractiveShell) -> None:
+    """A wrong function whose own variables are called like something else in the notebook."""
+    kernel.history(shell)
+    wrong = RIGHT.replace("return self.layers(x)", "sum = 1\n        return self.layers(y)")
+    text = shown(shell, wrong, "sum = 2\nx = 3", 'check("embedding_net")')[1]["text/plain"]
+    assert "by now" not in text
+    assert "name 'y' is not defined" in text
 
 
 def test_nothing_is_left_in_the_notebook(shell: InteractiveShell) -> None:

@@ -67,6 +67,13 @@ def test_a_source_may_be_a_list_of_lines() -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_another_system_are_line_ends(end: str) -> None:
+    lines = ["def f(x):", "    return x"]
+    for source in (end.join(lines), [f"{lines[0]}{end}", lines[1]]):
+        assert notebook.parse(raw(cell(source=source)), "n").cells[0].source == "def f(x):\n    return x"
+
+
 @pytest.mark.parametrize(
     ("metadata", "kernel"),
     [({"kernelspec": {"name": "ir"}}, "ir"), ({}, "python3"), ({"kernelspec": 3}, "python3"), (3, "python3")],

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from autograder.checks.fewshot.training import SECONDS, linear_net, net_state, pictures, run, tally_net
 from autograder.hidden.fewshot.oracle import episode_loss
-from autograder.laws import Law, Returned, Violation, check, number, watching
+from autograder.laws import Law, Returned, Violation, apart, check, number, watching
 
 TRAINING_GAIN = 2.0  # what LinearNet multiplies embeddings with in training mode
 FLOAT32 = float(np.finfo(np.float32).eps)
@@ -94,10 +94,11 @@ def _later_losses(
         expected = float(loss_of(torch.from_numpy(given.astype(np.float64)), images, labels, support, query))
         loss = outcomes[-1].value[i]
         if abs(loss - expected) > 4 * tolerance(given, images):
+            gave, had = apart(loss, expected)
             return Violation(
-                f"losses[{i}] is {number(loss)}, but under the weights after {i} steps an episode's loss is {number(expected)}.",
+                f"losses[{i}] is {gave}, but under the weights after {i} steps an episode's loss is {had}.",
                 f"losses {[float(number(each)) for each in outcomes[-1].value]}",
-                f"losses[{i}] = {number(expected)}",
+                f"losses[{i}] = {had}",
                 call=len(outcomes),
             )
     return None
