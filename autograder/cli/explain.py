@@ -18,6 +18,7 @@ from autograder.course import assignment as assignments
 from autograder.course import settings
 from autograder.errors import UsageError
 from autograder.feedback import json
+from autograder.feedback.sanitise import one_name
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import CheckResult, Graded
@@ -47,7 +48,8 @@ def explain(
     (submission,) = submissions(course, assignment, [student])
     if submission.path is None:
         raise UsageError(
-            f"{student} has not submitted {assignment}: {submission.why}.", remedy="Nothing to explain."
+            f"{one_name(student)} has not submitted {assignment}: {submission.why}.",
+            remedy="Nothing to explain.",
         )
     with Sandbox(simulate_gpu=check.gpu) as sandbox, errors.status("replaying ..."):
         graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
@@ -112,4 +114,5 @@ def _show(graded: Graded, check: Check) -> None:
             Text("\nPaste behind the notebook's cells:", style="bold"),
             Syntax(found.snippet, "python", word_wrap=True),
         ]
-    screen.print(Panel(Group(*parts), title=f"{graded.score.student}: {check.exercise}/{check.name}"))  # type: ignore[arg-type]
+    title = Text(f"{one_name(graded.score.student)}: {check.exercise}/{check.name}")
+    screen.print(Panel(Group(*parts), title=title))  # type: ignore[arg-type]

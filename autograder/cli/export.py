@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +16,9 @@ from autograder.errors import UsageError
 from autograder.exports.export import PLATFORMS, Exported
 from autograder.exports.export import export as made_of
 from autograder.exports.marks import Mark, of_results
+from autograder.feedback.json import ascii_json
 from autograder.feedback.phrases import plural
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_name
 from autograder.report.collecting import collect, result_files
 
 
@@ -79,7 +79,7 @@ def export(
     atomic.write_text(path, made.text)
     left_out = () if incomplete or to == "csv" else made.waiting
     if as_json:
-        print(json.dumps(_as_dict(made, left_out, path)))
+        print(ascii_json(_as_dict(made, left_out, path)))
     else:
         _tell(made, left_out, path, roster is not None)
     raise typer.Exit(PERSON_NEEDED if made.unmatched or left_out else DONE)
@@ -119,9 +119,9 @@ def _tell(made: Exported, left_out: Sequence[str], path: Path, listed: bool) -> 
     said = f"{plural(len(made.exported), 'student')} with points: {path}"
     screen.print(said, markup=False, highlight=False, soft_wrap=True)
     for student, why in made.unmatched.items():
-        errors.print(f"Left out, {one_line(student)} {why}.", style="red", markup=False, highlight=False)
+        errors.print(f"Left out, {one_name(student)} {why}.", style="red", markup=False, highlight=False)
     for student in left_out:
-        errors.print(f"Left out, {one_line(student)} waits for a person.", style="yellow", markup=False)
+        errors.print(f"Left out, {one_name(student)} waits for a person.", style="yellow", markup=False)
     if listed and made.absent:
         said = f"{plural(made.absent, 'person', 'people')} of the list handed in nothing; the file leaves them out."
         screen.print(said, markup=False, highlight=False)

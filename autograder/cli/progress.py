@@ -15,6 +15,7 @@ from autograder.classroom.run import Stop
 from autograder.cli.app import errors
 from autograder.feedback import json
 from autograder.feedback.class_summary import needs_person
+from autograder.feedback.sanitise import one_name
 from autograder.model import Score
 from autograder.runner import Grader
 
@@ -51,7 +52,7 @@ class ClassProgress:
     def __init__(self, *, quiet: bool, lines: bool = False) -> None:
         self._lines = lines
         self._bars = Progress(
-            TextColumn("{task.description:24.24}"),
+            TextColumn("{task.description:24.24}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
@@ -105,7 +106,7 @@ class ClassProgress:
         self._graded += 1
         self._failed += score.error is not None
         self._waiting += score.error is None and bool(needs_person(score))
-        self._bars.update(self._task, advance=1, description=score.student, told=self._told())
+        self._bars.update(self._task, advance=1, description=one_name(score.student, 24), told=self._told())
 
     def _told(self) -> str:
         rate = self._graded / max(1e-9, time.monotonic() - self._begun)
