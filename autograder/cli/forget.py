@@ -69,8 +69,8 @@ def _tell(found: Traces) -> None:
     _list("Held by nbgrader, which this command leaves alone:", found.nbgrader)
     if found.nbgrader:
         screen.print(
-            "  Delete the folders, and take the student out of the grade book: nbgrader db student remove --force -- "
-            f"{shlex.quote(found.student)} (their marks go with them).",
+            "  Delete the folders, and take the student out of the grade book: nbgrader db student remove "
+            f"{shlex.quote(found.student)} --force (their marks go with them).",
             markup=False,
             highlight=False,
         )

@@ -189,7 +189,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_what_is_done_kept(
     for student in told:
         assert score(course, student).score == (2.0 if student == "bob" else 4.0)
     written = {each: kept.result(course, each, "tiny").stat().st_mtime_ns for each in told[:-1]}
-    assert not [path for path in (course / ".autograder").glob("*/*/.*")]
+    assert not list((course / ".autograder").glob("*/*/.*"))
     done = run("grade", "tiny", *options)
     assert done.status == 0
     assert all(kept.result(course, each, "tiny").stat().st_mtime_ns == at for each, at in written.items())
