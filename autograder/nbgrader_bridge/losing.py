@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,14 +58,17 @@ def halt(errors: Iterable[BaseException]) -> None:
     """Raise StorageError where one of `errors` says that nothing can be entered, for anybody."""
     for error in errors:
         for each in fence.chain(error):
-            if isinstance(each, DBAPIError) and _is_lost(each):
+            if isinstance(each, DBAPIError | sqlite3.Error) and _is_lost(each):
+                why = fence.reason(getattr(each, "orig", None) or each)
                 raise StorageError(
-                    f"The grade book takes no more entries ({fence.reason(each.orig or each)}).",
+                    f"The grade book takes no more entries ({why}).",
                     remedy=REMEDY,
                 ) from error
         fence.halt(error)
 
 
-def _is_lost(error: DBAPIError) -> bool:
-    name = getattr(error.orig, "sqlite_errorname", "")
-    return error.connection_invalidated or name.startswith(_LOST) or "no such table" in str(error.orig)
+def _is_lost(error: DBAPIError | sqlite3.Error) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "")
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    return gone or name.startswith(_LOST) or "no such table" in str(cause)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 
 from autograder.course.folders import WORKSHOP
@@ -184,7 +184,10 @@ class Recorder:
         try:
             with scratch_in(self._root) as scratch:
                 register(course, self._source, config=self._config, log=self._log, scratch=scratch)
-        except SQLAlchemyError as error:
+        except Exception as error:
+            losing.halt([error, *self._errors.raised])
+            if isinstance(error, FewlabelsError):
+                raise
             raise GraderError(
                 f"The grade book cannot be opened ({error}).",
                 remedy="See that it is there, that you may write it, and that nothing else is using it.",
