@@ -16,6 +16,7 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 
+from autograder.classroom import fence
 from autograder.course.folders import WORKSHOP
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
 from autograder.feedback.sanitise import one_line, one_name, visible
@@ -185,9 +186,12 @@ class Recorder:
             with scratch_in(self._root) as scratch:
                 register(course, self._source, config=self._config, log=self._log, scratch=scratch)
         except Exception as error:
-            losing.halt([error, *self._errors.raised])
-            if isinstance(error, FewlabelsError):
+            if isinstance(
+                error, FewlabelsError
+            ):  # the course's material, or what keeps nbgrader from writing it down
+                losing.halt([error, *self._errors.raised])
                 raise
+            fence.halt(error)
             raise GraderError(
                 f"The grade book cannot be opened ({error}).",
                 remedy="See that it is there, that you may write it, and that nothing else is using it.",
