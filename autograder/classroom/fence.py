@@ -23,7 +23,11 @@ FREE = 1 << 16  # bytes; less than that is a full disk
 
 
 def unfinished(grader: Grader, student: str, error: Exception) -> Graded:
-    """Return a result without a score that says what came between. Raises StorageError where that is so for all."""
+    """Return a result without a score that says what came between. Raises StorageError where that is so for all.
+
+    grader, student   who graded, and whose submission
+    error             what came between
+    """
     halt(error)
     what = f"Its result could not be made or written ({reason(error)})."
     remedy = "Mend what it names, and run the command again: nothing else is graded anew."
@@ -75,7 +79,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def require_room(course: Path) -> None:
-    """Try whether results can be kept in a course, before anything is graded. Raises StorageError."""
+    """Ask whether results can be kept in a course, before anything is graded. Raises StorageError."""
     file = course / WORKSHOP / f".room.{secrets.token_hex(4)}"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

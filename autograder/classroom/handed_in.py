@@ -31,7 +31,7 @@ class Submission:
 
 
 def submissions(course: Path, assignment: str, students: Sequence[str] = ()) -> list[Submission]:
-    """Return what was handed in for an assignment, by student.
+    """List what was handed in for an `assignment` of the `course`, by student; if `students` are named, only theirs.
 
     Raises UsageError where nothing was, or a student is unknown; UnreadableError where the machine does not say.
     """

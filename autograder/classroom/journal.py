@@ -99,7 +99,10 @@ class Journal:
         )
 
     def whole(self, submission: Submission) -> Graded | None:
-        """An earlier result of which nothing at all has changed, points and pages included."""
+        """Return an earlier result of which nothing at all has changed, points and pages included.
+
+        None where there is none.
+        """
         if submission.path is None or not all(map(os.path.isfile, self._pages(submission.student))):
             return None
         entry = None if self._force else self._read(submission.student)

@@ -67,27 +67,27 @@ def _fits(name: str) -> bool:
 
 
 def of_student(course: Path, kind: str, student: str) -> Path:
-    """Return the folder of one of `KINDS`."""
+    """Return the folder of a `student` in the `course`; `kind` is one of `KINDS`."""
     return course / WORKSHOP / kind / file_name(student)
 
 
 def result(course: Path, student: str, assignment: str) -> Path:
-    """Return where the result of a submission lies."""
+    """Return where the result of a `student` for an `assignment` lies in the `course`. It need not exist."""
     return of_student(course, "results", student) / f"{assignment}.json"
 
 
 def timings(course: Path, student: str, assignment: str) -> Path:
-    """Return where the times of a submission lie."""
+    """Return where the times of a `student` for an `assignment` lie in the `course`."""
     return of_student(course, "timings", student) / f"{assignment}.json"
 
 
 def receipt(course: Path, student: str, assignment: str) -> Path:
-    """Return where the receipt of a submission lies."""
+    """Return where the receipt of a `student` for an `assignment` lies in the `course`."""
     return of_student(course, "receipts", student) / f"{assignment}.json"
 
 
 def journal(course: Path, student: str, assignment: str, suffix: str) -> Path:
-    """Return where the journal of a submission lies; `suffix` says which of its files."""
+    """Return where the journal of a `student` for an `assignment` lies in the `course`; `suffix` says which of its files."""
     return of_student(course, "journal", student) / f"{assignment}{suffix}"
 
 
@@ -97,7 +97,7 @@ def pages(course: Path, assignment: str) -> Path:
 
 
 def page(course: Path, student: str, assignment: str, audience: Audience) -> Path:
-    """Return where the page of a submission lies."""
+    """Return where the page of a `student` for an `assignment` and an `audience` lies in the `course`."""
     return pages(course, assignment) / page_link(student, audience)
 
 
@@ -152,7 +152,7 @@ def _folded(name: str) -> str:
 
 
 def told_apart(course: Path, student: str, other: str) -> bool:
-    """Return whether the course's file system tells the files of two students apart. Makes their folders of results.
+    """Ask whether the file system of the `course` tells the files of `student` and `other` apart. Makes their folders of results.
 
     Raises OSError where they cannot be made.
     """

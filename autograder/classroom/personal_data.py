@@ -38,7 +38,7 @@ class Traces:
 
 
 def traces(course: Path, student: str) -> Traces:
-    """Return where a student's data lie. Raises UsageError where the name is no name of a folder."""
+    """List where a student's data lie. Raises UsageError where the name is no name of a folder."""
     if student in ("", ".", "..") or Path(student).name != student or "\0" in student:
         raise UsageError(f"{student!r} is no student's id.", remedy="Give it as in submitted/STUDENT/.")
     workshop = course / WORKSHOP

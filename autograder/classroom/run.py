@@ -115,7 +115,9 @@ def results(
 ) -> Iterator[Done]:
     """Yield the results as `grade` does, with their pages, once both are written.
 
-    Results and pages are written before they are handed out. What cannot be written of one submission makes that one wait;
+    grader, handed_in, course, executor, journal, stop   as for `grade`
+
+    What cannot be written of one submission makes that one wait;
     StorageError where nothing more can be written.
     """
     executor = executor or Sequential(grader)

@@ -49,7 +49,10 @@ def write_result(score: Score, course: Path) -> Path:
 
 
 def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Score]:
-    """Return the results of an assignment that are there, by student, `but` those of some; what cannot be read is left out."""
+    """Read the results of an `assignment` that are there in the `course`, by student.
+
+    Those of the students in `but` are left out, and so is one that cannot be read.
+    """
     found: dict[str, Score] = {}
     for path in kept.results(course, assignment):
         with suppress(GraderError, OSError, UnicodeDecodeError):
@@ -68,7 +71,12 @@ def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
 
 
 def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, assignment: str) -> None:
-    """Write the pages of one submission, by audience."""
+    """Write the pages of one submission.
+
+    rendered              audience -> page
+    student, assignment   whose, and of what
+    course                where
+    """
     for audience, page in rendered.items():
         atomic.write_text(kept.page(course, student, assignment, audience), page)
 
@@ -87,7 +95,10 @@ def outline(score: Score) -> Score:
 
 
 def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> Path:
-    """Write the page of the class, which links to those of its students' pages that are there; return its path."""
+    """Write the page of the class into the `course`; return its path.
+
+    It shows the `scores` of the `assignment`, and links to those of its students' pages that are there.
+    """
     links = {
         score.student: kept.page_link(score.student)
         for score in scores
@@ -129,7 +140,7 @@ def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reve
 
 
 def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
-    """Return where the pages of one submission lie, by audience."""
+    """Return where the pages of a `student` for an `assignment` lie in the `course`, by audience."""
     return [kept.page(course, student, assignment, audience) for audience in AUDIENCES]
 
 

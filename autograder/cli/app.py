@@ -34,7 +34,7 @@ class SafeConsole(Console):
     """A console on which no text acts: what a student, a file or a library has called something is shown as it is spelt."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render as rich does; characters that nobody can see are written out, but rich's own commands stay."""
+        """Write as rich does; characters that nobody can see are written out, but rich's own commands stay."""
         return self._spelt(super().render(renderable, options))
 
     def _spelt(self, segments: Iterable[Segment]) -> Iterator[Segment]:

@@ -41,7 +41,7 @@ def cell(value: Cell) -> str:
 
 
 def harmless(value: str) -> str:
-    """Foreign text that no spreadsheet takes for a formula."""
+    """Return foreign text so that no spreadsheet takes it for a formula."""
     left_out = len(value) - LONGEST
     value = visible(
         value[:LONGEST].replace("\r\n", "\n"), keep="\n\t"

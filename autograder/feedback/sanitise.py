@@ -22,7 +22,7 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 def visible(text: str, keep: str = "") -> str:
-    """Foreign text in which nothing acts and nothing vanishes: each character that nobody can see is written out.
+    """Return foreign text in which nothing acts and nothing vanishes: each character that nobody can see is written out.
 
     keep  of tab and newline, which stay as they are
 
@@ -37,7 +37,7 @@ def visible(text: str, keep: str = "") -> str:
 
 
 def one_name(text: str, limit: int = 60) -> str:
-    """A name that somebody else has given, such as a folder's, for one line: two names never look alike but for their length."""
+    """Return a name that somebody else has given, such as a folder's, for one line: short ones never look alike."""
     text = visible(text[: 4 * limit])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -54,6 +54,6 @@ def shown(text: str, limit: int = 4000) -> str:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Foreign text for one line, such as a message: white space is folded, the end is cut with an ellipsis."""
+    """Return foreign text for one line, such as a message: white space is folded, the end is cut with an ellipsis."""
     text = " ".join(shown(text[: 4 * limit], 4 * limit).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

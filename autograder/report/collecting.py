@@ -36,7 +36,10 @@ class Collected:
 
 
 def collect(course: Path, assignment: str, progress: Callable[[], None] | None = None) -> Collected:
-    """Return all results of an assignment, by student. Raises UsageError where there is none."""
+    """Read all results of an `assignment` in the `course`, by student; `progress` is called after each file.
+
+    Raises UsageError where there is none.
+    """
     files = result_files(course, assignment)
     entries: dict[str, Entry] = {}
     unread = {}

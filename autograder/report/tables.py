@@ -83,7 +83,7 @@ def _person(report: Report) -> Iterable[list[Cell]]:
 
 
 def to_json(report: Report) -> str:
-    """The whole report; the same results give the same bytes (times apart)."""
+    """Write the whole report as JSON; the same results give the same bytes (times apart)."""
     return ascii_json(_as_dict(report), indent=1) + "\n"
 
 
