@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from nbgrader.api import Gradebook
 
 from tests.cli.any_course import AnyCourse, tally
+from tests.cli.conftest import RIGHT, notebook
 from tests.cli.worlds import DISK, in_a_narrow_world
 
 HERE = "tests/cli/test_any_course.py"
@@ -19,7 +22,8 @@ HERE = "tests/cli/test_any_course.py"
 
 def walk(run: Callable[..., Any], beneath: Path, courses: int, steps: int) -> None:
     """`courses` courses, in each of which `steps` things happen at most."""
-    machine = type("AnyCourse", (AnyCourse,), {"run": staticmethod(run), "beneath": beneath})
+    given = {"run": staticmethod(run), "beneath": beneath, "registered": _registered(run, beneath / "first")}
+    machine = type("AnyCourse", (AnyCourse,), given)
     tally.clear()
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
@@ -32,6 +36,15 @@ def walk(run: Callable[..., Any], beneath: Path, courses: int, steps: int) -> No
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def _registered(run: Callable[..., Any], course: Path) -> bytes:
+    notebook(course / "source" / "tiny" / "tiny.ipynb", RIGHT)
+    (course / "submitted" / "nobody" / "tiny").mkdir(parents=True)
+    assert run("grade", "tiny", "--course", course).status == 1  # there is no notebook
+    with closing(Gradebook(f"sqlite:///{course / 'gradebook.db'}")) as book:
+        book.remove_student("nobody")
+    return (course / "gradebook.db").read_bytes()
 
 
 def test_whatever_happens_in_a_course_no_command_ends_in_an_exception(
