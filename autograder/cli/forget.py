@@ -41,7 +41,8 @@ def forget(
         )
     found = traces(course, student)
     if as_json:
-        print(ascii_json({name: _paths(getattr(found, name)) for name in ("ours", "shared", "nbgrader")}))
+        lists = {name: _paths(getattr(found, name)) for name in ("ours", "shared", "nbgrader")}
+        print(ascii_json({"schema": 1, **lists}))
     else:
         _tell(found)
     if not (found.ours or found.shared) or (as_json and not yes):

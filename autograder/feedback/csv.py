@@ -43,9 +43,8 @@ def cell(value: Cell) -> str:
 def harmless(value: str) -> str:
     """Return foreign text so that no spreadsheet takes it for a formula."""
     left_out = len(value) - LONGEST
-    value = visible(
-        value[:LONGEST].replace("\r\n", "\n"), keep="\n\t"
-    )  # a name stays another than its look-alike
+    # nothing is dropped: a name stays another than its look-alike
+    value = visible(value[:LONGEST].replace("\r\n", "\n"), keep="\n\t")
     if left_out > 0:
         value += f"\n… and {left_out:,} more characters"
     return f"'{value}" if runs(value) else value

@@ -42,9 +42,7 @@ def to_json(score: Score) -> str:
 def ascii_json(value: Any, *, indent: int | None = None) -> str:
     """Write plain data as JSON in which no character acts on a terminal: all others than printable ASCII are escaped."""
     text = json.dumps(value, indent=indent, ensure_ascii=True, allow_nan=False)
-    return text.replace(
-        "\x7f", "\\u007f"
-    )  # ASCII, and a control character all the same; only strings hold it
+    return text.replace("\x7f", "\\u007f")  # ASCII, and a control character; only strings hold it
 
 
 def from_json(text: str) -> Score:

@@ -186,9 +186,8 @@ class Recorder:
             with scratch_in(self._root) as scratch:
                 register(course, self._source, config=self._config, log=self._log, scratch=scratch)
         except Exception as error:
-            if isinstance(
-                error, FewlabelsError
-            ):  # the course's material, or what keeps nbgrader from writing it down
+            if isinstance(error, FewlabelsError):
+                # the course's material, or what keeps nbgrader from writing it down
                 losing.halt([error, *self._errors.raised])
                 raise
             fence.halt(error)

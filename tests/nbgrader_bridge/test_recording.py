@@ -20,6 +20,14 @@ from autograder.model import CellResult
 from autograder.nbgrader_bridge import Recorded, prepared, record
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import recorder
+from tests.nbgrader_bridge.tiny_course import (
+    Mark,
+    TinyCourse,
+    graded_as,
+    make_course,
+    source_notebook,
+    ungraded,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
