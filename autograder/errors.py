@@ -9,6 +9,7 @@ FewlabelsError                  what happened, in which file and cell, and what 
 │   └── DataError               a data set is missing, damaged, or does not hold what is asked of it
 ├── GraderError                 the grader or its machine is at fault; costs nobody a point
 │   ├── UnreadableError         the machine does not give a file: it is gone, closed to us, or a disk fails
+│   ├── StorageError            nothing more can be kept, of anybody: a full disk, a lost grade book
 │   ├── SandboxUnavailable      this machine offers no boundary that may run hostile code
 │   └── SandboxBroken           the boundary was there and failed
 └── UsageError                  the command line asks for something that is not there
@@ -85,6 +86,10 @@ class GraderError(FewlabelsError):
 
 
 class UnreadableError(GraderError):
+    pass
+
+
+class StorageError(GraderError):
     pass
 
 

@@ -7,4 +7,6 @@ preload     imported by the process that workers are forked from: inputs are dra
 journal     what was found before, by content: only what has changed is graded again
 run         tasks to the executor, results from it as they come, until done or told to stop
 writing     results and pages
+kept        where all that is kept of a student lies, and under which name
+fence       what fails for one submission, and what fails for all
 """

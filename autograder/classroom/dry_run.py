@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.writing import result_path
+from autograder.classroom import kept
 from autograder.errors import FewlabelsError
 from autograder.feedback.json import from_json
+from autograder.feedback.sanitise import one_name
 from autograder.model import CheckResult, ExerciseResult, Score
 
 TOLERANCE = 1e-6  # points are rounded to four digits
@@ -67,7 +68,7 @@ class Change:
 def before(course: Path, student: str, assignment: str) -> Score | None:
     """Read the result that stands for a `student` and an `assignment` in the `course`; None where none can be read."""
     try:
-        return from_json(result_path(course, student, assignment).read_text(encoding="utf-8"))
+        return from_json(kept.result(course, student, assignment).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, FewlabelsError):
         return None
 
@@ -149,7 +150,7 @@ def lines(changes: Iterable[Change]) -> list[str]:
         status = (
             "" if each.status[0] == each.status[1] else f" ({each.status[0] or 'new'} -> {each.status[1]})"
         )
-        said.append(f"{each.student}: {_points(each.before)} -> {_points(each.after)}{status}")
+        said.append(f"{one_name(each.student)}: {_points(each.before)} -> {_points(each.after)}{status}")
         if each.why:
             said.append(f"  {each.why}")
         if each.late is not None:

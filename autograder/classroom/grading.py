@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from autograder.classroom import shared_weights
+from autograder.classroom import fence, shared_weights
 from autograder.classroom.executors import Cluster, Executor, LocalPool, RemoteSandbox, Sequential
 from autograder.classroom.handed_in import Submission, submissions
 from autograder.classroom.journal import Journal
@@ -19,8 +19,9 @@ from autograder.classroom.work import Done, Job
 from autograder.classroom.writing import outline, sweep, write_class_page, written
 from autograder.course import assignment as assignments
 from autograder.course import folders, settings
-from autograder.errors import UsageError
+from autograder.errors import GraderError, UsageError
 from autograder.feedback.class_summary import needs_person
+from autograder.feedback.sanitise import one_name
 from autograder.model import Failure, Graded, Score
 from autograder.runner import Grader, drawing
 from autograder.sandbox.jail import gpu
@@ -107,27 +108,30 @@ class ClassGraded:
     """What came of it.
 
     scores          outlines, by student
-    index           the page of the class
+    index           the page of the class; None where it could not be written
     all_entered     whether every result stands in the grade book
     stopped         whether somebody wanted to stop before all were graded
     handed_in       how many there are
     shared_weights  groups of students whose trained weights are equal to the last byte
     unknown_times   student -> why nobody knows when they handed in
+    halted          what ended the run before all were graded: a full disk, a lost grade book, a sandbox that broke
     """
 
     scores: tuple[Score, ...]
-    index: Path
+    index: Path | None
     all_entered: bool
     stopped: bool
     handed_in: int
     shared_weights: tuple[tuple[str, ...], ...]
     unknown_times: Mapping[str, str] = field(default_factory=dict)
+    halted: GraderError | None = None
 
     @property
     def person_needed(self) -> bool:
         """Whether somebody has to look at a submission, or at the grade book."""
         return (
             not self.all_entered
+            or self.index is None
             or bool(self.unknown_times)
             or any(needs_person(score) for score in self.scores)
         )
@@ -173,12 +177,14 @@ def grade_class(
     book       opened while inputs are drawn; None in it: no points are entered
     begin      entered when grading begins, left when it ends; what it hands out says when nothing new is to be begun
 
-    Raises what `ready` raises. One bad submission never stops the others.
+    Raises what `ready` raises, and StorageError where nothing can be kept from the start. One bad submission never stops the
+    others; what stops all of them ends the run, and what is done is kept.
     """
     course, name = request.course.resolve(), request.assignment
     with ExitStack() as stack:
         made = ready(stack, request, listener)
         listener.of(len(made.handed_in))
+        fence.require_room(course)
         sweep(course)
         journal = Journal(course, made.grader, force=request.force)
         if journal.renewed(made.handed_in):
@@ -193,23 +199,31 @@ def grade_class(
             journal.whole(each) is None for each in made.handed_in
         ):
             listener.drawing(made.grader)
-        scores, entered = [], True
-        for done in results(
-            made.grader, made.handed_in, course, executor=made.executor, journal=journal, stop=stop
-        ):
-            entered = _enter(opened, done, journal, listener) and entered
-            listener.graded(done.graded.score)
-            scores.append(outline(done.graded.score))
+        scores: list[Score] = []
+        entered, halted = True, None
+        try:
+            for done in results(
+                made.grader, made.handed_in, course, executor=made.executor, journal=journal, stop=stop
+            ):
+                refused = _enter(opened, done, journal, listener)
+                entered = entered and refused is None
+                listener.graded(done.graded.score)
+                scores.append(outline(_with_failure(done.graded.score, refused)))
+        except GraderError as error:  # no submission's: nothing more can be graded, or kept
+            if not scores:
+                raise
+            halted = error
     scores.sort(key=lambda score: score.student)
     asked = {each.student for each in made.handed_in}
     return ClassGraded(
         tuple(scores),
-        write_class_page(_with_others(scores, course, name), course, name),
+        _class_page(scores, course, name, listener),
         entered,
         stop.wanted and len(scores) < len(made.handed_in),
         len(made.handed_in),
-        _shared_weights(made.handed_in, name),
+        _shared_weights(made.handed_in, name, listener),
         {student: why for student, why in unknown_times(course, name).items() if student in asked},
+        halted,
     )
 
 
@@ -239,24 +253,48 @@ def _notes(notes: Sequence[str], listener: Listener) -> None:
         listener.note(note)
 
 
-def _enter(book: GradeBook | None, done: Done, journal: Journal, listener: Listener) -> bool:
-    """Whether the result stands in the grade book; says why it does not."""
+def _enter(book: GradeBook | None, done: Done, journal: Journal, listener: Listener) -> Failure | None:
+    """Why the result does not stand in the grade book, which is said as well. Raises StorageError where none can."""
+    if book is None or not done.enter:
+        return None
     score = done.graded.score
-    if book is None or (
-        journal.entered(done.graded, book.circumstances(score.student)) and book.knows(score.student)
-    ):
-        return True
-    recorded = book.enter(score.student, done.graded)
+    try:
+        failure = _entered(book, done, journal, listener)
+    except GraderError:
+        raise
+    except Exception as error:
+        fence.halt(error)
+        what = f"The result could not be entered into the grade book ({fence.reason(error)})."
+        failure = Failure("grader", what, "Mend what it names, and run the command again.")
+    if failure is None or score.error is not None:  # what made a submission ungraded is in the table already
+        return None
+    listener.failed(f"{one_name(score.student)}: {failure.what} {failure.remedy}")
+    return failure
+
+
+def _entered(book: GradeBook, done: Done, journal: Journal, listener: Listener) -> Failure | None:
+    student = done.graded.score.student
+    if journal.entered(done.graded, book.circumstances(student)) and book.knows(student):
+        return None
+    recorded = book.enter(student, done.graded)
     for reason in recorded.review:
-        listener.review(f"Look again: {score.student}, {reason}")
-    failure = recorded.failure
-    if failure is None:
-        journal.note_entered(done.graded, book.circumstances(score.student))
-        return True
-    if score.error is not None:  # what made a submission ungraded is in the table already
-        return True
-    listener.failed(f"{score.student}: {failure.what} {failure.remedy}")
-    return False
+        listener.review(f"Look again: {one_name(student)}, {reason}")
+    if recorded.failure is None:
+        journal.note_entered(done.graded, book.circumstances(student))
+    return recorded.failure
+
+
+def _with_failure(score: Score, failure: Failure | None) -> Score:
+    """As the page of the class shows it: with why its points do not count yet."""
+    return score if failure is None else replace(score, error=failure)
+
+
+def _class_page(scores: Sequence[Score], course: Path, assignment: str, listener: Listener) -> Path | None:
+    try:
+        return write_class_page(_with_others(scores, course, assignment), course, assignment)
+    except Exception as error:
+        listener.failed(f"The page of the class could not be written ({fence.reason(error)}).")
+        return None
 
 
 def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list[Score]:
@@ -265,8 +303,14 @@ def _with_others(scores: Sequence[Score], course: Path, assignment: str) -> list
     return sorted([*scores, *map(outline, others)], key=lambda score: score.student)
 
 
-def _shared_weights(handed_in: Sequence[Submission], assignment: str) -> tuple[tuple[str, ...], ...]:
+def _shared_weights(
+    handed_in: Sequence[Submission], assignment: str, listener: Listener
+) -> tuple[tuple[str, ...], ...]:
     """Weights that two students share are no verdict: a person looks."""
     name = f"{assignment}.safetensors"
     files = {each.student: each.path.parent / name for each in handed_in if each.path is not None}
-    return tuple(tuple(group) for group in shared_weights.same_weights(files))
+    try:
+        return tuple(tuple(group) for group in shared_weights.same_weights(files))
+    except Exception as error:  # all is graded by now
+        listener.failed(f"Trained weights could not be compared ({fence.reason(error)}).")
+        return ()

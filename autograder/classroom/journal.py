@@ -4,8 +4,8 @@ A result is good for as long as all that it came from is the same: the submitted
 limits, versions, the boundary, the grader's own code; and, per exercise, the code of its checks (`runner.digests`). Points
 are none of that: they are counted anew each time.
 
-    DIR/.autograder/journal/STUDENT/ASSIGNMENT.json.gz     written in one step, like every result
-    DIR/.autograder/journal/STUDENT/ASSIGNMENT.entered     the digest of what stands in the grade book
+    DIR/.autograder/journal/NAME/ASSIGNMENT.json.gz     written in one step, like every result
+    DIR/.autograder/journal/NAME/ASSIGNMENT.entered     the digest of what stands in the grade book
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import zlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import atomic
+from autograder.classroom import atomic, kept
 from autograder.classroom.handed_in import Submission
-from autograder.classroom.writing import page_paths, result_path
-from autograder.course.folders import WORKSHOP
-from autograder.errors import GraderError
+from autograder.classroom.writing import page_paths
 from autograder.feedback.json import from_json, to_json
 from autograder.model import CellResult, Graded, Raised
 from autograder.runner import Grader, Known, digests
@@ -101,7 +99,7 @@ class Journal:
     def lacks(self, submission: Submission) -> bool:
         """Ask, at a glance, whether a submission is surely to be graded; where not, `whole` looks closely."""
         return submission.path is not None and (
-            self._force or not self._path(submission.student, ".json.gz").exists()
+            self._force or not os.path.isfile(self._path(submission.student, ".json.gz"))
         )
 
     def whole(self, submission: Submission) -> Graded | None:
@@ -109,11 +107,13 @@ class Journal:
 
         None where there is none.
         """
-        if submission.path is None or not all(map(Path.is_file, self._pages(submission.student))):
+        if submission.path is None or not all(map(os.path.isfile, self._pages(submission.student))):
             return None
         entry = None if self._force else self._read(submission.student)
         now = (self._common, _content(submission.path), self._exercises, self._points)
         if entry is None or (entry["common"], entry["handed_in"], entry["exercises"], entry["points"]) != now:
+            return None
+        if not self._stands(submission.student, entry["result"]):
             return None
         return Graded(entry["score"], entry["cells"])
 
@@ -139,7 +139,7 @@ class Journal:
         raw = json.dumps(entry, sort_keys=True).encode()
         path = self._path(student, ".json.gz")
         packed = gzip.compress(raw, 1, mtime=0)
-        if not path.is_file() or path.read_bytes() != packed:
+        if _bytes(path) != packed:
             atomic.write_text(path, packed)
 
     # --- the grade book --------------------------------------------------------------------------------------------------
@@ -148,9 +148,7 @@ class Journal:
         """Ask whether just this result was entered into the grade book before, under the same `circumstances`: what decides points
         there beside it (times, rules about being late, marks given by hand), as the grade book says it."""
         path = self._path(graded.score.student, ".entered")
-        if self._force or not path.is_file():
-            return False
-        return path.read_text(encoding="utf-8") == _entered(graded, circumstances)
+        return not self._force and _bytes(path) == _entered(graded, circumstances).encode()
 
     def note_entered(self, graded: Graded, circumstances: str) -> None:
         """Note that this result was entered into the grade book, under these circumstances."""
@@ -159,12 +157,14 @@ class Journal:
     # --- files -------------------------------------------------------------------------------------------------------
 
     def _pages(self, student: str) -> list[Path]:
-        name = self._grader.assignment.name
-        result = result_path(self._course, student, name)
-        return [result, *page_paths(self._course, student, name)]
+        return page_paths(self._course, student, self._grader.assignment.name)
+
+    def _stands(self, student: str, result: str) -> bool:
+        """Whether the result that stands is this one; a later one says what could not be written."""
+        return _bytes(kept.result(self._course, student, self._grader.assignment.name)) == result.encode()
 
     def _path(self, student: str, suffix: str) -> Path:
-        return self._course / WORKSHOP / "journal" / student / f"{self._grader.assignment.name}{suffix}"
+        return kept.journal(self._course, student, self._grader.assignment.name, suffix)
 
     def _read(self, student: str) -> dict[str, Any] | None:
         """An entry, checked; None where there is none that can be read, which costs no more than grading again."""
@@ -174,9 +174,17 @@ class Journal:
                 return None
             entry["score"] = from_json(entry["result"])
             entry["cells"] = tuple(_cell_from_plain(cell) for cell in entry["cells"])
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, GraderError):
+        except Exception:  # whatever is in there, it was not written by us
             return None
         return entry
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What a file holds; None where there is none, or it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _digest(plain: Any) -> str:

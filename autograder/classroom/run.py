@@ -8,12 +8,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.classroom import fence, kept
 from autograder.classroom.executors import Executor, Sequential
 from autograder.classroom.handed_in import Submission
 from autograder.classroom.journal import Journal
 from autograder.classroom.work import Done, Task, perform
-from autograder.classroom.writing import render, write, write_pages
+from autograder.classroom.writing import render, write, write_pages, write_result
 from autograder.errors import FewlabelsError
+from autograder.feedback.sanitise import one_name
 from autograder.model import Failure, Graded
 from autograder.runner import Grader
 from autograder.submission import beside
@@ -114,13 +116,17 @@ def results(
 ) -> Iterator[Done]:
     """Yield the results as `grade` does, with their pages, once both are written.
 
-    First, and without pages, comes what stands in the journal just as it is now.
-
     grader, handed_in, course, executor, journal, stop   as for `grade`
+
+    What cannot be written of one submission makes that one wait;
+    StorageError where nothing more can be written.
     """
     executor = executor or Sequential(grader)
     changed = []
     for each in handed_in:
+        if each.twins and (graded := _taken_for_another(grader, each, course)) is not None:
+            yield Done(graded, {}, enter=False)
+            continue
         before = None if journal is None else journal.whole(each)
         if before is None:
             changed.append(each)
@@ -136,12 +142,48 @@ def results(
     if not changed:
         return
     for _, done in run(executor, tasks(changed, executor, journal), give_up, stop):
-        score = done.graded.score
-        write(done.graded, course)
+        yield _kept(done, grader, course, journal)
+
+
+def _kept(done: Done, grader: Grader, course: Path, journal: Journal | None) -> Done:
+    """Write all that is kept of a submission. What cannot be written waits for a person; StorageError where nothing can."""
+    score = done.graded.score
+    try:
         write_pages(done.pages, score.student, course, score.assignment)
+        write(done.graded, course)
         if journal is not None:
             journal.keep(done.graded)  # last: what stands there need not be written again
-        yield done
+        return done
+    except Exception as error:
+        graded = fence.unfinished(grader, score.student, error)
+    for step in (
+        lambda: write_result(graded.score, course),
+        lambda: write_pages(
+            render(graded.score, grader.settings.reveal), score.student, course, score.assignment
+        ),
+    ):  # as far as it goes: an earlier result would say that all is well
+        try:
+            step()
+        except Exception as error:
+            fence.halt(error)
+    return Done(graded, {})
+
+
+def _taken_for_another(grader: Grader, submission: Submission, course: Path) -> Graded | None:
+    """Why nothing can be kept of a submission whose files would be another student's; None where they are told apart."""
+    for other in submission.twins:
+        try:
+            if kept.told_apart(course, submission.student, other):
+                continue
+            what = f"This file system takes its files for those of {one_name(other)}: nothing was graded or written."
+        except OSError as error:
+            fence.halt(error)
+            what = f"Its files cannot be told from those of {one_name(other)} ({fence.reason(error)})."
+        remedy = (
+            "Give one of the two folders another name, or move the course to a file system that minds case."
+        )
+        return grader.ungraded(submission.student, Failure("grader", what, remedy))
+    return None
 
 
 def without_writing(grader: Grader, handed_in: Sequence[Submission]) -> Iterator[Graded]:
@@ -160,7 +202,7 @@ def tasks(
     """
     for each in handed_in:
         if each.path is None:
-            yield Task(each.student, None, each.why)
+            yield Task(each.student, None, each.why, each.blame)
             continue
         known = None if journal is None else journal.known(each)
         if executor.carries:

@@ -12,20 +12,21 @@ import pickle
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom import fence
 from autograder.classroom.writing import render
 from autograder.course.assignment import Assignment
 from autograder.course.settings import Settings
 from autograder.feedback.audience import Audience
 from autograder.feedback.json import from_json, to_json
 from autograder.laws import registry
-from autograder.model import Failure, Graded
+from autograder.model import Blame, Failure, Graded
 from autograder.runner import Grader, Known
 from autograder.submission.beside import Beside
 
@@ -54,7 +55,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """One submission. `notebook` is None where none was handed in, and `why` says what is there instead.
+    """One submission. `notebook` is None where none was handed in; `why` says what is there instead, and `blame` whose fault
+    that is.
 
     folder  where the submission lies, for a worker that shares the file system
     files   name -> bytes of notebook and weights, for one that does not; `beside`: what else lies there
@@ -64,6 +66,7 @@ class Task:
     student: str
     notebook: str | None
     why: str = ""
+    blame: Blame = "student"
     folder: Path | None = None
     files: Mapping[str, bytes] | None = None
     beside: Beside | None = None
@@ -72,16 +75,29 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """The result, and its pages by audience."""
+    """The result, and its pages by audience.
+
+    enter  whether it belongs into a grade book; not so where its files there could be another student's
+    """
 
     graded: Graded
     pages: Mapping[Audience, str]
+    enter: bool = True
 
 
 def perform(grader: Grader, task: Task) -> Done:
-    """Grade one submission, and draw its pages; never raises for its sake."""
-    graded = settled(_graded(grader, task))
-    return Done(graded, render(graded.score, grader.settings.reveal))
+    """Grade one submission, and render its pages; never raises for its sake.
+
+    Raises StorageError where this machine's disk is full.
+    """
+    try:
+        graded = settled(_graded(grader, task))
+        return Done(graded, render(graded.score, grader.settings.reveal))
+    except Exception as error:
+        graded = fence.unfinished(grader, task.student, error)
+    with suppress(Exception):  # where the pages themselves are what fails, the page of the class says so
+        return Done(graded, render(graded.score, grader.settings.reveal))
+    return Done(graded, {})
 
 
 def settled(graded: Graded) -> Graded:
@@ -93,8 +109,10 @@ def _graded(grader: Grader, task: Task) -> Graded:
     if task.notebook is None:
         name = f"{grader.assignment.name}.ipynb"
         remedy = f"Submit the notebook as {name}."
+        if task.blame == "grader":
+            remedy = "See that whoever grades may read it, and run the command again."
         return grader.ungraded(
-            task.student, Failure("student", f"In the submission {task.why}.", remedy, file=name)
+            task.student, Failure(task.blame, f"In the submission {task.why}.", remedy, file=name)
         )
     if task.folder is not None:
         return grader.grade(task.folder / task.notebook, task.student, known=task.known)

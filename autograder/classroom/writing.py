@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import sys
 import time
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
-from glob import escape
 from pathlib import Path
 
-from autograder.classroom import atomic
+from autograder.classroom import atomic, kept
+from autograder.classroom.kept import AUDIENCES
 from autograder.classroom.late import unknown_times
 from autograder.course.folders import WORKSHOP
 from autograder.errors import GraderError
 from autograder.feedback import class_page, html
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.json import from_json, to_json
-from autograder.model import CheckResult, Graded, Score
+from autograder.model import CheckResult, Failure, Graded, Score
 from autograder.submission import receipts
 
 ABANDONED_SECONDS = 3600.0
-AUDIENCES: tuple[Audience, ...] = ("student", "staff")
-
-
-def result_path(course: Path, student: str, assignment: str) -> Path:
-    """Return where the result of a `student` for an `assignment` lies in the `course`. It need not exist."""
-    return course / WORKSHOP / "results" / student / f"{assignment}.json"
+result_path = kept.result
 
 
 def write(graded: Graded, course: Path) -> Path:
-    """Write the result, and beside it its times and the receipt of what was read; return its path."""
+    """Write a result, and beside it its times and the receipt of what was read; return the result's path."""
     score = graded.score
-    path = result_path(course, score.student, score.assignment)
-    atomic.write_text(path, to_json(score))
-    times = course / WORKSHOP / "timings" / score.student / f"{score.assignment}.json"
-    atomic.write_text(
-        times, json.dumps({name: round(value, 4) for name, value in graded.seconds.items()}, indent=1) + "\n"
-    )
+    of = (course, score.student, score.assignment)
+    times = {name: round(value, 4) for name, value in graded.seconds.items()}
+    atomic.write_text(kept.timings(*of), json.dumps(times, indent=1) + "\n")
     if score.receipt is not None:
         by = f"fewlabels {score.versions.get('fewlabels', '')}".strip()
         atomic.write_text(
-            course / WORKSHOP / "receipts" / score.student / f"{score.assignment}.json",
+            kept.receipt(*of),
             receipts.to_json(score.receipt, assignment=score.assignment, by=by, student=score.student),
         )
+    return write_result(score, course)  # last: where it stands, all of it is there
+
+
+def write_result(score: Score, course: Path) -> Path:
+    """Write a result alone; return its path."""
+    path = kept.result(course, score.student, score.assignment)
+    atomic.write_text(path, to_json(score))
     return path
 
 
@@ -54,13 +54,16 @@ def written(course: Path, assignment: str, but: Container[str] = ()) -> list[Sco
 
     Those of the students in `but` are left out, and so is one that cannot be read.
     """
-    found = []
-    for path in sorted((course / WORKSHOP / "results").glob(f"*/{escape(assignment)}.json")):
-        if path.parent.name in but:
-            continue
+    found: dict[str, Score] = {}
+    for path in kept.results(course, assignment):
         with suppress(GraderError, OSError, UnicodeDecodeError):
-            found.append(from_json(path.read_text(encoding="utf-8")))
-    return found
+            score = from_json(path.read_text(encoding="utf-8"))
+            folder = path.parent.name
+            if score.student in but or not kept.owns(score.student, folder):
+                continue
+            if score.student not in found or folder == kept.file_name(score.student):
+                found[score.student] = score
+    return [found[student] for student in sorted(found)]
 
 
 def render(score: Score, reveal: Reveal) -> dict[Audience, str]:
@@ -75,9 +78,8 @@ def write_pages(rendered: Mapping[Audience, str], student: str, course: Path, as
     student, assignment   whose, and of what
     course                where
     """
-    paths = dict(zip(AUDIENCES, page_paths(course, student, assignment), strict=True))
     for audience, page in rendered.items():
-        atomic.write_text(paths[audience], page)
+        atomic.write_text(kept.page(course, student, assignment, audience), page)
 
 
 def outline(score: Score) -> Score:
@@ -96,14 +98,36 @@ def outline(score: Score) -> Score:
 def write_class_page(scores: Sequence[Score], course: Path, assignment: str) -> Path:
     """Write the page of the class into the `course`; return its path.
 
-    It shows the `scores` of the `assignment`, and links to its students' pages.
+    It shows the `scores` of the `assignment`, and links to those of its students' pages that are there.
     """
-    links = {score.student: f"staff/{score.student}.html" for score in scores}
-    index = _pages(course, assignment) / "index.html"
-    atomic.write_text(
-        index, class_page.class_page(scores, assignment, links, unknown_times(course, assignment))
-    )
+    links = {
+        score.student: kept.page_link(score.student)
+        for score in scores
+        if os.path.isfile(kept.page(course, score.student, assignment, "staff"))
+    }
+    times = unknown_times(course, assignment)
+    try:
+        text = class_page.class_page(scores, assignment, links, times)
+    except Exception:  # one that cannot be shown hides nobody else
+        text = class_page.class_page(
+            [_showable(score, assignment) for score in scores], assignment, links, times
+        )
+    index = kept.pages(course, assignment) / "index.html"
+    atomic.write_text(index, text)
     return index
+
+
+def _showable(score: Score, assignment: str) -> Score:
+    try:
+        class_page.class_page([score], assignment, {})
+    except Exception as error:
+        why = Failure(
+            "grader", f"The result cannot be shown ({type(error).__name__}: {error}).", "Report it."
+        )
+        return dataclasses.replace(
+            score, status="ungraded", score=None, max_score=0.0, error=why, exercises=(), notes=()
+        )
+    return score
 
 
 def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reveal) -> Path:
@@ -121,11 +145,7 @@ def pages(results: Sequence[Graded], course: Path, assignment: str, reveal: Reve
 
 def page_paths(course: Path, student: str, assignment: str) -> list[Path]:
     """Return where the pages of a `student` for an `assignment` lie in the `course`, by audience."""
-    return [_pages(course, assignment) / audience / f"{student}.html" for audience in AUDIENCES]
-
-
-def _pages(course: Path, assignment: str) -> Path:
-    return course / WORKSHOP / "pages" / assignment
+    return [kept.page(course, student, assignment, audience) for audience in AUDIENCES]
 
 
 def sweep(course: Path) -> None:

@@ -5,11 +5,15 @@ Exit status: 0 done (whatever students scored); 1 a person is needed; 2 wrong us
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from autograder.cli.commands import CommandTable
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
+from autograder.feedback.sanitise import visible
 from autograder.version import __version__
 
 DONE, PERSON_NEEDED, WRONG_USAGE, CANNOT_GRADE = 0, 1, 2, 3
@@ -24,8 +28,25 @@ app = typer.Typer(
     rich_markup_mode=None,  # the table is printed at once; commands have their help in boxes, which takes longer to import
     pretty_exceptions_show_locals=False,
 )
-screen = Console()
-errors = Console(stderr=True)
+
+
+class SafeConsole(Console):
+    """A console on which no text acts: what a student, a file or a library has called something is shown as it is spelt."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Write as rich does; characters that nobody can see are written out, but rich's own commands stay."""
+        return self._spelt(super().render(renderable, options))
+
+    def _spelt(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        for segment in segments:
+            if segment.control or (text := visible(segment.text, keep="\n\t")) == segment.text:
+                yield segment
+            else:
+                yield Segment(text, segment.style)
+
+
+screen = SafeConsole()
+errors = SafeConsole(stderr=True)
 
 
 def status_of(error: FewlabelsError) -> int:
@@ -48,6 +69,15 @@ def tell(error: FewlabelsError) -> None:
         errors.print(place, style="bold", markup=False, highlight=False, soft_wrap=True)
     errors.print(f"{label}: {error.what}", style="red", markup=False, highlight=False, soft_wrap=True)
     errors.print(error.remedy, markup=False, highlight=False, soft_wrap=True)
+
+
+def refused(error: OSError) -> GraderError:
+    """Return what is told where the machine refuses to read or write a file."""
+    what = f"The machine refuses it ({error.strerror or type(error).__name__})."
+    file = error.filename if isinstance(error.filename, str) else None
+    return GraderError(
+        what, remedy="See that the file can be read or written, and that there is room.", file=file
+    )
 
 
 def _version(wanted: bool) -> None:

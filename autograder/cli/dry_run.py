@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,6 +12,7 @@ from autograder.classroom.dry_run import Change
 from autograder.classroom.handed_in import Submission
 from autograder.classroom.run import without_writing
 from autograder.cli.app import screen
+from autograder.feedback.json import ascii_json
 from autograder.feedback.phrases import plural
 from autograder.model import Score
 from autograder.runner import Grader
@@ -69,7 +69,7 @@ def _by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
 def tell(found: Sequence[Change], unchanged: int, *, as_json: bool) -> None:
     """Print the changes that were `found`, and the number of students for whom all is `unchanged`; as JSON with `as_json`."""
     if as_json:
-        print(json.dumps(dry_run.as_dict(found, unchanged)))
+        print(ascii_json(dry_run.as_dict(found, unchanged)))
         return
     points = [each for each in found if each.points_change]
     said = f"Points would change for {plural(len(points), 'student')}, verdicts alone for "

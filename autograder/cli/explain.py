@@ -19,7 +19,7 @@ from autograder.course import settings
 from autograder.errors import UsageError
 from autograder.feedback import json
 from autograder.feedback.phrases import BECAUSE, BEGIN, TO_DO
-from autograder.feedback.sanitise import shown
+from autograder.feedback.sanitise import one_name, shown
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import Cause, CheckResult, Graded
@@ -49,7 +49,8 @@ def explain(
     (submission,) = submissions(course, assignment, [student])
     if submission.path is None:
         raise UsageError(
-            f"{student} has not submitted {assignment}: {submission.why}.", remedy="Nothing to explain."
+            f"{one_name(student)} has not submitted {assignment}: {submission.why}.",
+            remedy="Nothing to explain.",
         )
     with Sandbox(simulate_gpu=check.gpu) as sandbox, errors.status("replaying ..."):
         graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
@@ -122,4 +123,5 @@ def _show(graded: Graded, check: Check) -> None:
             Text("\nPaste behind the notebook's cells:", style="bold"),
             Syntax(found.snippet, "python", word_wrap=True),
         ]
-    screen.print(Panel(Group(*parts), title=f"{graded.score.student}: {check.exercise}/{check.name}"))  # type: ignore[arg-type]
+    title = Text(f"{one_name(graded.score.student)}: {check.exercise}/{check.name}")
+    screen.print(Panel(Group(*parts), title=title))  # type: ignore[arg-type]

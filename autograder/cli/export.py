@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +15,9 @@ from autograder.errors import UsageError
 from autograder.exports.export import PLATFORMS, Exported, file_name
 from autograder.exports.export import export as made_of
 from autograder.exports.marks import Mark, of_results
+from autograder.feedback.json import ascii_json
 from autograder.feedback.phrases import plural
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_name
 from autograder.report.collecting import collect, result_files
 
 
@@ -79,7 +79,7 @@ def export(
     path = out or Path(file_name(assignment, to))
     atomic.write_text(path, made.text)
     if as_json:
-        print(json.dumps(_as_dict(made, path)))
+        print(ascii_json(_as_dict(made, path)))
     else:
         _tell(made, path, roster is not None, without_points=to == "csv")
     raise typer.Exit(DONE if made.complete else PERSON_NEEDED)
@@ -119,10 +119,10 @@ def _tell(made: Exported, path: Path, listed: bool, *, without_points: bool) -> 
     said = f"{plural(len(made.exported), 'student')} with points: {path}"
     screen.print(said, markup=False, highlight=False, soft_wrap=True)
     for student, why in made.unmatched.items():
-        errors.print(f"Left out, {one_line(student)} {why}.", style="red", markup=False, highlight=False)
+        errors.print(f"Left out, {one_name(student)} {why}.", style="red", markup=False, highlight=False)
     how = "Without points" if without_points else "Left out"
     for student in made.left_out:
-        errors.print(f"{how}, {one_line(student)} waits for a person.", style="yellow", markup=False)
+        errors.print(f"{how}, {one_name(student)} waits for a person.", style="yellow", markup=False)
     if made.encoding == "cp1252":
         said = "The list is no UTF-8, and was read as Windows-1252: look at names with accents before you upload."
         errors.print(said, style="yellow", markup=False, highlight=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +11,10 @@ import typer
 
 from autograder.classroom.personal_data import Traces, traces
 from autograder.classroom.personal_data import forget as delete
-from autograder.cli.app import DONE, PERSON_NEEDED, app, screen
+from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.errors import UsageError
+from autograder.feedback.json import ascii_json
+from autograder.feedback.sanitise import one_name
 
 
 @app.command()
@@ -30,7 +32,7 @@ def forget(
 
     Deleted are results, times, receipts and pages of the student, and class pages and reports that name them (grading and
     `autograder report` make those anew). What nbgrader holds is only listed, with the commands that delete it: the submission,
-    autograded and feedback notebooks, and the grade book. Exit status 1: nothing was deleted.
+    autograded and feedback notebooks, and the grade book. Exit status 1: something was not deleted.
     """
     course = course.resolve()
     if not course.is_dir():
@@ -40,14 +42,18 @@ def forget(
     found = traces(course, student)
     if as_json:
         lists = {name: _paths(getattr(found, name)) for name in ("ours", "shared", "nbgrader")}
-        print(json.dumps({"schema": 1, **lists}))
+        print(ascii_json({"schema": 1, **lists}))
     else:
         _tell(found)
     if not (found.ours or found.shared) or (as_json and not yes):
         raise typer.Exit(DONE if found.nothing or as_json else PERSON_NEEDED)
     if not yes and not typer.confirm("Delete the first list?"):
         raise typer.Exit(PERSON_NEEDED)
-    delete(found)
+    left = delete(found)
+    for path, why in left.items():
+        errors.print(f"Could not be deleted ({why}): {path}", style="red", markup=False, soft_wrap=True)
+    if left:
+        raise typer.Exit(PERSON_NEEDED)
     if not as_json:
         screen.print("Deleted.", markup=False)
 
@@ -58,14 +64,14 @@ def _paths(paths: Sequence[Path]) -> list[str]:
 
 def _tell(found: Traces) -> None:
     if found.nothing:
-        screen.print(f"Nothing is kept of {found.student} here.", markup=False, highlight=False)
+        screen.print(f"Nothing is kept of {one_name(found.student)} here.", markup=False, highlight=False)
         return
     _list("Kept by fewlabels:", (*found.ours, *found.shared))
     _list("Held by nbgrader, which this command leaves alone:", found.nbgrader)
     if found.nbgrader:
         screen.print(
-            f"  Delete the folders, and take the student out of the grade book: nbgrader db student remove {found.student} "
-            "--force (their marks go with them).",
+            "  Delete the folders, and take the student out of the grade book: nbgrader db student remove "
+            f"{shlex.quote(found.student)} --force (their marks go with them).",
             markup=False,
             highlight=False,
         )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen
+from autograder.cli.app import DONE, INTERRUPTED, PERSON_NEEDED, app, errors, screen, status_of, tell
 from autograder.course import folders
 from autograder.errors import UsageError
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_name
 from autograder.sandbox.jail import gpu
 
 if TYPE_CHECKING:
@@ -109,17 +109,19 @@ def grade(
     )
     _print_shared_weights(done.shared_weights, assignment)
     for name, why in done.unknown_times.items():
-        _look(f"Time unknown: {one_line(name)}, {why}")
+        _look(f"Time unknown: {one_name(name)}, {why}")
     if not as_json:
         _print_class(done, request.course, gradebook)  # last: what to open next is what one wants to see
-    if done.stopped:
+    if done.halted is not None:
+        tell(done.halted)
+    if done.stopped or done.halted is not None:
         errors.print(
             f"Stopped: {len(done.scores)} of {done.handed_in} are graded and kept. The same command goes on from there.",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(INTERRUPTED if done.halted is None else status_of(done.halted))
     raise typer.Exit(PERSON_NEEDED if done.person_needed else DONE)
 
 
@@ -156,7 +158,8 @@ def _print_class(done: ClassGraded, course: Path, gradebook: bool) -> None:
     if done.scores:
         screen.print(class_text.class_table(done.scores))
         screen.print(class_text.summary_line(done.scores, done.unknown_times), markup=False, highlight=False)
-    places = {"Pages": done.index, "Results": course / folders.WORKSHOP / "results"}
+    places = {} if done.index is None else {"Pages": done.index}
+    places["Results"] = course / folders.WORKSHOP / "results"
     if gradebook:
         places |= {"Grade book": course / "gradebook.db", "Notebooks": course / "autograded"}
     for name, path in places.items():
@@ -166,7 +169,8 @@ def _print_class(done: ClassGraded, course: Path, gradebook: bool) -> None:
 def _print_shared_weights(groups: Sequence[Sequence[str]], assignment: str) -> None:
     for students in groups:
         _look(
-            f"Equal to the last byte: {assignment}.safetensors of {', '.join(students)}. Ask them how they were trained."
+            f"Equal to the last byte: {assignment}.safetensors of {', '.join(map(one_name, students))}. "
+            "Ask them how they were trained."
         )
 
 

@@ -12,14 +12,19 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # before anything is imported
         print(f"fewlabels {__version__}")
         sys.exit(0)
-    from autograder.cli.app import INTERRUPTED, app, errors, status_of, tell
+    from autograder.cli.app import CANNOT_GRADE, INTERRUPTED, app, errors, refused, status_of, tell
     from autograder.errors import FewlabelsError
 
+    if hasattr(sys.stdout, "reconfigure"):  # a terminal that lacks a letter is told it in another way
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="autograder")
     except FewlabelsError as error:
         tell(error)
         sys.exit(status_of(error))
+    except OSError as error:  # the machine's fault: which file, and why; a traceback would say no more
+        tell(refused(error))
+        sys.exit(CANNOT_GRADE)
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # what typer makes of Ctrl-C
             errors.print("Stopped. Results that were finished are kept.")

@@ -17,7 +17,7 @@ from autograder.cli.app import errors
 from autograder.feedback import json, view
 from autograder.feedback.class_summary import needs_person
 from autograder.feedback.phrases import plural
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_name
 from autograder.model import Score
 from autograder.runner import Grader
 
@@ -56,7 +56,7 @@ class ClassProgress:
         drawn = errors.is_terminal and "CI" not in os.environ
         self._told_in_lines = not quiet and not drawn
         self._bars = Progress(
-            TextColumn("{task.description:24.24}"),
+            TextColumn("{task.description:24.24}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
@@ -111,10 +111,10 @@ class ClassProgress:
         self._graded += 1
         self._failed += score.error is not None
         self._waiting += score.error is None and bool(needs_person(score))
-        self._bars.update(self._task, advance=1, description=score.student, told=self._told())
+        self._bars.update(self._task, advance=1, description=one_name(score.student, 24), told=self._told())
         width = len(str(self._total))
         points = view.page(score, "staff").headline
-        self._say(f"{self._graded:{width}} of {self._total}  {one_line(score.student, 60)}: {points}")
+        self._say(f"{self._graded:{width}} of {self._total}  {one_name(score.student)}: {points}")
 
     def _say(self, text: str) -> None:
         if self._told_in_lines:

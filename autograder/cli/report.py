@@ -12,6 +12,7 @@ from autograder.cli.progress_bar import bar
 from autograder.errors import UsageError
 from autograder.feedback.class_text import summary_line
 from autograder.feedback.phrases import plural
+from autograder.feedback.sanitise import one_name
 from autograder.report.analysis import Report
 from autograder.report.collecting import result_files
 from autograder.report.tables import to_json
@@ -52,6 +53,8 @@ def _tell(made: Report, page: Path) -> None:
         said = f"The most frequent mistake ({plural(len(first.students), 'submission')}, {first.exercise}): {first.law}"
         screen.print(said, markup=False, highlight=False)
     for student, why in made.unread.items():
-        errors.print(f"{student}: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
+        errors.print(
+            f"{one_name(student)}: {why}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
     screen.print(f"{'Report:':12}{page}", markup=False, highlight=False, soft_wrap=True)
     screen.print(f"{'Tables:':12}{page.parent}", markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from autograder.feedback.class_text import summary_line
 from autograder.feedback.html import render
 from autograder.feedback.links import relative
 from autograder.feedback.phrases import points
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_line, one_name
 from autograder.feedback.view import Exercise, exercise
 from autograder.model import Score
 
@@ -59,7 +59,7 @@ def class_page(
 def _row(score: Score, exercises: Sequence[str], link: str | None, time: str | None) -> Row:
     seen = {one.name: exercise(one, "staff", waits=score.status == "pending") for one in score.exercises}
     return Row(
-        student=one_line(score.student, 60) or "(no name)",
+        student=one_name(score.student) or "(no name)",
         href=None if link is None else relative(link),
         status=score.status,
         cells=tuple(seen.get(name) for name in exercises),

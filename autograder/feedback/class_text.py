@@ -11,7 +11,7 @@ from rich.text import Text
 from autograder.feedback import view
 from autograder.feedback.class_summary import columns, graded_by_hand, mean_of, needs_person, person_word
 from autograder.feedback.phrases import NOTHING, Tone, plural, points
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_line, one_name
 from autograder.model import ExerciseResult, Score
 
 _STYLE: dict[Tone, str] = {"good": "green", "bad": "red", "wait": "yellow", "muted": "dim"}
@@ -50,7 +50,7 @@ def class_table(scores: Sequence[Score]) -> Table:
     table.add_column("person", no_wrap=True)
     for score, cells in zip(scores, rows, strict=True):
         table.add_row(
-            Text(one_line(score.student, 32)),
+            Text(one_name(score.student, 32)),
             Text(score.status, style=_STATUS_STYLE[score.status]),
             *(cell.text(gap) for cell in cells),
             Text(points(score.score, score.max_score), style="" if score.score is None else "bold"),

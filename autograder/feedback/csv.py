@@ -13,8 +13,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from autograder.feedback.sanitise import shown
+from autograder.feedback.sanitise import visible
 
+LONGEST = 30_000  # characters; Excel's cells hold 32,767
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?\d*([.,]\d+)?", re.ASCII)
 Cell = str | int | float | None
@@ -41,7 +42,11 @@ def cell(value: Cell) -> str:
 
 def harmless(value: str) -> str:
     """Return foreign text so that no spreadsheet takes it for a formula."""
-    value = shown(value, 30_000)
+    left_out = len(value) - LONGEST
+    # nothing is dropped: a name stays another than its look-alike
+    value = visible(value[:LONGEST].replace("\r\n", "\n"), keep="\n\t")
+    if left_out > 0:
+        value += f"\n… and {left_out:,} more characters"
     return f"'{value}" if runs(value) else value
 
 

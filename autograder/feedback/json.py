@@ -38,7 +38,13 @@ _BROKEN_FILE = "Grade the submission again: autograder grade writes the file ane
 
 def to_json(score: Score) -> str:
     """Write the result of one submission; the same score gives the same bytes."""
-    return json.dumps(_write_score(score), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    return ascii_json(_write_score(score), indent=2) + "\n"
+
+
+def ascii_json(value: Any, *, indent: int | None = None) -> str:
+    """Write plain data as JSON in which no character acts on a terminal: all others than printable ASCII are escaped."""
+    text = json.dumps(value, indent=indent, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # ASCII, and a control character; only strings hold it
 
 
 def from_json(text: str) -> Score:

@@ -21,6 +21,27 @@ def _written_out(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def visible(text: str, keep: str = "") -> str:
+    """Return foreign text in which nothing acts and nothing vanishes: each character that nobody can see is written out.
+
+    keep  of tab and newline, which stay as they are
+
+    >>> visible("ada\x1b[2K\r")
+    'ada\\x1b[2K\\x0d'
+    """
+    text = _UNSEEN.sub(_written_out, text)
+    for character in "\t\n":
+        if character not in keep:
+            text = text.replace(character, f"\\x{ord(character):02x}")
+    return text
+
+
+def one_name(text: str, limit: int = 60) -> str:
+    """Return a name that somebody else has given, such as a folder's, for one line: short ones never look alike."""
+    text = visible(text[: 4 * limit])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def shown(text: str, limit: int = 4000) -> str:
     """Return foreign text of several lines, of at most `limit` characters; what is left out is counted.
 
@@ -33,6 +54,6 @@ def shown(text: str, limit: int = 4000) -> str:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Return foreign text for one line, such as a name: white space is folded, the end is cut with an ellipsis."""
+    """Return foreign text for one line, such as a message: white space is folded, the end is cut with an ellipsis."""
     text = " ".join(shown(text[: 4 * limit], 4 * limit).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

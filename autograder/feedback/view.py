@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograder.feedback.audience import Audience, Reveal, seen_by
 from autograder.feedback.exercise_view import Example, Exercise, Law, Skipped, exercise, exercise_of
 from autograder.feedback.phrases import FAULT, FAULT_FOR_STAFF, points, points_said, share
-from autograder.feedback.sanitise import one_line, shown
+from autograder.feedback.sanitise import one_line, one_name, shown
 from autograder.model import Failure, Score
 
 __all__ = ["Error", "Example", "Exercise", "Law", "Page", "Skipped", "exercise", "page"]
@@ -51,7 +51,7 @@ def page(score: Score, audience: Audience = "student", reveal: Reveal = "counter
     number, of = _headline(score)
     return Page(
         assignment=one_line(score.assignment),
-        student=one_line(score.student),
+        student=one_name(score.student, 120),
         headline=f"{number} {of}".strip(),
         number=number,
         of=of,
@@ -85,7 +85,7 @@ def _sentence(score: Score) -> str:
 
 
 def _error(failure: Failure, audience: Audience) -> Error:
-    place = one_line(failure.file or "")
+    place = one_name(failure.file or "", 120)
     if failure.cell is not None:
         place += f"{', ' if place else ''}cell {failure.cell}"
     if failure.blame == "student":
@@ -97,7 +97,7 @@ def _error(failure: Failure, audience: Audience) -> Error:
 
 def _read(score: Score) -> tuple[tuple[str, str, str], ...]:
     files = () if score.receipt is None else score.receipt.files
-    return tuple((one_line(each.name), f"{each.bytes:,} bytes", one_line(each.sha256)) for each in files)
+    return tuple((one_name(each.name, 120), f"{each.bytes:,} bytes", one_line(each.sha256)) for each in files)
 
 
 def _facts(score: Score, audience: Audience) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from autograder.errors import FewlabelsError, NotebookError, UnreadableError
 from autograder.model import Cell
 from autograder.nbgrader_bridge import history, results, times
+from autograder.nbgrader_bridge.error_log import Visible
 from autograder.nbgrader_bridge.untrusted import written
 from autograder.submission import notebook
 
@@ -36,6 +37,8 @@ class ForgivingExporter(NotebookExporter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if not any(isinstance(each, Visible) for each in self.log.filters):
+            self.log.addFilter(Visible())
         self.before: dict[tuple[results.Place, str], history.Before] = {}
         if isinstance(self.parent, Autograde):
             self._look_ahead(self.parent)

@@ -15,17 +15,21 @@ from pathlib import Path
 
 from filelock import FileLock
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 
+from autograder.classroom import fence
 from autograder.course.folders import WORKSHOP
 from autograder.errors import CourseError, FewlabelsError, GraderError, UsageError
+from autograder.feedback.sanitise import one_line, one_name, visible
 from autograder.model import Failure, Graded
+from autograder.nbgrader_bridge import losing
 from autograder.nbgrader_bridge.batching import once
 from autograder.nbgrader_bridge.configuration import Course, course_config, modules_of
 from autograder.nbgrader_bridge.error_log import Errors
 from autograder.nbgrader_bridge.files import odd_files, replace, scratch_in
 from autograder.nbgrader_bridge.gradebook import Standing, set_aside, standing
+from autograder.nbgrader_bridge.losing import Watch
 from autograder.nbgrader_bridge.registering import register, source_of
 from autograder.nbgrader_bridge.results import Place, prepared
 from autograder.nbgrader_bridge.times import circumstances
@@ -64,7 +68,8 @@ def record(
     progress   is called after each submission
 
     Each submission's autograded directory is replaced whole or not at all. A submission that cannot be entered
-    keeps no automatic points, waits for a person, and stops nobody else. While nbgrader works, the working directory
+    keeps no automatic points, waits for a person, and stops nobody else; StorageError where the grade book itself, or the disk,
+    takes nothing more. While nbgrader works, the working directory
     is the course. Raises `CourseError` where the course's material does not fit, before any submission is touched.
     """
     with recorder(course, assignment) as writer:
@@ -128,12 +133,13 @@ class Recorder:
             )
         with self._turn:
             self._register()
+        self._watch = Watch(course.db_url)
 
     def knows(self, student: str) -> bool:
         """Ask whether grade book and autograded/ have this student's submission, whatever they say of it."""
         course = self._course(student)
         final = Path(course.format_path(course.autograded_directory, student, self._assignment))
-        return final.is_dir() and standing(course, student) is not None
+        return os.path.isdir(final) and standing(course, student) is not None
 
     def circumstances(self, student: str) -> str:
         """A digest of all that decides this submission's points beside its result: times, rules, marks given by hand."""
@@ -141,23 +147,30 @@ class Recorder:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def enter(self, student: str, graded: Graded) -> Recorded:
-        """Enter one result; never raises for one submission's sake."""
+        """Enter one result; never raises for one submission's sake. Raises StorageError where none can be entered."""
         with self._turn:
-            return self._enter(student, graded)
+            self._watch.require()
+            try:
+                return self._enter(student, graded)
+            finally:
+                self._watch.require()
 
     def _enter(self, student: str, graded: Graded) -> Recorded:
-        self._errors.lines.clear()
+        self._errors.clear()
         course = self._course(student)
         place = Place(student, self._assignment, self._source.stem)
         submitted = Path(course.format_path(course.submitted_directory, student, self._assignment))
-        if Path(student).name != student or not submitted.is_dir():
+        if Path(student).name != student or not os.path.isdir(submitted):
             return Recorded(student, None, None, failure=_not_submitted(submitted))
+        if course.student_id != student:  # it would be entered as somebody else's
+            return Recorded(student, None, None, failure=_renamed(course.student_id, submitted))
         failure = graded.score.error if graded.score.status == "ungraded" else None
         with prepared({place: graded}) as handed:
             try:
                 self._convert(course, student, submitted)
                 now = standing(course, student)
             except Exception as error:  # nbgrader raises whatever comes; one submission stops nobody
+                losing.halt([error, *self._errors.raised])
                 failure = self._failure(error, submitted)
                 now = self._without_points(course, student)
         if now is None:
@@ -180,7 +193,12 @@ class Recorder:
         try:
             with scratch_in(self._root) as scratch:
                 register(course, self._source, config=self._config, log=self._log, scratch=scratch)
-        except SQLAlchemyError as error:
+        except Exception as error:
+            if isinstance(error, FewlabelsError):
+                # the course's material, or what keeps nbgrader from writing it down
+                losing.halt([error, *self._errors.raised])
+                raise
+            fence.halt(error)
             raise GraderError(
                 f"The grade book cannot be opened ({error}).",
                 remedy="See that it is there, that you may write it, and that nothing else is using it.",
@@ -211,7 +229,8 @@ class Recorder:
         try:
             set_aside(course, student)
             return standing(course, student)
-        except Exception:  # the failure that led here is the one that is told
+        except Exception as error:  # the failure that led here is the one that is told
+            losing.halt([error])
             self._log.exception("%s: the grade book cannot be written.", student)
             return None
 
@@ -219,6 +238,7 @@ class Recorder:
         if isinstance(error, FewlabelsError):
             return error.failure()
         what = self._errors.lines[0] if self._errors.lines else f"{type(error).__name__}: {error}"
+        what = one_line(visible(what), 400)
         return GraderError(
             f"nbgrader could not enter the result ({what}).",
             remedy="Mend what it names and run the command again, or grade this submission by hand.",
@@ -229,6 +249,12 @@ class Recorder:
 def _not_submitted(submitted: Path) -> Failure:
     remedy = "Collect it first: nbgrader collect, or unpack it there."
     return UsageError("There is no such submission.", remedy=remedy, file=str(submitted)).failure()
+
+
+def _renamed(name: str, submitted: Path) -> Failure:
+    remedy = "Take the white space off both ends of the folder's name, and run the command again."
+    what = f"nbgrader takes this student for {one_name(name)!r}, so nothing was entered."
+    return UsageError(what, remedy=remedy, file=str(submitted)).failure()
 
 
 def _left_out(submitted: Path) -> Failure:
@@ -245,7 +271,7 @@ def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("PATH", "NBGRADER_EXECUTION")}
     os.environ["PATH"] = os.pathsep.join(filter(None, (before["PATH"], sysconfig.get_path("scripts"))))
     try:
-        with warnings.catch_warnings(), modules_of(course), once():
+        with warnings.catch_warnings(), modules_of(course), once(), _said_once():
             warnings.simplefilter("ignore", SAWarning)
             yield
     finally:
@@ -253,3 +279,18 @@ def as_nbgrader_likes_it(course: Path) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """nbgrader's database tells a log of its own, with a traceback, what it raises as well."""
+    log = logging.getLogger("tornado.application")
+    before = log.propagate
+    quiet = logging.NullHandler()
+    log.addHandler(quiet)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = before
+        log.removeHandler(quiet)

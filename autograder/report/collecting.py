@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.classroom import kept
 from autograder.course.folders import WORKSHOP
 from autograder.errors import FewlabelsError, UsageError
 from autograder.feedback.json import from_json
@@ -35,32 +36,33 @@ class Collected:
 
 
 def collect(course: Path, assignment: str, progress: Callable[[], None] | None = None) -> Collected:
-    """Read all results of an assignment in the `course`, by student; `progress` is called after each file.
+    """Read all results of an `assignment` in the `course`, by student; `progress` is called after each file.
 
     Raises UsageError where there is none.
     """
     files = result_files(course, assignment)
-    entries, unread = [], {}
+    entries: dict[str, Entry] = {}
+    unread = {}
     for path in files:
-        student = path.parent.name
+        folder = path.parent.name
         try:
             score = from_json(path.read_text(encoding="utf-8"))
-            if (score.student, score.assignment) == (student, assignment):
-                entries.append(Entry(score, _seconds(course, path)))
-            else:  # links are made of the name that it says
-                unread[student] = f"It is a result of {score.student[:40]!r} in {score.assignment[:40]!r}."
+            if score.assignment != assignment or not kept.owns(score.student, folder):
+                # links are made of the name that it says
+                unread[folder] = f"It is a result of {score.student[:40]!r} in {score.assignment[:40]!r}."
+            elif score.student not in entries or folder == kept.file_name(score.student):
+                entries[score.student] = Entry(score, _seconds(course, path))
         except (FewlabelsError, OSError, UnicodeDecodeError) as error:
-            unread[student] = str(error)
+            unread[folder] = str(error)
         if progress is not None:
             progress()
-    return Collected(tuple(entries), unread)
+    return Collected(tuple(entries[student] for student in sorted(entries)), unread)
 
 
 def result_files(course: Path, assignment: str) -> list[Path]:
-    """List the result files of an assignment. Raises UsageError where there is none."""
+    """Return the result files of an assignment. Raises UsageError where there is none."""
     folder = course / WORKSHOP / "results"
-    found = [each / f"{assignment}.json" for each in sorted(folder.iterdir())] if folder.is_dir() else []
-    files = [path for path in found if path.is_file()]
+    files = kept.results(course, assignment)
     if not files:
         raise UsageError(
             f"There are no results of {assignment!r}.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograder.feedback.html import render
 from autograder.feedback.links import relative
 from autograder.feedback.phrases import plural
-from autograder.feedback.sanitise import one_line
+from autograder.feedback.sanitise import one_line, one_name
 from autograder.model import Score
 
 FOLDER = "behind"
@@ -73,7 +73,7 @@ class LinkedFigures:
         `up` leads from the page where `name` is shown to the report's folder.
         """
         page = self.pages.get(name)
-        shown = one_line(name, 60) or "(no name)"
+        shown = one_name(name) or "(no name)"
         return (
             Figure(shown)
             if page is None

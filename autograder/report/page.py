@@ -10,7 +10,7 @@ from autograder.feedback.class_text import summary_line
 from autograder.feedback.exercise_view import Example, example
 from autograder.feedback.html import render
 from autograder.feedback.phrases import NOTHING, PLAINLY, plural, points
-from autograder.feedback.sanitise import one_line, shown
+from autograder.feedback.sanitise import one_line, one_name, shown
 from autograder.report.analysis import Bin, Clock, ItemAnalysis, LawAnalysis, Report
 from autograder.report.charts import Bar, histogram
 from autograder.report.links import Figure, LinkedFigures
@@ -88,7 +88,7 @@ def pages(report: Report, links: Mapping[str, str], tables: Sequence[str]) -> di
         by_hand=_by_hand(report, behind),
         clocks=[_clock(clock, behind) for clock in report.clocks],
         clock_chart=_clock_chart(report, behind),
-        unread=[(one_line(student), one_line(why, 300)) for student, why in report.unread.items()],
+        unread=[(one_name(student), one_line(why, 300)) for student, why in report.unread.items()],
         tables=tables,
     )
     return {"index.html": index, **behind.written()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from autograder.feedback import csv
 from autograder.feedback.csv import Cell
+from autograder.feedback.json import ascii_json
 from autograder.report.analysis import Report, counts
 from autograder.report.statistics import verdict_on
 
@@ -84,7 +84,7 @@ def _person(report: Report) -> Iterable[list[Cell]]:
 
 def to_json(report: Report) -> str:
     """Write the whole report as JSON; the same results give the same bytes (times apart)."""
-    return json.dumps(_as_dict(report), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return ascii_json(_as_dict(report), indent=1) + "\n"
 
 
 def _as_dict(report: Report) -> dict[str, Any]:

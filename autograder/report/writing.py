@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.classroom import atomic
+from autograder.classroom import atomic, fence, kept
 from autograder.course.folders import WORKSHOP
 from autograder.feedback import html
 from autograder.report.analysis import Report, analyse
@@ -36,16 +37,24 @@ def report(course: Path, assignment: str, progress: Progress | None = None) -> t
     collected: Collected = collect(course, assignment, progress)
     made = analyse(assignment, collected)
     folder = folder_of(course, assignment)
-    links = {each.student: _page_of(course, assignment, each) for each in collected.entries}
+    links = {
+        each.student: f"../../pages/{assignment}/{kept.page_link(each.student)}"
+        for each in collected.entries
+        if _has_page(course, assignment, each)
+    }
     shutil.rmtree(folder / FOLDER, ignore_errors=True)  # lists of an earlier report
     for name, text in {**pages(made, links, NAMES), **tables(made)}.items():
         atomic.write_text(folder / name, text)
     return made, folder / "index.html"
 
 
-def _page_of(course: Path, assignment: str, entry: Entry) -> str:
-    """The staff page of a submission from the report's folder; it is written where grading has not."""
-    path = course / WORKSHOP / "pages" / assignment / "staff" / f"{entry.student}.html"
-    if not path.is_file():
-        atomic.write_text(path, html.student_page(entry.score, audience="staff"))
-    return f"../../pages/{assignment}/staff/{entry.student}.html"
+def _has_page(course: Path, assignment: str, entry: Entry) -> bool:
+    """Whether there is a staff page of a submission; it is written where grading has not. StorageError on a full disk."""
+    path = kept.page(course, entry.student, assignment, "staff")
+    if not os.path.isfile(path):
+        try:
+            atomic.write_text(path, html.student_page(entry.score, audience="staff"))
+        except Exception as error:  # its figures count all the same
+            fence.halt(error)
+            return False
+    return True

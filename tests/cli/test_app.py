@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.panel import Panel
+from rich.text import Text
 
 from autograder.cli import app as frame
 from autograder.errors import (
@@ -21,6 +23,8 @@ from autograder.errors import (
     SandboxUnavailable,
     UsageError,
 )
+from autograder.feedback.json import to_json
+from autograder.model import Score
 from autograder.version import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -177,3 +181,31 @@ def test_python_m_autograder_is_the_command() -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, f"fewlabels {__version__}\n", "")
+
+
+def test_nothing_that_is_printed_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "ada\x1b[2J\x9b1A\r\u202eb\x07"
+    frame.screen.print(hostile, markup=False)
+    frame.screen.print(Panel(Text(hostile), title=Text(hostile)))
+    frame.tell(UsageError(hostile, remedy=hostile, file=hostile))
+    said = "".join(capsys.readouterr())
+    assert not [each for each in said if not each.isprintable() and each != "\n"]
+    assert said.count("\\x1b[2J") == 6
+
+
+def test_colours_of_our_own_stay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    console = frame.SafeConsole(force_terminal=True, color_system="standard")
+    console.print("\x1b[2Jada", style="red", markup=False, highlight=False)
+    said = capsys.readouterr().out
+    assert said == "\x1b[31m\\x1b[2Jada\x1b[0m\n"
+
+
+def test_a_file_that_the_machine_refuses_is_named_without_a_traceback(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").mkdir()
+    results = tmp_path / ".autograder" / "results" / "ada"
+    results.mkdir(parents=True)
+    score = Score("tiny", "ada", "graded", 1.0, 1.0, 0.0, 1, "none", "cpu", {})
+    (results / "tiny.json").write_text(to_json(score))
+    done = run("export", "tiny", "--to", "csv", "--course", tmp_path, "--out", tmp_path / "points.csv")
+    assert done.status == 3
+    assert "The grader: The machine refuses it (Is a directory)." in done.err

@@ -50,3 +50,8 @@ def test_numbers_stay_numbers() -> None:
 
 def test_what_nobody_can_see_is_written_out() -> None:
     assert read(csv.text([["a\u202eb\x00c"]])) == [["a\\u202eb\\x00c"]]
+
+
+def test_two_names_never_become_the_same_cell() -> None:
+    ((one,), (other,)) = read(csv.text([["ada"], ["ad\x1b[2Ka"]]))
+    assert (one, other) == ("ada", "ad\\x1b[2Ka")

@@ -38,7 +38,7 @@ def test_eight_exercises_with_broken_laws_fit_80_columns(scores: dict[str, Score
 
 def test_names_are_neither_markup_nor_commands(scores: dict[str, Score]) -> None:
     table = printed([replace(scores["perfect"], student="[red]\x1b[2Jeve\nx\u202e[/red]")], 100)
-    assert "[red]eve x\\u202e[/red]" in table
+    assert "[red]\\x1b[2Jeve\\x0ax\\u202e[/red]" in table
     assert "\x1b" not in table
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.feedback.sanitise import one_line, shown
+from autograder.feedback.sanitise import one_line, one_name, shown, visible
 
 UNSEEN = {
     *range(0x20),
@@ -55,3 +55,17 @@ def test_one_line_folds_white_space_and_cuts_the_end() -> None:
 
 def test_a_huge_text_takes_no_time() -> None:
     assert len(shown("\x1b]" * 2_000_000)) < 20_000
+
+
+def test_of_a_name_nothing_vanishes_so_that_no_two_look_alike() -> None:
+    assert one_name("ad\x1b[2Ka\r\n") == "ad\\x1b[2Ka\\x0d\\x0a"
+    assert one_name(" ada ") == " ada "
+    assert one_name("x" * 100) == "x" * 59 + "…"
+    assert visible("a\tb\n", keep="\n\t") == "a\tb\n"
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=100))
+def test_what_is_visible_stays_so_and_moves_nothing(text: str) -> None:
+    said = visible(text)
+    assert not (UNSEEN | {9, 10}) & {ord(character) for character in said}
+    assert visible(said) == said

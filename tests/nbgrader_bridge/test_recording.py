@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from contextlib import closing
@@ -11,11 +12,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.errors import AssignmentError, CourseError
+from autograder.errors import AssignmentError, CourseError, StorageError
 from autograder.model import CellResult
-from autograder.nbgrader_bridge import Recorded, record
+from autograder.nbgrader_bridge import Recorded, prepared, record
+from autograder.nbgrader_bridge.configuration import Course, course_config
+from autograder.nbgrader_bridge.recording import recorder
 from tests.nbgrader_bridge.tiny_course import (
     Mark,
     TinyCourse,
@@ -216,3 +220,39 @@ def test_feedback_and_export_work_as_ever(course: TinyCourse) -> None:
         CsvExportPlugin(to=str(course.root / "grades.csv")).export(book)
     rows = (course.root / "grades.csv").read_text().splitlines()
     assert [row.split(",")[3::4] for row in rows[1:]] == [["ada", "5.75"], ["eve", "0.0"]]
+
+
+def test_a_submission_whose_name_nbgrader_would_strip_is_not_entered_as_somebody_elses(
+    course: TinyCourse,
+) -> None:
+    for student in ("ada", "ada "):
+        course.submit(student)
+    course.record(graded_as("ada"))
+    done = course.record(graded_as("ada ", add=0.0))["ada "]
+    assert done.failure is not None
+    assert "takes this student for 'ada'" in done.failure.what
+    assert sum(mark.automatic or 0.0 for mark in course.marks("ada").values()) == 7.5
+
+
+def test_a_grade_book_that_is_deleted_or_damaged_ends_the_recording(course: TinyCourse) -> None:
+    for student in ("ada", "bob"):
+        course.submit(student)
+    with recorder(course.root, "tiny") as writer:
+        assert writer.enter("ada", graded_as("ada")).failure is None
+        (course.root / "gradebook.db").unlink()
+        with pytest.raises(StorageError, match="deleted or replaced"):
+            writer.enter("bob", graded_as("bob"))
+
+
+def test_nbgraders_log_does_not_act_on_a_terminal(
+    course: TinyCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    student = "\x1b[2Jeve\rx"
+    course.submit(student)
+    log = logging.getLogger("nbgrader under test")
+    config = course_config(course.root)
+    where = Course(config=config, root=str(course.root), assignment_id="tiny", student_id="*")
+    with caplog.at_level(logging.DEBUG), prepared({}):
+        Autograde(coursedir=where, config=config, log=log, force=True).start()
+    assert any("\\x1b[2Jeve\\x0dx" in message for message in caplog.messages)
+    assert not any("\x1b" in message or "\r" in message for message in caplog.messages)

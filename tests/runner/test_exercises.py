@@ -63,9 +63,9 @@ class Counting(InProcess):
         self.asked.append(batch)
         return super().answer(batch)
 
-    def renew(self, *, whole: bool = True) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
         self.renewed += 1
-        super().renew()
+        super().renew(upto=upto)
 
 
 # --- the ladder
