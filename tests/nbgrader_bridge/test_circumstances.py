@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
-from tiny_course import CONFIG, TinyCourse, graded_as
 
 from autograder.classroom.dry_run import change
 from autograder.classroom.late import unknown_times
 from autograder.nbgrader_bridge import recorder
 from autograder.nbgrader_bridge.foretelling import ahead
+from tests.nbgrader_bridge.tiny_course import CONFIG, TinyCourse, graded_as
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
