@@ -325,7 +325,7 @@ class Ending:
                 break
         return found
 
-    def renew(self, *, whole: bool = True) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
         raise AssertionError("what ended is not replayed")
 
 
