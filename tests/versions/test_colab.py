@@ -59,7 +59,7 @@ def test_nothing_of_colabs_was_replaced() -> None:
 def shown_by(client: Any, code: str) -> list[dict[str, Any]]:
     """What a cell put out, as messages of the kernel."""
     asked = client.execute(code)
-    shown = []
+    shown: list[dict[str, Any]] = []
     while True:
         message = client.get_iopub_msg(timeout=300)
         if message["parent_header"].get("msg_id") != asked:
@@ -83,6 +83,7 @@ def test_check_works_in_its_kernel(tmp_path: Path) -> None:
     from jupyter_client.manager import KernelManager
 
     manager = KernelManager()
+    assert manager.kernel_spec is not None
     manager.kernel_spec.argv[0] = sys.executable
     manager.start_kernel(cwd=str(tmp_path))
     client = manager.client()
