@@ -22,7 +22,7 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 def visible(text: str, keep: str = "") -> str:
-    """Return foreign text in which nothing acts and nothing vanishes: each character that nobody can see is written out.
+    r"""Return foreign text in which nothing acts and nothing vanishes: each character that nobody can see is written out.
 
     keep  of tab and newline, which stay as they are
 

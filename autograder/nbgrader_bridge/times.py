@@ -36,6 +36,10 @@ def read_as_ours(course: CourseDirectory) -> None:
 def circumstances(course: CourseDirectory, student: str, config: Any) -> list[Any]:
     """Return, as plain data, all that decides the points of a submission in the grade book beside its result.
 
+    course    nbgrader's course directory, with the assignment
+    student   whose submission
+    config    nbgrader's configuration
+
     The time of handing in, the deadline, the extension, the rules about being late, marks given by hand, and the penalty that
     stands: where one of these changes, a result has to be entered anew.
     """

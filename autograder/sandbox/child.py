@@ -99,9 +99,9 @@ class Child:
         self._charged = self.cpu_seconds  # being born is on the house
 
     def furnish(self, files: Encoded) -> None:
-        """Has it write `files` ([path, bytes] of each) into its working directory, before any cell runs, at nobody's expense.
+        """Have the child write `files` ([path, bytes] of each) into its working directory, before any cell runs.
 
-        They go through its own socket, like cells: the zygote never sees them. Raises as being born does.
+        Nobody's time is charged. They go through its own socket, like cells: the zygote never sees them. Raises as being born does.
         """
         token = secrets.token_bytes(frames.TOKEN_BYTES)
         try:

@@ -22,9 +22,9 @@ SIZE_CAP = 256 << 20  # larger files are named without a checksum's worth of rea
 def of(
     paths: Iterable[Path], notebook: Notebook | None, beside: Mapping[str, bytes] | None = None
 ) -> Receipt:
-    """Note the files that are there, those `beside` (name -> bytes), and the answers in the notebook if it could be read.
+    """Note the files at `paths` that are there, those `beside` (name -> bytes), and the answers in the `notebook`.
 
-    Never raises.
+    `notebook` is None where it could not be read. Never raises.
     """
     files = [found for path in paths if (found := _file(path)) is not None]
     files += [ReadFile(name, len(data), sha256(data)) for name, data in (beside or {}).items()]
