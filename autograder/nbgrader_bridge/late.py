@@ -35,5 +35,5 @@ class LatePenalty(LateSubmissionPlugin):
 
 
 def penalty_of(late: Late, seconds: float, max_points: float) -> float:
-    """Return the points to take off an assignment of `max_points` that came `seconds` after the deadline."""
+    """Return the points to take off an assignment of `max_points` that came `seconds` after the deadline, by the rule `late`."""
     return round(late.share(seconds) * max_points, 4)

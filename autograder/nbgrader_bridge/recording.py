@@ -142,7 +142,7 @@ class Recorder:
         return os.path.isdir(final) and standing(course, student) is not None
 
     def circumstances(self, student: str) -> str:
-        """A digest of all that decides this submission's points beside its result: times, rules, marks given by hand."""
+        """Return a digest of all that decides this submission's points beside its result: times, rules, marks given by hand."""
         said = circumstances(self._course(student), student, self._config)
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

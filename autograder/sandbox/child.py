@@ -99,7 +99,7 @@ class Child:
         self._charged = self.cpu_seconds  # being born is on the house
 
     def furnish(self, files: Encoded) -> None:
-        """Has it write `files` ([path, bytes] of each) into its working directory, before any cell runs, at nobody's expense.
+        """Write `files` ([path, bytes] of each), by its own hand, into its working directory, before any cell runs, at nobody's expense.
 
         They go through its own socket, like cells: the zygote never sees them. Raises as being born does.
         """

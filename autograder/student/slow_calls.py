@@ -72,7 +72,7 @@ class Patience:
             self._running = None
 
     def ended(self, what: str, where: str | None) -> None:
-        """Tells that something was late and has been ended, and the student's line at which it was."""
+        """Tell that `what` was late and has been ended, and the student's line at which it was (`where`)."""
         at = f" It was at {where}" if where else ""
         self._tell(f"{what} did not come back and was stopped: is there an endless loop?{at}")
 
@@ -111,8 +111,10 @@ class _Running:
 
 
 def watched(patience: Patience, call: Call, seconds: float | None, ask: Callable[[Call], Outcome]) -> Outcome:
-    """What a call comes to, or `TimedOut` where it had to be ended.
+    """Return what a call comes to, or `TimedOut` where it had to be ended.
 
+    patience  watches the call
+    ask       makes it
     seconds   CPU time that is announced for it; None: the limit for calls
     """
     given = LIMITS.call_seconds if seconds is None else seconds

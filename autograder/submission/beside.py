@@ -100,7 +100,7 @@ class Beside:
     left: Mapping[str, str] = field(default_factory=dict)
 
     def notes(self) -> tuple[str, ...]:
-        """A sentence per reason, for a person."""
+        """Return a sentence per reason, for a person."""
         by_reason: dict[str, list[str]] = {}
         for name, why in self.left.items():
             by_reason.setdefault(why, []).append(printable(name))
@@ -147,7 +147,7 @@ def read(path: Path, weights: str) -> Beside:
 
 
 def refused_name(name: str) -> str | None:
-    """Why a file of this name, relative to the notebook's folder, cannot be there; None where it can."""
+    """Say why a file of this name, relative to the notebook's folder, cannot be there; None where it can."""
     parts = name.split("/")
     if len(parts) > DEPTH_CAP:
         return "it lies too deep"
@@ -161,7 +161,7 @@ def refused_name(name: str) -> str | None:
 
 
 def printable(text: str) -> str:
-    """`text` with a sign in place of what would not print."""
+    """Return `text` with a sign in place of what would not print."""
     return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 

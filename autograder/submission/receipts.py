@@ -22,7 +22,7 @@ SIZE_CAP = 256 << 20  # larger files are named without a checksum's worth of rea
 def of(
     paths: Iterable[Path], notebook: Notebook | None, beside: Mapping[str, bytes] | None = None
 ) -> Receipt:
-    """Note the files that are there, those `beside` (name -> bytes), and the answers in the notebook if it could be read.
+    """Note the files of `paths` that are there, those `beside` (name -> bytes), and the answers in the notebook if it could be read.
 
     Never raises.
     """
