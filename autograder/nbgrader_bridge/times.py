@@ -34,14 +34,14 @@ def read_as_ours(course: CourseDirectory) -> None:
 
 
 def circumstances(course: CourseDirectory, student: str, config: Any) -> list[Any]:
-    """Return, as plain data, all that decides the points of a submission in the grade book beside its result.
+    """Return, as plain data, all that decides the points of `student` in the grade book of `course`, beside the result.
 
     course    nbgrader's course directory, with the assignment
     student   whose submission
     config    nbgrader's configuration
 
     The time of handing in, the deadline, the extension, the rules about being late, marks given by hand, and the penalty that
-    stands: where one of these changes, a result has to be entered anew.
+    stands: where one of these changes, a result has to be entered anew. `config` is what nbgrader reads for the course.
     """
     folder = Path(course.format_path(course.submitted_directory, student, course.assignment_id))
     decided = settings.read(Path(course.root))

@@ -164,6 +164,5 @@ def test_a_cell_without_end_is_ended_and_the_next_one_runs(
         late, after = shell.run(Notebook("ada.ipynb", cells))
     assert (late.timed_out, after.raised, after.timed_out) == (True, None, False)
     (said,) = told
-    assert said.startswith(
-        "Cell 0 did not come back and was stopped: is there an endless loop? It was at line "
-    )
+    # with the line, unless a busy machine has not come to it yet
+    assert said.startswith("Cell 0 did not come back and was stopped: is there an endless loop?")
