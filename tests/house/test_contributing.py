@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -55,6 +57,24 @@ def test_the_readme_of_the_fragments_names_every_type() -> None:
 
 def test_new_versions_have_one_place_in_the_changelog() -> None:
     assert (ROOT / TOWNCRIER["filename"]).read_text(encoding="utf-8").count(TOWNCRIER["start_string"]) == 1
+
+
+def test_the_workflow_asks_for_environments_that_tox_has() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"].values()
+    matrices = [job["strategy"]["matrix"] for job in jobs if "strategy" in job]
+    asked = {name for matrix in matrices for name in matrix.get("environment", [])}
+    asked |= {entry["environment"] for matrix in matrices for entry in matrix.get("include", [])}
+    assert {"py312", "py313", "lowest", "newest", "colab", "campaign"} <= asked
+    assert [name for name in sorted(asked) if commands_of(name) == []] == []
+
+
+def commands_of(environment: str) -> list[str]:
+    """Return what tox runs in an environment, a line each; none where it does not know the environment."""
+    shown = [sys.executable, "-m", "tox", "config", "-e", environment, "-k", "commands"]
+    done = subprocess.run(shown, cwd=ROOT, capture_output=True, text=True)
+    _, _, commands = done.stdout.partition("commands =")
+    return [line for line in commands.splitlines() if line.strip()]
 
 
 def test_who_cites_us_cites_this_version() -> None:
