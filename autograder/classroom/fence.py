@@ -11,12 +11,15 @@ import errno
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.course.folders import WORKSHOP
 from autograder.errors import StorageError
 from autograder.feedback.sanitise import one_line, visible
 from autograder.model import Failure, Graded
-from autograder.runner import Grader
+
+if TYPE_CHECKING:
+    from autograder.runner import Grader
 
 FOR_ALL = {errno.ENOSPC: "is full", errno.EDQUOT: "is full", errno.EROFS: "can only be read"}
 FREE = 1 << 16  # bytes; less than that is a full disk
