@@ -13,6 +13,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     return one.localeCompare(other);
   };
   [...table.tHead.rows[0].cells].forEach((head, at) => {
+    if (!head.textContent.trim()) return; // a column without a name has nothing to press
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
