@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import pkgutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from autograder import fixtures
 from autograder.laws import registry
 from autograder.runner.submission import versions
 
@@ -23,7 +25,7 @@ def fingerprint(assignment: str, exercise: str) -> str:
     They are those of its checks, of the judging, and of the sandbox's worker.
     """
     checks = [check for check in registry.load(assignment, hidden=True) if check.exercise == exercise]
-    modules = [*BESIDE, *dict.fromkeys(check.body.__module__ for check in checks)]
+    modules = [*BESIDE, *_fixtures(), *dict.fromkeys(check.body.__module__ for check in checks)]
     seen: dict[str, str] = {}
     while modules:
         name = modules.pop()
@@ -33,6 +35,11 @@ def fingerprint(assignment: str, exercise: str) -> str:
         modules += imported
     text = repr((sorted(seen.items()), sorted(versions().items())))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _fixtures() -> list[str]:
+    """Checks name fixtures and procedures in texts, which no import shows: all of them count."""
+    return [f"{fixtures.__name__}.{module.name}" for module in pkgutil.iter_modules(fixtures.__path__)]
 
 
 def _origin(name: str) -> Path | None:

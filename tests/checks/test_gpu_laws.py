@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.fewshot import network, training
 from autograder.course.settings import Settings
 from autograder.feedback import pictures
+from autograder.fixtures import devices
 from autograder.laws import registry
 from autograder.runner.drawing import draw
 from autograder.runner.exercises import run_exercises
@@ -19,8 +19,7 @@ CHECKS = [each for each in registry.load("fewshot") if each.name in (*ABOUT_A_GP
 
 
 def test_an_unchecked_torch_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (network, training):
-        monkeypatch.setattr(room, "unsupported", lambda: "The simulated GPU was not checked with torch 2.99.")
+    monkeypatch.setattr(devices, "no_gpu", lambda: "The simulated GPU was not checked with torch 2.99.")
     assert {check.name for check in CHECKS} >= set(ABOUT_A_GPU)
     assert all(draw(check, 0) for check in CHECKS)
     transport = InProcess()

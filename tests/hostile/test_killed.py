@@ -23,14 +23,15 @@ STUDENTS = 40
 GRADER = """
 import sys
 from pathlib import Path
-from autograder.course.folders import WORKSHOP
+from autograder.classroom.handed_in import submissions
+from autograder.classroom.run import grade
 from autograder.sandbox.jailed import Sandbox
 from tests.hostile import course
 
 folder = Path(sys.argv[1])
 with Sandbox() as sandbox:
     grader = course.grader(sandbox)
-    for graded in classroom.grade(grader, classroom.submissions(folder, course.NAME), folder):
+    for graded in grade(grader, submissions(folder, course.NAME), folder):
         print(graded.score.student, flush=True)
 """
 
@@ -64,15 +65,12 @@ def test_a_killed_grader_leaves_whole_results_and_no_process(tmp_path: Path, fin
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from autograder.course.folders import WORKSHOP
-
-class Bomb(str):
-    pass
+from autograder.classroom.atomic import write_text
 
 path, text = Path(sys.argv[1]), "x" * 5_000_000
 os.write(1, b"go")
 while True:
-    classroom.replace(path, text)
+    write_text(path, text)
 """
 
 

@@ -1,5 +1,5 @@
 """Hands in one cell of two megabytes.
-Must: ungraded -> Keep data out of cells
+Must: ungraded -> Keep data out of code cells
 """
 
 

@@ -1,5 +1,5 @@
-"""Hands in a file of 100 MB.
-Must: ungraded -> Clear the outputs
+"""Hands in a file of 100 MB, of which one text is all.
+Must: ungraded -> The notebook is empty
 """
 
 

@@ -1,5 +1,5 @@
 """Hands in cells that are no cells.
-Must: ungraded -> The cell has no type that Jupyter knows
+Must: says -> read as plain text; score -> same
 """
 
 
