@@ -25,7 +25,7 @@ from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import Graded, Notebook, Score
 from autograder.runner import Grader
-from autograder.student import graded_with
+from autograder.student import graded_with, neighbours
 from autograder.student.fitness import Finding, inspect, ran
 from autograder.student.in_kernel import SEED
 from autograder.student.local_run import Here
@@ -74,7 +74,7 @@ def check(
         _say(str(stop))
         raise typer.Exit(INTERRUPTED) from None
     score = graded.score
-    found = [] if score.error is not None else _found(document, public, graded)
+    found = [] if score.error is not None else _found(path, document, public, graded)
     fit = score.error is None and not any(each.serious for each in found)
     kept = _keep(score, path) if receipt else None
     if as_json:
@@ -86,9 +86,10 @@ def check(
     raise typer.Exit(DONE if fit and _all_hold(score) else PERSON_NEEDED)
 
 
-def _found(document: Notebook, public: Sequence[Check], graded: Graded) -> list[Finding]:
+def _found(path: Path, document: Notebook, public: Sequence[Check], graded: Graded) -> list[Finding]:
     """What is to be mended first, then what is good to know."""
-    found = [*ran(graded.cells, document, graded.score.exercises), *inspect(document, public)]
+    beside = neighbours.inspect(path, document, f"{graded.score.assignment}.safetensors")
+    found = [*ran(graded.cells, document, graded.score.exercises), *inspect(document, public), *beside]
     return sorted(found, key=lambda each: not each.serious)
 
 

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.feedback.class_summary import columns, distribution, graded_by_hand, laws, needs_person
+from autograder.feedback.class_summary import (
+    CauseCount,
+    causes,
+    columns,
+    distribution,
+    graded_by_hand,
+    laws,
+    needs_person,
+    what_to_do,
+)
 from autograder.feedback.class_text import summary_line
 from autograder.feedback.html import render
 from autograder.feedback.links import relative
@@ -14,6 +23,10 @@ from autograder.feedback.phrases import points
 from autograder.feedback.sanitise import one_line, one_name
 from autograder.feedback.view import Exercise, exercise
 from autograder.model import Score
+
+TIME_REMEDY = (
+    "Write the time into timestamp.txt of the submission, as 2026-07-01 23:59:00 UTC, and grade it again."
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,8 @@ class Row:
     total: str
     order: str  # what the total sorts by
     reasons: tuple[str, ...]
+    remedies: tuple[str, ...]
+    causes: tuple[CauseCount, ...]
 
 
 def class_page(
@@ -66,4 +81,6 @@ def _row(score: Score, exercises: Sequence[str], link: str | None, time: str | N
         total=points(score.score, score.max_score),
         order="" if score.score is None else f"{score.score:g}",
         reasons=(*needs_person(score), *([f"time unknown: {one_line(time, 200)}"] if time else [])),
+        remedies=(*what_to_do(score), *([TIME_REMEDY] if time else [])),
+        causes=tuple(causes(score)),
     )

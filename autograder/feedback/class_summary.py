@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.feedback.phrases import MARKS, is_broken, mark_of, plural, points_said
 from autograder.feedback.sanitise import one_line
@@ -29,6 +29,49 @@ def needs_person(score: Score) -> list[str]:
         elif unsettled:
             reasons.append(f"{name}: {plural(unsettled, 'law')} unsettled")
     return reasons
+
+
+@dataclass(frozen=True)
+class CauseCount:
+    """What kept exercises of one submission from being looked at: told to the student in each of them, here once.
+
+    exercises   those that it reached
+    """
+
+    what: str
+    remedy: str
+    exercises: tuple[str, ...]
+
+
+def causes(score: Score) -> list[CauseCount]:
+    """List what happened in a notebook that its exercises suffer from; not what nobody has begun."""
+    found: dict[tuple[str, int | None], CauseCount] = {}
+    for exercise in score.exercises:
+        for cause in exercise.causes:
+            if cause.kind in ("not_started", "not_finished") or not cause.what:
+                continue
+            key = (cause.kind, cause.cell)
+            first = found.get(key, CauseCount(one_line(cause.what, 300), one_line(cause.remedy, 300), ()))
+            found[key] = replace(first, exercises=(*first.exercises, one_line(exercise.name, 40)))
+    return list(found.values())
+
+
+REMEDIES = {
+    "grader": "Run the command again. What comes again is a fault of the grader: please report it.",
+    "course": "Mend what it names in the course's checks or settings, and run the command again.",
+    "unsettled": "Two runs did not agree: read the law on the student's page, and give the points by hand.",
+}
+
+
+def what_to_do(score: Score) -> list[str]:
+    """List the remedies for what `needs_person` names, each once."""
+    found = [] if score.error is None else [one_line(score.error.remedy, 300)]
+    for exercise in score.exercises:
+        if exercise.blame in ("grader", "course"):
+            found.append(REMEDIES[exercise.blame])
+        elif any(check.verdict == "inconsistent" for check in exercise.checks):
+            found.append(REMEDIES["unsettled"])
+    return [each for each in dict.fromkeys(found) if each]
 
 
 def graded_by_hand(score: Score) -> list[str]:

@@ -14,6 +14,7 @@ from autograder.exports.export import Exported, file_name
 from autograder.exports.export import export as exported
 from autograder.exports.marks import Mark
 from autograder.nbgrader_bridge.configuration import Course, course_config
+from autograder.nbgrader_bridge.opening import opened
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 
@@ -24,7 +25,7 @@ def marks(course: Path, assignment: str) -> list[Mark] | None:
         file = where.db_url.removeprefix("sqlite:///")
         if file != where.db_url and not Path(file).is_file():
             return None
-        with Gradebook(where.db_url, where.course_id) as book:
+        with opened(where) as book:
             return marks_in(book, assignment)
 
 
@@ -35,7 +36,7 @@ def by_hand(course: Path, assignment: str) -> dict[str, set[str]]:
         file = where.db_url.removeprefix("sqlite:///")
         if file != where.db_url and not Path(file).is_file():
             return {}
-        with Gradebook(where.db_url, where.course_id) as book:
+        with opened(where) as book:
             try:
                 submissions = book.find_assignment(assignment).submissions
             except MissingEntry:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.classroom.timestamps import handed_in
@@ -19,6 +19,7 @@ from autograder.course.settings import Settings
 from autograder.model import Score
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.late import LatePenalty, penalty_of
+from autograder.nbgrader_bridge.opening import opened, submission_in
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 
 
@@ -68,15 +69,14 @@ class GradeBookAhead:
             return None
         folder = Path(course.format_path(course.submitted_directory, student, course.assignment_id))
         found = handed_in(folder, self._settings.times)
-        with Gradebook(course.db_url, course.course_id) as book:
+        with opened(course) as book:
             try:
                 assignment = book.find_assignment(course.assignment_id)
             except MissingEntry:
                 return None
             worth = float(assignment.max_score)
-            try:
-                submission = book.find_submission(course.assignment_id, student)
-            except MissingEntry:
+            submission = submission_in(book, course.assignment_id, student)
+            if submission is None:
                 return Standing(0.0, _seconds(found.when, assignment.duedate), max_points=worth)
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             stands = None if found.doubt else submission.timestamp

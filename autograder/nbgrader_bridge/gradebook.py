@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Grade, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
+
+from autograder.nbgrader_bridge.opening import opened, submission_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def set_aside(course: CourseDirectory, student: str) -> None:
 
     It is entered if need be; marks given by hand stay.
     """
-    with Gradebook(course.db_url, course.course_id) as book:
+    with opened(course) as book:
         book.update_or_create_student(student)
         submission = book.update_or_create_submission(course.assignment_id, student)
         for grade in _grades(submission):
@@ -55,11 +57,8 @@ def set_aside(course: CourseDirectory, student: str) -> None:
 
 @contextmanager
 def _submission(course: CourseDirectory, student: str) -> Iterator[SubmittedAssignment | None]:
-    with Gradebook(course.db_url, course.course_id) as book:
-        try:
-            yield book.find_submission(course.assignment_id, student)
-        except MissingEntry:
-            yield None
+    with opened(course) as book:
+        yield submission_in(book, course.assignment_id, student)
 
 
 def _grades(submission: SubmittedAssignment) -> list[Grade]:

@@ -22,6 +22,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.assignment import exercise_of
 from autograder.errors import NotebookError, UnreadableError
+from autograder.nbgrader_bridge.opening import opened
 from autograder.nbgrader_bridge.results import Place
 from autograder.submission import notebook
 
@@ -47,7 +48,7 @@ def remember(course: CourseDirectory, autograded: str) -> dict[tuple[Place, str]
     """
     before: dict[tuple[Place, str], Before] = {}
     answers: dict[Place, Mapping[str, str]] = {}
-    with Gradebook(course.db_url, course.course_id) as book:
+    with opened(course) as book:
         for place, grade_id, grade in _marked_by_hand(book, course):
             if place not in answers:
                 folder = course.format_path(autograded, place.student, place.assignment)

@@ -54,14 +54,14 @@ class Watch:
         return found.st_dev, found.st_ino
 
 
-def halt(errors: Iterable[BaseException]) -> None:
-    """Raise StorageError where one of `errors` says that nothing can be entered, for anybody."""
+def halt(errors: Iterable[BaseException], what: str = "takes no more entries") -> None:
+    """Raise StorageError where one of `errors` says that nothing can be entered, for anybody; `what` then is so."""
     for error in errors:
         for each in fence.chain(error):
             if isinstance(each, DBAPIError | sqlite3.Error) and _is_lost(each):
                 why = fence.reason(getattr(each, "orig", None) or each)
                 raise StorageError(
-                    f"The grade book takes no more entries ({why}).",
+                    f"The grade book {what} ({why}).",
                     remedy=REMEDY,
                 ) from error
         fence.halt(error)

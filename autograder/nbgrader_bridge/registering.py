@@ -6,13 +6,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course import assignment, folders
 from autograder.errors import AssignmentError
+from autograder.nbgrader_bridge.opening import opened
 from autograder.nbgrader_bridge.repair_cells import known_cells
 from autograder.nbgrader_bridge.results import Place
 
@@ -61,7 +62,7 @@ def _cannot_register(source: Path, why: str) -> AssignmentError:
 def _known_points(course: CourseDirectory, source: Path) -> dict[str, float] | None:
     """Grade id -> points in the grade book; None where it does not know the notebook."""
     place = Place("", course.assignment_id, source.stem)
-    with Gradebook(course.db_url, course.course_id) as book:
+    with opened(course) as book:
         try:
             return {
                 cell.grade_id: cell.points for cell in known_cells(book, place) if cell.points is not None

@@ -7,13 +7,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.timestamps import handed_in
 from autograder.course import settings
 from autograder.course.settings import Times
 from autograder.errors import FewlabelsError
+from autograder.nbgrader_bridge.opening import opened, submission_in
 
 
 def existing_timestamp(course: CourseDirectory, folder: str) -> datetime.datetime | None:
@@ -51,10 +51,9 @@ def circumstances(course: CourseDirectory, student: str, config: Any) -> list[An
         *(repr(config.get(name)) for name in ("AssignLatePenalties", "LateSubmissionPlugin")),
     ]
     said = [str(found.when), found.doubt, *rules]
-    with Gradebook(course.db_url, course.course_id) as book:
-        try:
-            submission = book.find_submission(course.assignment_id, student)
-        except MissingEntry:
+    with opened(course) as book:
+        submission = submission_in(book, course.assignment_id, student)
+        if submission is None:
             return said
         grades = [
             [notebook.name, grade.name, grade.manual_score, grade.extra_credit]
@@ -80,10 +79,9 @@ def _times(course: Path) -> Times:
 
 
 def _forget(course: CourseDirectory, folder: Path) -> None:
-    with Gradebook(course.db_url, course.course_id) as book:
-        try:
-            submission = book.find_submission(folder.name, folder.parent.name)
-        except MissingEntry:
+    with opened(course) as book:
+        submission = submission_in(book, folder.name, folder.parent.name)
+        if submission is None:
             return
         if submission.timestamp is not None:
             submission.timestamp = None

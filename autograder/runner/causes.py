@@ -83,7 +83,7 @@ class Trail:
         public = [check for check in checks if check.visibility == "public"]
         found: dict[tuple[str, int | None], Cause] = {}
         for missing in dict.fromkeys(check.missing for check in public if check.missing):
-            cause = self.of_name(missing)
+            cause = self.of_name(missing) or self._own_cell_failed(name, missing)
             if cause is not None:
                 found.setdefault((cause.kind, cause.cell), cause)
         if any(check.message == NOT_DONE for check in public):
@@ -91,6 +91,13 @@ class Trail:
             if cause is not None:
                 found.setdefault((cause.kind, cause.cell), cause)
         return tuple(found.values())
+
+    def _own_cell_failed(self, exercise: str, missing: str) -> Cause | None:
+        """The exercise's own answer failed, and its text shows no more what it was to make."""
+        for cell in self.ran.code:
+            if cell.grade_id == exercise and cell.index in self._by_index:
+                return self._of_failed(cell, (missing,), frozenset())
+        return None
 
     def of_name(
         self, name: str, follows: Sequence[str] = (), seen: frozenset[int] = frozenset()

@@ -293,7 +293,27 @@ def test_a_grade_book_that_is_none_is_told_in_a_sentence(
     (course / "gradebook.db").write_bytes(what)
     done = run("grade", "tiny", "--course", course)
     assert done.status == (3 if what else 0)
-    assert ("The grade book cannot be opened" in done.err) == bool(what)
+    assert ("The grade book cannot be opened" in " ".join(done.err.split())) == bool(what)
+
+
+@pytest.mark.parametrize("command", [("grade", "tiny", "--dry-run"), ("export", "tiny", "--to", "csv")])
+def test_who_only_asks_a_grade_book_that_is_none_is_told_too(
+    run: Run, course: Path, in_process: None, command: tuple[str, ...]
+) -> None:
+    run("grade", "tiny", "--course", course, "--no-gradebook")
+    (course / "gradebook.db").write_bytes(b"no database")
+    done = run(*command, "--course", course)
+    assert done.status == 3
+    assert "The grade book cannot be opened or used (DatabaseError: file is not a database)." in " ".join(
+        done.err.split()
+    )
+
+
+def test_a_dry_run_takes_names_that_no_grade_book_takes(run: Run, course: Path, in_process: None) -> None:
+    run("grade", "tiny", "--course", course)
+    hand_in(course, "not utf-8 \udcff")
+    done = run("grade", "tiny", "--course", course, "--dry-run")
+    assert "not utf-8 \\udcff: 4 of 4 points" in done.err
 
 
 # --- texts

@@ -12,6 +12,7 @@ from autograder.feedback.class_summary import (
     mean_of,
     needs_person,
     person_word,
+    what_to_do,
 )
 from autograder.model import Failure, Score
 
@@ -84,3 +85,8 @@ def test_laws_are_counted_over_the_class(scores: dict[str, Score]) -> None:
     assert (runs.holds, runs.broken, runs.others) == (5, 1, 1)
     partly = counted["trained_weights", "Accuracy on new alphabets earns the points."]
     assert (partly.holds, partly.broken, partly.others) == (6, 0, 1)
+
+
+def test_everybody_who_needs_a_person_has_a_remedy(scores: dict[str, Score]) -> None:
+    for score in scores.values():
+        assert bool(what_to_do(score)) == bool(needs_person(score)), score.student
