@@ -57,6 +57,8 @@ class Watch:
 def halt(errors: Iterable[BaseException], what: str = "takes no more entries") -> None:
     """Raise StorageError where one of `errors` says that nothing can be entered, for anybody; `what` then is so."""
     for error in errors:
+        if isinstance(error, StorageError):  # said already, where it was seen
+            raise error
         for each in fence.chain(error):
             if isinstance(each, DBAPIError | sqlite3.Error) and _is_lost(each):
                 why = fence.reason(getattr(each, "orig", None) or each)
