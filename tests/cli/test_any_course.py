@@ -59,13 +59,13 @@ def test_two_thousand_steps(
     run: Callable[..., Any], tiny: None, tmp_path: Path, in_process: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As whoever runs it; as an ordinary user on a small disk where that is possible: the next test."""
-    courses = int(os.environ.get("FEWLABELS_COURSES", "50"))
+    courses = int(os.environ.get("FEWLABELS_COURSES", "55"))
     walk(run, tmp_path, courses=courses, steps=50)
     with capsys.disabled():
         print()
         for what, times in sorted(tally.items(), key=lambda item: -item[1]):
             print(f"{times:6} {what}")
-    assert tally["steps"] >= 40 * courses
+    assert tally["steps"] >= 37 * courses
 
 
 @pytest.mark.campaign
