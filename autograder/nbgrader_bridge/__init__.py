@@ -16,6 +16,7 @@ Two doors, one way. `record` is what `autograder grade` calls, with the results 
     generating   the release anew, without harm to the submissions that are there         (KeepSubmissions)
     results, engine       where a result comes from: handed over, or computed in this process
     publishing            a result computed here goes to .autograder/ as well
+    opening, losing       the grade book opened; the grade book that is none, or is lost
     busy_timeout          several graders at one grade book
     configuration         `configure(c)`, the one line in a course's nbgrader_config.py
     registering           the source notebook -> grade book, when nobody has done it yet
