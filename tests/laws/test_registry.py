@@ -35,8 +35,14 @@ def declared(
 
 
 @pytest.fixture(autouse=True)
-def _own_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A table of its own; a module whose checks went into it is imported anew by whoever needs it next."""
+    before = set(sys.modules)
     monkeypatch.setattr(registry, "_table", registry._Table())
+    yield
+    for name in set(sys.modules) - before:
+        if name.startswith(("autograder.checks.", "autograder.hidden.")):
+            del sys.modules[name]
 
 
 def failure(body: Callable[..., Law], **options: Any) -> CheckError:

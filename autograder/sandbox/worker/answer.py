@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import random
 import traceback
@@ -20,6 +21,8 @@ from autograder.sandbox.wire import NAME_CAP
 from autograder.sandbox.worker.plain import to_plain
 
 UNREADABLE = "(its message could not be read)"
+# Python 3.13's own name for code that breaks off, which nobody has read of: a SyntaxError
+_INCOMPLETE = getattr(builtins, "_IncompleteInputError", None)
 
 
 def answer(call: Call, namespace: Mapping[str, Any]) -> Returned | Raised | Missing:
@@ -69,6 +72,8 @@ def raised(error: BaseException, namespace: Mapping[str, Any]) -> Raised:
 
 
 def _type_name(kind: type) -> str:
+    if kind is _INCOMPLETE:
+        kind = SyntaxError
     return str.__str__(type.__dict__["__name__"].__get__(kind))[:NAME_CAP]
 
 
