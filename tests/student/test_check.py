@@ -79,7 +79,7 @@ def shown(shell: InteractiveShell, *cells: str) -> tuple[str, dict[str, Any]]:
     """What stands under the last cell: its printed text, and what it displayed."""
     with capture_output() as captured:
         for cell in cells:
-            shell.run_cell(cell).raise_error()
+            shell.run_cell(cell, store_history=True).raise_error()  # as kernels do
     (output,) = captured.outputs
     return captured.stdout + captured.stderr, output.data
 
@@ -122,7 +122,7 @@ def test_a_stub_is_not_done_yet(shell: InteractiveShell) -> None:
 def test_the_cell_that_failed_is_told_with_its_line(shell: InteractiveShell) -> None:
     kernel.history(shell)
     with capture_output():
-        shell.run_cell(RIGHT + '\nprint "hello"')
+        shell.run_cell(RIGHT + '\nprint "hello"', store_history=True)
     text = " ".join(shown(shell, 'check("embedding_net")')[1]["text/plain"].split())
     assert "Because: The cell In [" in text
     assert "SyntaxError: Missing parentheses" in text
