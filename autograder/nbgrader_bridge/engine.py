@@ -18,7 +18,9 @@ from autograder.errors import CourseError
 from autograder.model import Failure, Graded
 
 if TYPE_CHECKING:
-    from autograder.runner import Grader
+    from autograder.classroom import kept
+    from autograder.runner import Grader, naming
+    from autograder.runner.naming import Namer
     from autograder.sandbox.jailed import Sandbox
 
 IDLE_SECONDS = 600.0
@@ -123,7 +125,8 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     if key not in _graders:
         of_course = assignment.of_course(course, name, source)
         sandbox = start(idle_seconds, simulate_gpu=registry.needs_gpu(name))
-        grader = Grader(of_course, settings.read(course), sandbox)
+        namer = Namer(naming.of_course(course, of_course), kept.answers(course, name))
+        grader = Grader(of_course, settings.read(course), sandbox, namer=namer)
         _graders.clear()
         _graders[key] = grader
     return _graders[key]
