@@ -18,9 +18,7 @@ from autograder.errors import CourseError
 from autograder.model import Failure, Graded
 
 if TYPE_CHECKING:
-    from autograder.classroom import kept
-    from autograder.runner import Grader, naming
-    from autograder.runner.naming import Namer
+    from autograder.runner import Grader
     from autograder.sandbox.jailed import Sandbox
 
 IDLE_SECONDS = 600.0
@@ -111,9 +109,11 @@ def grade(
 
 def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
     """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
+    from autograder.classroom import kept
     from autograder.course import assignment, settings
     from autograder.laws import registry
-    from autograder.runner import Grader
+    from autograder.runner import Grader, naming
+    from autograder.runner.naming import Namer
 
     registry.use(course)
     checks = tuple(map(_version, registry.files(name)))

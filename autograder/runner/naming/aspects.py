@@ -43,8 +43,8 @@ def cells(calls: Sequence[Call], outcomes: Sequence[Outcome]) -> dict[tuple[str,
     An outcome that is not there (the child had ended) has no aspect but that.
 
     >>> found = cells([Call("double")], [Returned(Tensor(np.ones(2), "float64"))])
-    >>> sorted(aspect for aspect, _ in found)
-    ['double/device', 'double/dtype', 'double/ends', 'double/numbers', 'double/shape', 'double/type']
+    >>> [aspect for aspect, _ in found][:4]
+    ['double/ends', 'double/type', 'double/dtype', 'double/device']
     """
     found: dict[tuple[str, int], Piece] = {}
     for number, call in enumerate(calls):

@@ -89,7 +89,7 @@ def test_a_dtype_alone_names_only_what_has_a_sentence_for_it() -> None:
 
 
 def test_the_same_wrong_number_in_every_call_is_not_enough() -> None:
-    zero = answers(lambda x: (np.float64(0.0), x.max()))
+    zero = answers(lambda x: (np.zeros(()), x.max()))
     assert said(zero, [mistake("zero", zero)]) == []
 
 
