@@ -269,8 +269,18 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class NamedMistake:
+    """What a program was found to do: a sentence, and the mistakes of the corpus that have the same answers."""
+
+    says: str
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: its points, and who is to blame when they are not the full ones for another reason than a law."""
+    """One exercise: its points, and who is to blame when they are not the full ones for another reason than a law.
+
+    `named`: the known mistakes whose answers it has."""
 
     name: str
     points: float
@@ -280,6 +290,7 @@ class ExerciseResult:
     manual: bool = False
     note: str = ""
     causes: tuple[Cause, ...] = ()
+    named: tuple[NamedMistake, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.certify.namings import Namings
 from autograder.certify.programs import Kind, Subject
 from autograder.certify.runs import Look, Trial
 
@@ -87,6 +88,7 @@ class Certificate:
     left_out: tuple[str, ...]
     seconds: float
     trial_seconds: float
+    namings: Namings | None = None
 
     @property
     def alarmed(self) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograder.certify import mutants
-from autograder.certify.dependencies import cells_for, exercises_in_code
 from autograder.certify.mutants import Mutant
 from autograder.course import assignment as assignments
 from autograder.course import corpus, folders, toml
 from autograder.course.assignment import Assignment
+from autograder.course.dependencies import cells_for, exercises_in_code
 from autograder.errors import CourseError
 from autograder.model import Notebook
 

@@ -34,6 +34,13 @@ def sentences(result: Certificate) -> list[str]:
             f"The mistake that gets away most often falls under {percent(min(shares))} of the seeds; "
             f"all mistakes have fallen after {max(each.needed or 0 for each in result.mistakes)} examples."
         )
+    namings = result.namings
+    if namings is not None:
+        said.append(
+            f"{len(namings.named)} of {namings.total} mistakes ({percent(namings.share)}) are named as themselves, or with one "
+            f"that has the same answers; {len(namings.misnamed)} by another; {len(namings.unnamed)} not at all, "
+            f"{len(namings.silent)} of these on purpose."
+        )
     if result.left_out:
         said.append(f"Left out, because no code solves it: {', '.join(result.left_out)}.")
     said.append(
@@ -78,6 +85,7 @@ def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
             f"{each.name}: falls under {percent(each.share)} of the seeds, by {each.caught_by} under {percent(each.named)}"
             for each in result.unsure
         ],
+        "Mistakes that are named by another": result.namings.misnamed if result.namings else (),
         "Checks that failed by themselves": result.faults,
         "Proven to be right, and accused all the same": result.contradicted,
         "Proofs of mutants that are not there any more": result.stale,
@@ -121,6 +129,12 @@ def as_json(result: Certificate) -> dict[str, Any]:
         "examples_needed": {each.name: each.needed for each in result.mistakes},
         "share_of_seeds": {each.name: each.share for each in result.mistakes if each.share < 1},
         "kills": _kills(result.matrix),
+        "namings": None
+        if result.namings is None
+        else {
+            "share": result.namings.share,
+            **{name: list(each) for name, each in vars(result.namings).items()},
+        },
         "idle_checks": [f"{each.exercise}/{each.name}" for each in result.idle],
         "faults": list(result.faults),
         "contradicted": list(result.contradicted),

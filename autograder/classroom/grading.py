@@ -23,7 +23,7 @@ from autograder.errors import GraderError, UsageError
 from autograder.feedback.class_summary import needs_person
 from autograder.feedback.sanitise import one_name
 from autograder.model import Failure, Graded, Score
-from autograder.runner import Grader, drawing
+from autograder.runner import Grader, drawing, naming
 from autograder.sandbox.jail import gpu
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
@@ -159,7 +159,8 @@ def ready(stack: ExitStack, request: Request, listener: Listener) -> Ready:
     decided = settings.read(course)
     source = assignments.of_course(course, request.assignment, decided=decided)
     handed_in = submissions(course, request.assignment, request.students)
-    job = Job(source, decided, request.unsandboxed, request.device, course)
+    programs = naming.of_course(course, source)
+    job = Job(source, decided, request.unsandboxed, request.device, course, programs)
     return Ready(job, handed_in, *_executor(stack, job, request, listener))
 
 
@@ -234,15 +235,20 @@ def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) 
     if request.scheduler is not None:
         cluster = Cluster(job, request.scheduler, request.shared_files)
         remote = RemoteSandbox(f"dask {request.scheduler}", job.device)
-        return Grader(job.assignment, job.settings, remote), cluster
+        return Grader(job.assignment, job.settings, remote, namer=job.namer()), cluster
     if request.jobs > 1:
         profile = profiles.choose(view(), profiles.UNSANDBOXED if job.unsandboxed else None)
         _notes(profile.notes, listener)
         if job.device == "cuda":
             profile = profiles.admitting_gpu(profile)
-        grader = Grader(job.assignment, job.settings, RemoteSandbox(profile.name, job.device))
+        grader = Grader(
+            job.assignment,
+            job.settings,
+            RemoteSandbox(profile.name, job.device),
+            namer=job.namer(),
+        )
         return grader, LocalPool(job, request.jobs)
-    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary))
+    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary), namer=job.namer())
     sandbox: Any = grader.boundary
     _notes(stack.enter_context(sandbox).notes, listener)
     return grader, Sequential(grader)

@@ -42,7 +42,10 @@ class Journal:
         self._grader = grader
         self._force = force
         self._exercises = {
-            name: _digest([digests.of_check(check, grader.planner.of_course(check)) for check in checks])
+            name: _digest(
+                [digests.of_check(check, grader.planner.of_course(check)) for check in checks]
+                + ([grader.namer.digest(name)] if grader.namer is not None else [])
+            )
             for name, checks in groupby(grader.checks, key=lambda check: check.exercise)
         }
         self._common = _digest(
@@ -83,7 +86,8 @@ class Journal:
         good_ones = [each for each in entry["score"].exercises if each.name in good]
         results = {each.name: each.checks for each in good_ones}
         causes = {each.name: each.causes for each in good_ones}
-        return Known(results, entry["cells"], entry["score"].sandbox, causes)
+        named = {each.name: each.named for each in good_ones}
+        return Known(results, entry["cells"], entry["score"].sandbox, causes, named)
 
     def renewed(self, handed_in: Iterable[Submission]) -> bool:
         """Ask whether there are earlier results that no longer count, because of something that all of them hang on."""

@@ -91,6 +91,11 @@ def journal(course: Path, student: str, assignment: str, suffix: str) -> Path:
     return of_student(course, "journal", student) / f"{assignment}{suffix}"
 
 
+def answers(course: Path, assignment: str) -> Path:
+    """Return the folder of what known programs answer; nothing in it is a student's."""
+    return course / WORKSHOP / "answers" / assignment
+
+
 def pages(course: Path, assignment: str) -> Path:
     """Return the folder of an assignment's pages."""
     return course / WORKSHOP / "pages" / assignment

@@ -19,7 +19,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import fence
+from autograder.classroom import fence, kept
 from autograder.classroom.writing import render
 from autograder.course.assignment import Assignment
 from autograder.course.settings import Settings
@@ -28,6 +28,7 @@ from autograder.feedback.json import from_json, to_json
 from autograder.laws import registry
 from autograder.model import Blame, Failure, Graded
 from autograder.runner import Grader, Known
+from autograder.runner.naming import KnownPrograms, Namer
 from autograder.submission.beside import Beside
 
 
@@ -40,11 +41,26 @@ class Job:
     unsandboxed: bool = False
     device: str = "cpu"
     course: Path = Path()  # for a course's own checks
+    programs: KnownPrograms | None = None  # right ones and mistakes, by whose answers a mistake is named
 
     @cached_property
     def digest(self) -> str:
-        parts = (self.assignment, self.settings, self.unsandboxed, self.device, str(self.course))
+        parts = (
+            self.assignment,
+            self.settings,
+            self.unsandboxed,
+            self.device,
+            str(self.course),
+            self.programs,
+        )
         return hashlib.sha256(pickle.dumps(parts)).hexdigest()
+
+    def namer(self) -> Namer | None:
+        """Return what knows those programs; None where there are none."""
+        if self.programs is None or not self.programs.mistakes:
+            return None
+        there = self.course.is_dir()  # a worker elsewhere asks the programs once more
+        return Namer(self.programs, kept.answers(self.course, self.assignment.name) if there else None)
 
     @property
     def boundary(self) -> dict[str, Any]:
@@ -162,6 +178,12 @@ def _grader(job: Job) -> Grader:
         sandbox = _bench.sandbox.enter_context(Sandbox(**job.boundary))
         Finalize(None, _bench.clear, exitpriority=10)  # processes of a pool end without atexit
         atexit.register(_bench.clear)
-        _bench.grader = Grader(job.assignment, job.settings, sandbox, planner=preload.planner_of(job.digest))
+        _bench.grader = Grader(
+            job.assignment,
+            job.settings,
+            sandbox,
+            planner=preload.planner_of(job.digest),
+            namer=job.namer(),
+        )
         _bench.job = job.digest
     return _bench.grader

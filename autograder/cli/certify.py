@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +17,21 @@ from autograder.certify import journal as journals
 from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
 from autograder.certify.fingerprint import fingerprint
+from autograder.certify.namings import Namings, of_mistakes
 from autograder.certify.programs import KINDS, Subject, of_course
 from autograder.certify.runs import Look, Trial, planned
 from autograder.certify.workers import run
-from autograder.classroom import atomic
+from autograder.classroom import atomic, kept
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.progress_bar import bar
 from autograder.course import settings
+from autograder.course.assignment import Assignment
 from autograder.course.folders import WORKSHOP
 from autograder.course.settings import Settings
 from autograder.errors import UsageError
 from autograder.laws import registry
+from autograder.runner import Grader, naming
+from autograder.runner.naming import Namer
 
 
 @app.command()
@@ -108,8 +113,30 @@ def certify(
         left_out=found.left_out,
         seconds=round(time.perf_counter() - start, 1),
     )
+    if any(each.kind == "mistakes" for each in chosen):
+        named = _namings(course, found.assignment, configured, checked, quiet=as_json)
+        result = replace(result, namings=named)
     _show(result, chosen, html or course / WORKSHOP / "certificates" / f"{assignment}.html", as_json=as_json)
     raise typer.Exit(DONE if result.holds else PERSON_NEEDED)
+
+
+def _namings(
+    course: Path, source: Assignment, configured: Settings, exercises: Sequence[str], *, quiet: bool
+) -> Namings:
+    """Whether mistakes are named as themselves, under the course's own seed."""
+    from autograder.sandbox.jailed import Sandbox
+
+    checks = registry.load(source.name, hidden=True)
+    namer = Namer(naming.of_course(course, source), kept.answers(course, source.name))
+    total = sum(len(namer.programs.mistakes.get(each, ())) for each in exercises)
+    with Sandbox(simulate_gpu=any(check.gpu for check in checks)) as sandbox:
+        # a grader gives the namer what grading gives it, so that both keep the same answers
+        planner = Grader(source, configured, sandbox, checks=checks, namer=namer).planner
+        session = sandbox.session(configured.limits)
+        gpu = session.no_gpu() is None
+        session.close()
+        with bar("naming", total, quiet) as advance:
+            return of_mistakes(namer, checks, planner, exercises, gpu=gpu, advance=advance)
 
 
 def _wanted(subject: Subject, only: Sequence[str]) -> bool:

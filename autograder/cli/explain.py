@@ -12,13 +12,14 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
+from autograder.classroom import kept
 from autograder.classroom.handed_in import submissions
 from autograder.cli.app import CANNOT_GRADE, DONE, PERSON_NEEDED, app, errors, screen
 from autograder.course import assignment as assignments
 from autograder.course import settings
-from autograder.errors import UsageError
+from autograder.errors import FewlabelsError, UsageError
 from autograder.feedback import json
-from autograder.feedback.phrases import BECAUSE, BEGIN, TO_DO
+from autograder.feedback.phrases import BECAUSE, BEGIN, BROKEN, TO_DO
 from autograder.feedback.sanitise import one_name, shown
 from autograder.laws import registry
 from autograder.laws.registry import Check
@@ -56,6 +57,7 @@ def explain(
         graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
             submission.path, student
         )
+        graded = _with_names(graded, kept.result(course, student, assignment))
     if as_json:
         print(json.to_json(graded.score))
     else:
@@ -76,6 +78,22 @@ def _find(assignment: str, which: str) -> Check:
         else f"Exercises: {', '.join(dict.fromkeys(c.exercise for c in checks))}."
     )
     raise UsageError(f"There is no check {which!r}.", remedy=remedy)
+
+
+def _with_names(graded: Graded, path: Path) -> Graded:
+    """With what grading found the exercise to be, where it looked at the very same files: one check alone cannot tell."""
+    try:
+        before = json.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, FewlabelsError):
+        return graded
+    if before.receipt is None or before.receipt != graded.score.receipt:
+        return graded
+    named = {each.name: each.named for each in before.exercises}
+    exercises = tuple(
+        replace(each, named=named.get(each.name, ()) if each.checks else ())
+        for each in graded.score.exercises
+    )
+    return replace(graded, score=replace(graded.score, exercises=exercises))
 
 
 def _result(graded: Graded) -> CheckResult | None:
@@ -110,6 +128,9 @@ def _show(graded: Graded, check: Check) -> None:
     causes = [cause for exercise in graded.score.exercises if exercise.checks for cause in exercise.causes]
     for cause in causes:
         parts += [Text(f"{label}: {shown(text)}") for label, text in _of_cause(cause) if text]
+    if result.verdict in BROKEN:
+        named = [each.says for one in graded.score.exercises if one.checks for each in one.named]
+        parts += [Text(shown(says), style="bold") for says in named]
     found = result.counterexample
     if found is not None:
         for name, value in {

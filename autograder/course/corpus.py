@@ -6,6 +6,7 @@ solution of that exercise in the source notebook:
     \"\"\"Divides the class sums by n_way instead of by the class size.
 
     caught by: class_prototypes/constant_class_gives_that_constant
+    named: divides the class sums by n_way, not by the size of the class
     \"\"\"
 
 
@@ -28,6 +29,8 @@ from autograder.errors import CourseError
 from autograder.model import Cell, Notebook
 
 CELL = re.compile(r"^# %% *(\S+) *$", re.MULTILINE)
+NAMED = re.compile(r"^named: (\S.*)$", re.MULTILINE)
+VERB = re.compile(r"[A-Z][a-z]+s\b")
 CAUGHT = re.compile(r"^caught by: (\S+)$", re.MULTILINE)
 
 
@@ -39,6 +42,24 @@ class Program:
     says: str
     cells: Mapping[str, str]
     caught_by: str | None = None
+
+    @property
+    def sentence(self) -> tuple[str, bool]:
+        """What a program does that makes this mistake, to follow "a program that", and whether it was written for that.
+
+        It is the line `named:` of the docstring, else its first sentence, where that begins with a verb; "" where neither is
+        there, or the line says "nothing".
+
+        >>> Program("twice", "Applies softmax twice.", {}).sentence
+        ('applies softmax twice', False)
+        """
+        named = NAMED.search(self.says)
+        if named is not None:
+            return ("" if named[1] == "nothing" else named[1].rstrip("."), True)
+        first = " ".join(self.says.split("\n\n")[0].split()).rstrip(".")
+        if VERB.match(first) is None or ". " in first:
+            return "", False
+        return first[0].lower() + first[1:], False
 
 
 def read(path: Path) -> Program:

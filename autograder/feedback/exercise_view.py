@@ -77,7 +77,7 @@ class Because:
 @dataclass(frozen=True)
 class Exercise:
     """`first` is the broken law to start with, `others` are broken too, `rest` was looked at and is not. `causes` come before
-    all of them."""
+    all of them, and then what its answers are those of (`named`)."""
 
     name: str
     points: str
@@ -91,6 +91,7 @@ class Exercise:
     fault: str
     note: str
     causes: tuple[Because, ...]
+    named: tuple[str, ...]
     first: Law | None
     others: tuple[Law, ...]
     rest: tuple[Law, ...]
@@ -160,6 +161,7 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
         causes=tuple(
             Because(shown(each.what, 1000), shown(each.remedy, 500)) for each in result.causes if each.what
         ),
+        named=tuple(one_line(each.says, 400) for each in result.named),
         first=None if first is None else laws[id(first)],
         others=tuple(laws[id(check)] for check in broken if check is not first),
         rest=tuple(

@@ -1,7 +1,7 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
-Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note` and
-`causes`; per check `credit`, `read` and `missing`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
+Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note`,
+`causes` and `named`; per check `credit`, `read` and `missing`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
 "Infinity" or "-Infinity"; in a picture, where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
@@ -24,6 +24,7 @@ from autograder.model import (
     Counterexample,
     ExerciseResult,
     Failure,
+    NamedMistake,
     Score,
     Status,
     Verdict,
@@ -98,6 +99,7 @@ def _write_exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "manual": exercise.manual,
         "note": exercise.note,
         "causes": [_write_cause(cause) for cause in exercise.causes],
+        "named": [{"says": each.says, "mistakes": list(each.mistakes)} for each in exercise.named],
         "checks": [_write_check(check) for check in exercise.checks],
     }
 
@@ -196,7 +198,12 @@ def _read_exercise(value: Mapping[str, Any]) -> ExerciseResult:
         manual=bool(value.get("manual", False)),
         note=_text(value.get("note", "")),
         causes=_each(value.get("causes", []), _read_cause),
+        named=_each(value.get("named", []), _read_named),
     )
+
+
+def _read_named(value: Any) -> NamedMistake:
+    return NamedMistake(says=_text(value["says"]), mistakes=_each(value["mistakes"], _text))
 
 
 def _read_cause(value: Mapping[str, Any]) -> Cause:

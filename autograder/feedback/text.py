@@ -124,6 +124,8 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
         yield Line(cause.what, 2, lead=f"{BECAUSE}: ", lead_style="bold")
         if cause.remedy:
             yield Line(cause.remedy, 2, lead=f"{TO_DO}: ", lead_style="bold")
+    for said in exercise.named:
+        yield Line(said, 2, style="bold")
     if exercise.first is not None:
         yield Line("")
         yield from _law(exercise.first, bold=True)

@@ -109,9 +109,11 @@ def grade(
 
 def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
     """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
+    from autograder.classroom import kept
     from autograder.course import assignment, settings
     from autograder.laws import registry
-    from autograder.runner import Grader
+    from autograder.runner import Grader, naming
+    from autograder.runner.naming import Namer
 
     registry.use(course)
     checks = tuple(map(_version, registry.files(name)))
@@ -123,7 +125,8 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     if key not in _graders:
         of_course = assignment.of_course(course, name, source)
         sandbox = start(idle_seconds, simulate_gpu=registry.needs_gpu(name))
-        grader = Grader(of_course, settings.read(course), sandbox)
+        namer = Namer(naming.of_course(course, of_course), kept.answers(course, name))
+        grader = Grader(of_course, settings.read(course), sandbox, namer=namer)
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

@@ -51,6 +51,7 @@ class MistakeBox:
     law: str
     hidden: bool
     count: Figure
+    named: str
     message: str
     example: Example | None
 
@@ -215,6 +216,7 @@ def _mistake(mistake: Mistake, behind: LinkedFigures) -> MistakeBox:
         count=behind.figure(
             plural(count, "submission"), mistake.students, "mistakes", f"Broken: {law}", mistake.exercise
         ),
+        named=one_line(mistake.named, 400),
         message=shown(mistake.message) or PLAINLY[mistake.verdict],
         example=None if mistake.counterexample is None else example(mistake.counterexample),
     )

@@ -66,12 +66,24 @@ def _laws(report: Report) -> Iterable[list[Cell]]:
 
 
 def _mistakes(report: Report) -> Iterable[list[Cell]]:
-    yield ["submissions", "exercise", "check", "law", "verdict", "message", "call", "returned", "students"]
+    yield [
+        "submissions",
+        "exercise",
+        "check",
+        "law",
+        "verdict",
+        "message",
+        "call",
+        "returned",
+        "named",
+        "students",
+    ]
     for one in report.mistakes:
         found = one.counterexample
         yield [
             *(len(one.students), one.exercise, one.check, one.law, one.verdict, one.message),
             *(("", "") if found is None else (found.call, found.returned)),
+            one.named,
             "; ".join(one.students),
         ]
 

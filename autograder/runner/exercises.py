@@ -50,6 +50,7 @@ def run_exercises(
     *,
     weights: Any = None,
     progress: Progress | None = None,
+    smallest: dict[str, tuple[Check, Law, Sequence[Outcome]]] | None = None,
 ) -> dict[str, tuple[CheckResult, ...]]:
     """Put `checks` to a submission; return exercise -> the results of its checks, in their order.
 
@@ -57,6 +58,7 @@ def run_exercises(
     planner     has the inputs
     weights     the trained weights that were submitted, for checks that ask for them
     progress    is told of each check
+    smallest    takes, of each exercise, the law that was shrunk, with what came of its calls in a fresh child
     """
     found: list[_Found] = []
     apart = HiddenInputGuard(transport, planner)
@@ -66,6 +68,8 @@ def run_exercises(
     read = _reading(checks, planner)
     for each in _replayed(found, transport, apart):
         results.setdefault(each.check.exercise, []).append(_result(each, read(each.check)))
+        if smallest is not None and each.shrunk and each.law is not None:
+            smallest[each.check.exercise] = (each.check, each.law, each.outcomes)
     return {name: tuple(mine) for name, mine in results.items()}
 
 

@@ -10,17 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.course.assignment import Assignment, match
 from autograder.course.settings import Settings
 from autograder.errors import FewlabelsError, NotebookError
 from autograder.laws import registry
 from autograder.laws.registry import Check
-from autograder.model import Cause, CellResult, CheckResult, Failure, Graded, Limits, Notebook, Score
+from autograder.model import (
+    Cause,
+    CellResult,
+    CheckResult,
+    Failure,
+    Graded,
+    Limits,
+    NamedMistake,
+    Notebook,
+    Score,
+)
 from autograder.runner import at_check, lost_cells, other_assignment, scoring
 from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
+from autograder.runner.naming import Namer
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
 from autograder.sandbox.transport import Transport
@@ -51,13 +62,14 @@ def versions() -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Known:
-    """What earlier gradings of the same submission found: exercise -> results that are still good, and their causes, and what
-    the cells put out, in which sandbox."""
+    """What earlier gradings of the same submission found: exercise -> results that are still good, their causes and names, and
+    what the cells put out, in which sandbox."""
 
     results: Mapping[str, tuple[CheckResult, ...]]
     cells: tuple[CellResult, ...] = ()
     sandbox: str = ""
     causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
+    named: Mapping[str, tuple[NamedMistake, ...]] = field(default_factory=dict)
 
 
 class Grader:
@@ -72,6 +84,7 @@ class Grader:
         hidden: bool = True,
         checks: Sequence[Check] | None = None,
         planner: Planner | None = None,
+        namer: Namer | None = None,
     ) -> None:
         self.assignment = assignment
         self.settings = settings
@@ -80,9 +93,17 @@ class Grader:
         if checks is None:
             match(assignment, self.checks)
         self.planner = planner or Planner(settings.seed, settings)
+        self.namer = namer
+        if namer is not None:
+            namer.prepare(boundary.session, settings.limits, repr((sorted(versions().items()), self.device)))
         keep_ready = getattr(boundary, "keep_ready", None)  # only a sandbox has something to gain
         if keep_ready is not None:
             keep_ready(assignment.data)
+
+    @property
+    def device(self) -> str:
+        """Where tensors live: "cpu", or "cuda"."""
+        return str(getattr(self.boundary, "device", "cpu"))
 
     @property
     def exercises(self) -> tuple[str, ...]:
@@ -185,17 +206,21 @@ class Grader:
         if not checks:
             sandbox = known.sandbox or self.boundary.name
             submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(known.cells)))
-            score = self._scored(student, submission, known.results, known.causes, sandbox)
+            score = self._scored(student, submission, known.results, known.causes, known.named, sandbox)
             return Graded(score, known.cells)
         weights = trained_weights.read(path.parent / self.weights_file)
         transport = self.boundary.session(self.settings.limits)
         try:
             cells = transport.run(submission)
             ran = time.perf_counter()
-            found = run_exercises(checks, transport, self.planner, weights=weights, progress=progress)
+            smallest: dict[str, Any] = {}
+            found = run_exercises(
+                checks, transport, self.planner, weights=weights, progress=progress, smallest=smallest
+            )
             found, rebound = at_check.judged_again(
                 checks, found, submission, transport, self.planner, weights
             )
+            named = {**known.named, **self._named(found, rebound, submission, transport, smallest)}
             results = {name: found.get(name) or known.results[name] for name in self.exercises}
             sandbox = transport.name
         finally:
@@ -206,7 +231,7 @@ class Grader:
         for name, each in found.items():
             again = (rebound[name],) if name in rebound else ()
             causes[name] = (*again, *trail.of_exercise(name, each))
-        score = self._scored(student, submission, results, causes, sandbox)
+        score = self._scored(student, submission, results, causes, named, sandbox)
         usage = getattr(transport, "usage", None)
         seconds = {
             "cells": ran - start,
@@ -216,16 +241,34 @@ class Grader:
         }
         return Graded(score, _own_cells(cells), seconds)
 
+    def _named(
+        self,
+        found: Mapping[str, tuple[CheckResult, ...]],
+        rebound: Mapping[str, Cause],
+        submission: Notebook,
+        transport: Transport,
+        smallest: Mapping[str, Any],
+    ) -> Mapping[str, tuple[NamedMistake, ...]]:
+        """The known mistakes that exercises have; those that were judged as they stood at their check are not asked again."""
+        if self.namer is None:
+            return {}
+        here = {name: each for name, each in found.items() if name not in rebound}
+        hidden = self.settings.reveal == "counterexample"
+        return self.namer.names(
+            self.checks, here, submission, transport, self.planner, smallest, hidden=hidden
+        )
+
     def _scored(
         self,
         student: str,
         submission: Notebook,
         results: Mapping[str, Sequence[CheckResult]],
         causes: Mapping[str, tuple[Cause, ...]],
+        named: Mapping[str, tuple[NamedMistake, ...]],
         sandbox: str,
     ) -> Score:
         exercises = tuple(
-            replace(each, causes=causes.get(each.name, ()))
+            replace(each, causes=causes.get(each.name, ()), named=named.get(each.name, ()))
             for each in scoring.exercise_results(self.assignment, results)
         )
         status, points, pending = scoring.totals(exercises)

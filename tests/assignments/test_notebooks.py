@@ -15,9 +15,9 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.certify.dependencies import cells_for
 from autograder.course.assignment import CHECKS_SUFFIX, load, match
 from autograder.course.corpus import as_notebook
+from autograder.course.dependencies import cells_for
 from autograder.laws import registry
 from autograder.model import Notebook, Returned
 from autograder.sandbox.inprocess import InProcess

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from autograder.certify.dependencies import cells_for, exercises_in_code
 from autograder.course import assignment, corpus
 from autograder.course.corpus import Program
+from autograder.course.dependencies import cells_for, exercises_in_code
 from autograder.course.settings import Settings
 from autograder.laws import registry
 from autograder.laws.registry import Check

@@ -13,6 +13,7 @@ from autograder.course.corpus import Program
 from autograder.errors import CourseError
 from autograder.submission import notebook
 
+ROOT = Path(__file__).parents[2]
 TEXT = '''"""Doubles three times.
 
 caught by: double/doubles
@@ -114,3 +115,25 @@ def test_an_exercise_that_is_not_there_is_named(source: Path, unknown: str) -> N
     with pytest.raises(CourseError) as caught:
         corpus.as_submission(source, {unknown: "", "double": ""})
     assert str(caught.value) == expected
+
+
+def test_the_sentence_of_a_mistake_is_its_own_line_or_begins_with_a_verb() -> None:
+    def sentence(says: str) -> tuple[str, bool]:
+        return Program("double_thrice", says, {}).sentence
+
+    assert sentence("Doubles three times.\n\ncaught by: double/doubles") == ("doubles three times", False)
+    assert sentence("Three times.\n\ncaught by: a/b\nnamed: doubles three times") == (
+        "doubles three times",
+        True,
+    )
+    assert sentence("Three times.\n\ncaught by: a/b") == ("", False)
+    assert sentence("Doubles three times.\n\ncaught by: a/b\nnamed: nothing") == ("", True)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("corpus/*/mistakes/*.py")), ids=lambda path: path.stem)
+def test_sentences_of_our_own_mistakes_follow_a_program_that(path: Path) -> None:
+    says, own = corpus.read(path).sentence
+    first = says.split(" ")[0]
+    nouns = {"classes", "distances", "labels", "losses", "powers", "prototypes", "queries", "rows"}
+    assert first not in nouns, f"give {path.name} a line `named:`"
+    assert own or not first or (first[0].islower() and first.endswith("s"))

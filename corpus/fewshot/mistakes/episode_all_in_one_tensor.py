@@ -1,6 +1,7 @@
 """Returns support and query in one tensor.
 
 caught by: sample_episode/runs_and_returns_two_tensors
+named: returns support and query in one tensor
 """
 
 

@@ -1,6 +1,7 @@
 """Uses everything that is not support as query.
 
 caught by: sample_episode/counts_are_exact
+named: returns everything that is not support as query
 """
 
 

@@ -1,6 +1,7 @@
 """Always the first k_shot items as support and the next as query; only the classes are random.
 
 caught by: sample_episode/support_items_are_uniform
+named: takes the first k_shot items of a class as support and the next as query, always
 """
 
 

@@ -1,6 +1,7 @@
 """Asserts instead of raising ValueError.
 
 caught by: sample_episode/too_few_items_raise
+named: raises AssertionError instead of ValueError where too few classes are large enough
 """
 
 

@@ -1,6 +1,7 @@
 """bincount of the labels, which refuses negative ones.
 
 caught by: sample_episode/any_labels_work
+named: raises where labels are negative, as bincount does
 """
 
 

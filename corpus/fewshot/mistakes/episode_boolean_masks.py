@@ -1,6 +1,7 @@
 """Returns boolean masks over the data set instead of indices.
 
 caught by: sample_episode/runs_and_returns_two_tensors
+named: returns boolean masks over the data set instead of indices
 """
 
 

@@ -1,6 +1,7 @@
 """randint for the classes: the same class can come twice, with other items.
 
 caught by: sample_episode/classes_are_distinct
+named: draws the classes with replacement, so that the same class can come twice
 """
 
 

@@ -1,6 +1,7 @@
 """Draws from a copy of the generator "to leave the caller's alone": it never moves on.
 
 caught by: sample_episode/episodes_differ
+named: draws from a copy of the generator, so that the one it was given never moves on
 """
 
 

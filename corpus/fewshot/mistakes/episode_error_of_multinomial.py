@@ -1,6 +1,7 @@
 """Leaves it to multinomial to complain, which raises RuntimeError.
 
 caught by: sample_episode/too_few_items_raise
+named: raises RuntimeError instead of ValueError where too few classes are large enough
 """
 
 

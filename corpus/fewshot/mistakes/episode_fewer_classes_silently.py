@@ -1,6 +1,7 @@
 """Returns a smaller episode where there are too few large classes.
 
 caught by: sample_episode/too_few_items_raise
+named: returns an episode all the same where too few classes are large enough
 """
 
 

@@ -1,6 +1,7 @@
 """Always the first n_way classes; only the items are random.
 
 caught by: sample_episode/classes_are_uniform
+named: takes the first n_way classes, always; only the items are random
 """
 
 

@@ -1,6 +1,7 @@
 """torch.Tensor(list) makes float32 numbers, which are no indices.
 
 caught by: sample_episode/runs_and_returns_two_tensors
+named: returns its indices as float32 numbers
 """
 
 

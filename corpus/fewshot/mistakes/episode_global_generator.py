@@ -1,6 +1,7 @@
 """randperm without the generator, for the items only.
 
 caught by: sample_episode/only_the_generator_decides
+named: draws from the global generator of torch
 """
 
 

@@ -1,6 +1,7 @@
 """Falls back to items with repetition where too few classes are large enough.
 
 caught by: sample_episode/too_few_items_raise
+named: returns an episode all the same where too few classes are large enough
 """
 
 

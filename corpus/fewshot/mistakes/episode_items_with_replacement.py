@@ -1,6 +1,7 @@
 """randint for the items: with replacement.
 
 caught by: sample_episode/no_item_twice
+named: draws the items with replacement
 """
 
 

@@ -1,6 +1,7 @@
 """Renumbers the caller's labels in place; the episode itself is right.
 
 caught by: sample_episode/labels_stay_unmodified
+named: writes into the labels that it was given
 """
 
 

@@ -1,6 +1,7 @@
 """Returns Python lists.
 
 caught by: sample_episode/runs_and_returns_two_tensors
+named: returns lists instead of tensors
 """
 
 

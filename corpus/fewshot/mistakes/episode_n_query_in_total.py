@@ -1,6 +1,7 @@
 """Cuts the query down to n_query items altogether instead of n_query per class.
 
 caught by: sample_episode/counts_are_exact
+named: returns n_query query items altogether instead of n_query of each class
 """
 
 

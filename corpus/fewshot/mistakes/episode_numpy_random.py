@@ -1,6 +1,7 @@
 """NumPy's global random state.
 
 caught by: sample_episode/only_the_generator_decides
+named: draws from the global random state of NumPy
 """
 
 

@@ -1,6 +1,7 @@
 """Python's global random module.
 
 caught by: sample_episode/only_the_generator_decides
+named: draws from Python's global random module
 """
 
 # %% sample_episode

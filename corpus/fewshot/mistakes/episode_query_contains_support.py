@@ -1,6 +1,7 @@
 """The query items start at zero, so they contain the support items.
 
 caught by: sample_episode/no_item_twice
+named: starts to count the query items at zero, so that they contain the support items
 """
 
 

@@ -1,6 +1,7 @@
 """Support at random, query always the last items that are left.
 
 caught by: sample_episode/query_items_are_uniform
+named: takes the last items that are left as query, always
 """
 
 

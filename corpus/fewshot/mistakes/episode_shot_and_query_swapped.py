@@ -1,6 +1,7 @@
 """Swaps k_shot and n_query.
 
 caught by: sample_episode/counts_are_exact
+named: swaps k_shot and n_query
 """
 
 

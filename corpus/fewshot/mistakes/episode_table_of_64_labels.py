@@ -1,6 +1,7 @@
 """Counts in a table with room for 64 consecutive labels.
 
 caught by: sample_episode/any_labels_work
+named: raises where labels are far apart, as a table with a row for every label does
 """
 
 

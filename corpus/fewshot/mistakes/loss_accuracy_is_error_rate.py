@@ -1,6 +1,7 @@
 """Returns the share of misses.
 
 caught by: episode_loss/accuracy_is_the_share_of_hits
+named: returns the share of misses in place of the share of hits
 """
 
 

@@ -1,6 +1,7 @@
 """Mean probability of the true class in place of the share of hits.
 
 caught by: episode_loss/accuracy_is_the_share_of_hits
+named: takes the mean probability of the true class for the accuracy
 """
 
 

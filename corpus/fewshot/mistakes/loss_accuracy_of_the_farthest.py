@@ -1,6 +1,7 @@
 """argmin of the probabilities: the farthest class is the prediction.
 
 caught by: episode_loss/accuracy_is_the_share_of_hits
+named: predicts the class that is farthest away for the accuracy
 """
 
 

@@ -1,6 +1,7 @@
 """Returns loss.item(), which has no gradient.
 
 caught by: episode_loss/runs_and_returns_loss_and_accuracy
+named: returns the loss as a plain float, which has no gradient
 """
 
 

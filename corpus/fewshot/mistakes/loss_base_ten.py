@@ -1,6 +1,7 @@
 """Logarithm to base ten.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: takes logarithms to base ten
 """
 
 

@@ -1,6 +1,7 @@
 """Squared error against one-hot targets.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: takes the squared error against one-hot targets instead of the logarithm
 """
 
 

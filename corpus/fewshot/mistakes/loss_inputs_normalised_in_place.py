@@ -1,6 +1,7 @@
 """Subtracts the mean of the support set from the inputs, in place.
 
 caught by: episode_loss/inputs_and_mode_stay
+named: writes into the inputs that it was given: it moves them by the mean of the support set
 """
 
 

@@ -1,6 +1,7 @@
 """Label smoothing that nobody asked for.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: smooths the labels
 """
 
 

@@ -1,6 +1,7 @@
 """Takes the labels themselves as columns, which works for 0 ... c-1 only.
 
 caught by: episode_loss/labels_are_only_names
+named: takes the labels themselves as columns, which works for 0 ... c-1 only
 """
 
 

@@ -1,6 +1,7 @@
 """Writes column numbers into the caller's query labels.
 
 caught by: episode_loss/inputs_and_mode_stay
+named: writes into the query labels that it was given
 """
 
 

@@ -1,6 +1,7 @@
 """Puts the network into evaluation mode and leaves it there.
 
 caught by: episode_loss/inputs_and_mode_stay
+named: leaves the network in evaluation mode
 """
 
 

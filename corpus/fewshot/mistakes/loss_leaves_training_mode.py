@@ -1,6 +1,7 @@
 """Ends with a call of train(), whatever the mode was before.
 
 caught by: episode_loss/inputs_and_mode_stay
+named: leaves the network in training mode
 """
 
 

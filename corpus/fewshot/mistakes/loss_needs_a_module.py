@@ -1,6 +1,7 @@
 """Asks the network for its parameters, which a plain function does not have.
 
 caught by: episode_loss/runs_and_returns_loss_and_accuracy
+named: nothing
 """
 
 

@@ -1,6 +1,7 @@
 """Mean of 1 - p instead of -log p.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: takes the mean of 1 - p instead of -log p
 """
 
 

@@ -1,6 +1,7 @@
 """A loss of its own with distances that are not squared.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: forgets the square: its loss takes distances, not squared ones
 """
 
 

@@ -1,6 +1,7 @@
 """Detaches the prototypes; self-contained.
 
 caught by: episode_loss/gradient_flows_through_support_and_query
+named: cuts the support set off from autograd: only the queries get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Prototypes in order of appearance, targets by ascending label.
 
 caught by: episode_loss/item_order_does_not_matter
+named: lists prototypes in the order of appearance and targets by ascending label
 """
 
 

@@ -1,6 +1,7 @@
 """Detaches the query embeddings, so that only the prototypes learn.
 
 caught by: episode_loss/gradient_flows_through_support_and_query
+named: cuts the queries off from autograd: only the support set gets a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Mean log-probability without the minus.
 
 caught by: episode_loss/loss_is_the_mean_negative_log_probability
+named: forgets the minus in front of the mean log-probability
 """
 
 

@@ -1,6 +1,7 @@
 """Self-attention with the batch taken for the sequence.
 
 caught by: embedding_net/images_are_independent_in_evaluation
+named: applies self-attention with the batch taken for the sequence
 """
 
 

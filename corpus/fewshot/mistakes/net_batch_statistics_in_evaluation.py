@@ -1,6 +1,7 @@
 """Batch norm without running statistics: evaluation uses those of the batch.
 
 caught by: embedding_net/images_are_independent_in_evaluation
+named: normalises by the statistics of the batch in evaluation mode, too
 """
 
 

@@ -1,6 +1,7 @@
 """Forgets super().__init__().
 
 caught by: embedding_net/makes_one_vector_per_image
+named: nothing
 """
 
 

@@ -1,6 +1,7 @@
 """F.dropout without training=self.training: active in evaluation, too.
 
 caught by: embedding_net/evaluation_is_repeatable
+named: drops out in evaluation mode, too: F.dropout without training=self.training
 """
 
 

@@ -1,6 +1,7 @@
 """Layer norm over a single feature, which is always zero before the bias.
 
 caught by: embedding_net/embedding_depends_on_the_image
+named: applies a layer norm over a single feature, which is always zero before the bias
 """
 
 

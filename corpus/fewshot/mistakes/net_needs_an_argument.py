@@ -1,6 +1,7 @@
 """The size of the embedding has no default: EmbeddingNet() does not work.
 
 caught by: embedding_net/makes_one_vector_per_image
+named: nothing
 """
 
 

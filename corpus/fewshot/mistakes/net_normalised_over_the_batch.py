@@ -1,6 +1,7 @@
 """F.normalize along the batch axis.
 
 caught by: embedding_net/images_are_independent_in_evaluation
+named: normalises along the batch instead of along the features
 """
 
 

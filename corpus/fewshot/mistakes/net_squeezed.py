@@ -1,6 +1,7 @@
 """squeeze() after the pooling, which eats the batch axis of a single image.
 
 caught by: embedding_net/makes_one_vector_per_image
+named: squeezes its result, which drops the batch axis of a single image
 """
 
 

@@ -1,6 +1,7 @@
 """Miscounts the features before the linear layer.
 
 caught by: embedding_net/makes_one_vector_per_image
+named: nothing
 """
 
 

@@ -1,6 +1,7 @@
 """Powers of two instead of exp.
 
 caught by: class_probabilities/log_odds_on_a_line
+named: takes powers of two instead of exp
 """
 
 

@@ -1,6 +1,7 @@
 """Cosine similarity.
 
 caught by: class_probabilities/rigid_motions_change_nothing
+named: applies softmax to cosine similarities
 """
 
 

@@ -1,6 +1,7 @@
 """Expanded quadratic with q.c instead of 2 q.c.
 
 caught by: class_probabilities/rigid_motions_change_nothing
+named: expands the square as |q|^2 - q.c + |c|^2, without the 2 before q.c
 """
 
 

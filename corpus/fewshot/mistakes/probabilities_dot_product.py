@@ -1,6 +1,7 @@
 """Dot product as similarity.
 
 caught by: class_probabilities/rigid_motions_change_nothing
+named: applies softmax to dot products
 """
 
 

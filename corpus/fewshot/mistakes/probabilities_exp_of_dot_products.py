@@ -1,6 +1,7 @@
 """Right formula, but exp(2qc - |c|^2) overflows for far points.
 
 caught by: class_probabilities/far_points_stay_finite
+named: takes exp of large numbers without subtracting the maximum: right for near points, not a number for far ones
 """
 
 

@@ -1,6 +1,7 @@
 """Fills a float32 table in two loops, whatever the dtype of the queries.
 
 caught by: class_probabilities/dtype_and_device_are_kept
+named: answers in float32, whatever the dtype of the queries
 """
 
 

@@ -1,6 +1,7 @@
 """Guards the square root with torch.where, which does not guard its gradient.
 
 caught by: class_probabilities/gradient_is_finite_on_a_prototype
+named: has the right values, and a gradient that is no number where a query lies on a prototype: a square root at zero
 """
 
 

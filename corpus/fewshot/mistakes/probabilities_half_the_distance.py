@@ -1,6 +1,7 @@
 """The exponent of a Gaussian: half the squared distance.
 
 caught by: class_probabilities/log_odds_on_a_line
+named: takes half the squared distance, as a Gaussian does
 """
 
 

@@ -1,6 +1,7 @@
 """All probability to the nearest prototype.
 
 caught by: class_probabilities/equidistant_prototypes_share_equally
+named: gives all probability to the nearest prototype
 """
 
 

@@ -1,6 +1,7 @@
 """Returns a NumPy array.
 
 caught by: class_probabilities/runs_and_returns_a_tensor
+named: returns a NumPy array instead of a tensor
 """
 
 

@@ -1,6 +1,7 @@
 """Calls .float() on everything.
 
 caught by: class_probabilities/dtype_and_device_are_kept
+named: answers in float32, whatever the dtype of the queries
 """
 
 

@@ -1,6 +1,7 @@
 """Sum of absolute differences instead of squares.
 
 caught by: class_probabilities/rigid_motions_change_nothing
+named: sums absolute differences instead of squared ones
 """
 
 

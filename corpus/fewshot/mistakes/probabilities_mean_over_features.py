@@ -1,6 +1,7 @@
 """Mean over the features instead of their sum.
 
 caught by: class_probabilities/zero_features_change_nothing
+named: averages the squared differences over the features instead of summing them
 """
 
 

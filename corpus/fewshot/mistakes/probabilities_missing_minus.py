@@ -1,6 +1,7 @@
 """Forgets the minus: the farthest class wins.
 
 caught by: class_probabilities/nearest_prototype_is_most_probable
+named: forgets the minus: the farthest class gets the largest probability
 """
 
 

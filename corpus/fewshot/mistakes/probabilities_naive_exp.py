@@ -1,6 +1,7 @@
 """exp divided by its sum, without the maximum subtracted: 0/0 for far points.
 
 caught by: class_probabilities/far_points_stay_finite
+named: takes exp of large numbers without subtracting the maximum: right for near points, not a number for far ones
 """
 
 

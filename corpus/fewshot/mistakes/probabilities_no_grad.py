@@ -1,6 +1,7 @@
 """Computes the distances under no_grad.
 
 caught by: class_probabilities/gradients_reach_queries_and_prototypes
+named: cuts queries and prototypes off from autograd (no_grad, detach)
 """
 
 

@@ -1,6 +1,7 @@
 """exp(-d), never divided by its sum.
 
 caught by: class_probabilities/rows_are_distributions
+named: takes exp of the negative squared distances and never divides by their sum
 """
 
 

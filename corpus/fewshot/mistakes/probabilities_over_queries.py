@@ -1,6 +1,7 @@
 """Softmax over the queries instead of over the classes.
 
 caught by: class_probabilities/rows_are_distributions
+named: applies softmax over the queries instead of over the classes
 """
 
 

@@ -1,6 +1,7 @@
 """Distances that are not squared.
 
 caught by: class_probabilities/scaling_multiplies_log_odds_by_its_square
+named: forgets the square: it takes distances, not squared ones
 """
 
 

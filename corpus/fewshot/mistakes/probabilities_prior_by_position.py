@@ -1,6 +1,7 @@
 """A prior that favours the first columns.
 
 caught by: class_probabilities/permuting_prototypes_permutes_columns
+named: favours the first columns by a prior
 """
 
 

@@ -1,6 +1,7 @@
 """Detaches the prototypes.
 
 caught by: class_probabilities/gradients_reach_queries_and_prototypes
+named: cuts the prototypes off from autograd: only the queries get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Reads queries.data, which cuts the queries off the graph.
 
 caught by: class_probabilities/gradients_reach_queries_and_prototypes
+named: cuts the queries off from autograd: only the prototypes get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Moves queries and prototypes to the origin in place; the result is right, the arguments are not.
 
 caught by: class_probabilities/inputs_stay_unmodified
+named: writes into the queries and the prototypes that it was given
 """
 
 

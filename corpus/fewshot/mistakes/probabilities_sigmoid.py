@@ -1,6 +1,7 @@
 """Sigmoid of each negative distance by itself.
 
 caught by: class_probabilities/rows_are_distributions
+named: applies sigmoid to each negative squared distance by itself
 """
 
 

@@ -1,6 +1,7 @@
 """Softmax of a softmax.
 
 caught by: class_probabilities/dropping_a_class_renormalises
+named: applies softmax twice
 """
 
 

@@ -1,6 +1,7 @@
 """squeeze() at the end, which eats the axis of a single query or a single class.
 
 caught by: class_probabilities/shapes_match
+named: squeezes the result, which drops the axis of a single query or a single class
 """
 
 

@@ -1,6 +1,7 @@
 """The heavy-tailed kernel of t-SNE instead of exp(-d).
 
 caught by: class_probabilities/scaling_multiplies_log_odds_by_its_square
+named: takes 1 / (1 + d) of the squared distances, as t-SNE does, instead of softmax
 """
 
 

@@ -1,6 +1,7 @@
 """One row per class instead of one per query.
 
 caught by: class_probabilities/shapes_match
+named: has a row for each class and a column for each query
 """
 
 

@@ -1,6 +1,7 @@
 """Returns the distances as well.
 
 caught by: class_probabilities/runs_and_returns_a_tensor
+named: returns the distances beside the probabilities
 """
 
 

@@ -1,6 +1,7 @@
 """A temperature of 0.1 that nobody asked for.
 
 caught by: class_probabilities/agrees_with_the_reference
+named: divides the distances by a temperature of 0.1
 """
 
 

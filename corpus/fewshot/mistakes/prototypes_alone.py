@@ -1,6 +1,7 @@
 """Returns the prototypes and forgets the classes.
 
 caught by: class_prototypes/runs_and_returns_a_pair
+named: returns the prototypes alone, without the classes
 """
 
 

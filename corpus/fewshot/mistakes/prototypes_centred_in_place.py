@@ -1,6 +1,7 @@
 """Centres the embeddings in place; the result is right, the caller's embeddings are not.
 
 caught by: class_prototypes/inputs_stay_unmodified
+named: writes into the embeddings that it was given
 """
 
 

@@ -1,6 +1,7 @@
 """Returns 0 ... c-1 as classes instead of the labels themselves.
 
 caught by: class_prototypes/classes_are_the_sorted_labels
+named: returns 0 ... c-1 as classes instead of the labels themselves
 """
 
 

@@ -1,6 +1,7 @@
 """Exponential moving average over the shots, so that late shots weigh more.
 
 caught by: class_prototypes/support_order_does_not_matter
+named: keeps a moving average over the shots, half old and half new, so that late shots weigh more
 """
 
 

@@ -1,6 +1,7 @@
 """Collects the rows in a float32 table, whatever the embeddings are.
 
 caught by: class_prototypes/dtype_and_device_are_kept
+named: answers in float32, whatever the dtype of the embeddings
 """
 
 

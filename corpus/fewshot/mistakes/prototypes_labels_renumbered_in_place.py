@@ -1,6 +1,7 @@
 """Renumbers the labels in place; the result is right, the caller's labels are not.
 
 caught by: class_prototypes/inputs_stay_unmodified
+named: writes into the labels that it was given
 """
 
 

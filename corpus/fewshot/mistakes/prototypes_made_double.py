@@ -1,6 +1,7 @@
 """Always answers in float64.
 
 caught by: class_prototypes/dtype_and_device_are_kept
+named: always answers in float64
 """
 
 

@@ -1,6 +1,7 @@
 """Multiplies an (n, c) mask with an (n, d) table without a new axis, which does not run.
 
 caught by: class_prototypes/runs_and_returns_a_pair
+named: nothing
 """
 
 

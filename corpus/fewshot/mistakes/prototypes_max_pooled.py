@@ -1,6 +1,7 @@
 """Maximum over the shots instead of their mean.
 
 caught by: class_prototypes/affine_maps_commute
+named: takes the largest value of each feature in a class instead of the mean
 """
 
 

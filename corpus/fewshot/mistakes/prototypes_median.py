@@ -1,6 +1,7 @@
 """Median instead of mean ("more robust").
 
 caught by: class_prototypes/affine_maps_commute
+named: takes the median instead of the mean
 """
 
 

@@ -1,6 +1,7 @@
 """Middle between the smallest and the largest value of each feature.
 
 caught by: class_prototypes/affine_maps_commute
+named: takes the middle between the smallest and the largest value of each feature instead of the mean
 """
 
 

@@ -1,6 +1,7 @@
 """A mutable default argument collects the embeddings of every call.
 
 caught by: class_prototypes/no_memory_between_calls
+named: collects the embeddings of every call, so that earlier support sets join the average
 """
 
 

@@ -1,6 +1,7 @@
 """Makes one row for every number between the smallest and the largest label, gaps included.
 
 caught by: class_prototypes/shapes_match
+named: makes a row for every number between the smallest and the largest label, gaps included
 """
 
 

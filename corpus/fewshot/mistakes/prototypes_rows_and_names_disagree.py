@@ -1,6 +1,7 @@
 """Rows in order of appearance, names ascending: row i does not belong to classes[i].
 
 caught by: class_prototypes/support_order_does_not_matter
+named: has its rows in the order of appearance and its classes ascending, so that row i does not belong to classes[i]
 """
 
 

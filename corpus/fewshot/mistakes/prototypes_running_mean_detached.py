@@ -1,6 +1,7 @@
 """Right values, but the running mean is detached at every step: early shots get too much gradient.
 
 caught by: class_prototypes/gradient_is_shared_equally
+named: has the right values, and detaches a running mean at every step, so that early shots get too large a gradient
 """
 
 

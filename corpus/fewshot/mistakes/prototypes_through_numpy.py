@@ -1,6 +1,7 @@
 """Goes through NumPy, which has no gradients.
 
 caught by: class_prototypes/gradient_is_shared_equally
+named: cuts the prototypes off from autograd (no_grad, detach, NumPy): no gradient reaches the embeddings
 """
 
 

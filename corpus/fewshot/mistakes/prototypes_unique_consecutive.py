@@ -1,6 +1,7 @@
 """unique_consecutive on labels that are not sorted: a class that comes twice gets two rows.
 
 caught by: class_prototypes/shapes_match
+named: looks for classes with unique_consecutive, so that a class that comes twice gets two rows
 """
 
 

@@ -1,6 +1,7 @@
 """Fills a table for labels 0 ... c-1 and leaves zeros where the labels are other numbers.
 
 caught by: class_prototypes/labels_are_only_names
+named: fills rows for the labels 0 ... c-1 and leaves zeros where labels are other numbers
 """
 
 

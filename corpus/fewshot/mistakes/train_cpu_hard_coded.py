@@ -1,6 +1,7 @@
 """Writes "cpu" where `device` was meant.
 
 caught by: train/trains_on_a_gpu
+named: ends with the network on the CPU, whatever `device` says
 """
 
 

@@ -1,6 +1,7 @@
 """Never looks at `device`.
 
 caught by: train/network_ends_on_the_device
+named: ends with the network on the CPU, whatever `device` says
 """
 
 

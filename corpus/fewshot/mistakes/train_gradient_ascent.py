@@ -1,6 +1,7 @@
 """maximize=True: the loss climbs.
 
 caught by: train/loss_falls_on_separable_data
+named: climbs: it maximises the loss
 """
 
 

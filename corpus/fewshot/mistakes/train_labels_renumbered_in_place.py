@@ -1,6 +1,7 @@
 """Renumbers the caller's labels in place.
 
 caught by: train/inputs_stay_unmodified
+named: writes into the labels that it was given
 """
 
 

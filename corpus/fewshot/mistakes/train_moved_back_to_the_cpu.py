@@ -1,6 +1,7 @@
 """Brings the network back to the CPU at the end, although the last weights are to stay on `device`.
 
 caught by: train/network_ends_on_the_device
+named: ends with the network on the CPU, whatever `device` says
 """
 
 

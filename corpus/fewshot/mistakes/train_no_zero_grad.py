@@ -1,6 +1,7 @@
 """Never clears the gradients.
 
 caught by: train/gradients_start_from_zero
+named: never clears the gradients
 """
 
 

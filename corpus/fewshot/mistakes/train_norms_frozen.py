@@ -1,6 +1,7 @@
 """Training mode for everything but the batch norms.
 
 caught by: train/statistics_move_once_per_episode
+named: leaves the batch norms in evaluation mode
 """
 
 

@@ -1,6 +1,7 @@
 """Hard-codes the learning rate.
 
 caught by: train/step_follows_the_learning_rate
+named: takes a learning rate of its own instead of lr
 """
 
 

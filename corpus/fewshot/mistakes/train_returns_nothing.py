@@ -1,6 +1,7 @@
 """Prints the losses instead of returning them.
 
 caught by: train/runs_and_returns_losses
+named: forgets to return the losses
 """
 
 

@@ -1,6 +1,7 @@
 """Returns the losses as tensors, graph and all.
 
 caught by: train/runs_and_returns_losses
+named: returns the losses as tensors instead of numbers
 """
 
 

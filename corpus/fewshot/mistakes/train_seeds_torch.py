@@ -1,6 +1,7 @@
 """Seeds the global generator "for reproducibility".
 
 caught by: train/only_the_generator_decides
+named: seeds the global generator of torch, or draws from it
 """
 
 

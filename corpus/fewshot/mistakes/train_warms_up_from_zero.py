@@ -1,6 +1,7 @@
 """A warm-up whose first rate is zero.
 
 caught by: train/first_step_goes_downhill
+named: begins with a learning rate of zero
 """
 
 

@@ -1,6 +1,7 @@
 """A weight decay so large that the first step mostly shrinks the weights.
 
 caught by: train/first_step_goes_downhill
+named: decays the weights so much that the first step mostly shrinks them
 """
 
 

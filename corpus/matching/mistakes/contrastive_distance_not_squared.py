@@ -1,6 +1,7 @@
 """Pairs of one class cost half of their distance, not of its square.
 
 caught by: contrastive_losses/same_pairs_cost_the_square
+named: takes half the distance for pairs of one class, not half its square
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.certify.dependencies import cells_for, exercises_in_code
+from autograder.course.dependencies import cells_for, exercises_in_code
 from autograder.model import Cell, Notebook
 
 
