@@ -139,7 +139,7 @@ def test_an_error_has_its_status(error: Any, status: int) -> None:
         ),
         (SandboxBroken("It fell.", remedy="Try again."), "The grader: It fell.\nTry again.\n"),
         (UsageError("No such thing.", remedy="Try another."), "Usage: No such thing.\nTry another.\n"),
-        (UsageError("x " * 100, remedy="Try another."), "Usage: " + "x " * 100 + "\nTry another.\n"),
+        (UsageError("x " * 100 + "x", remedy="Try another."), "Usage: " + "x " * 100 + "x\nTry another.\n"),
     ],
     ids=["submission", "course", "grader", "usage", "long"],
 )
