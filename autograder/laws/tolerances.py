@@ -1,6 +1,7 @@
 """How far two right programs may differ: from the arithmetic, never from a guess.
 
-eps is the dtype's machine epsilon; magnitudes are of what was added up.
+eps is the dtype's machine epsilon; magnitudes are of what was added up. People write guards, too: `/ (x.norm() + 1e-8)` where a length
+could be 0, `/ (e.sum() + 1e-12)` where a sum could. No contract forbids them, so that laws leave room for them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ import numpy as np
 
 from autograder.laws.vocabulary import eps
 
+IN_A_LENGTH = 1e-8  # what may be added to a length, to a count, or under a root, to keep it from 0
+IN_A_DENOMINATOR = 1e-12  # and to a sum of exponentials
+
 
 def of_mean(array: np.ndarray, count: int | None = None) -> float:
     """Bound the error of a mean of `count` rows of `array` (n, ...): each of the additions rounds once.
 
-    `count` is n by default.
+    `count` is n by default. The number of rows may be guarded from 0.
 
     >>> f"{of_mean(np.ones((5, 2))):.1e}", f"{of_mean(np.ones((5, 2), np.float32)):.1e}"
-    ('1.6e-14', '8.6e-06')
+    ('2.0e-08', '8.6e-06')
     """
     n = len(array) if count is None else count
-    return 4.0 * eps(array) * (n + 4) * (1.0 + float(np.abs(array).max(initial=0.0)))
+    largest = float(np.abs(array).max(initial=0.0))
+    return 4.0 * eps(array) * (n + 4) * (1.0 + largest) + IN_A_LENGTH * (1.0 + largest)
 
 
 def of_squared_distance(queries: np.ndarray, prototypes: np.ndarray) -> float:
@@ -63,9 +68,33 @@ def of_log_odds(queries: np.ndarray, prototypes: np.ndarray) -> float:
 def of_probability(queries: np.ndarray, prototypes: np.ndarray) -> float:
     """Bound the error of a probability: p (1 - p) <= 1/4 times that of the log-odds, summed over the classes.
 
+    The sum below the fraction may be guarded from 0; where it is computed without overflow, it is 1 at least.
+
     The arguments are `queries` (q, d) and `prototypes` (c, d).
 
     >>> f"{of_probability(np.ones((3, 2)), np.zeros((2, 2))):.1e}"
     '8.0e-06'
     """
-    return of_log_odds(queries, prototypes) + 4.0 * eps(queries, prototypes) * len(prototypes)
+    rounding = 4.0 * eps(queries, prototypes) * len(prototypes)
+    return of_log_odds(queries, prototypes) + rounding + IN_A_DENOMINATOR
+
+
+def of_row_sum(array: np.ndarray, classes: int) -> float:
+    """Bound how far a row of `classes` probabilities, of the dtype of `array`, may sum to another number than 1.
+
+    >>> f"{of_row_sum(np.ones(2), 5):.1e}", f"{of_row_sum(np.ones(2, np.float32), 5):.1e}"
+    ('2.0e-12', '8.6e-06')
+    """
+    return 8.0 * eps(array) * (4 + classes) + 2.0 * IN_A_DENOMINATOR
+
+
+def of_direction(*vectors: np.ndarray) -> float:
+    """Bound what a guard changes in a product of vectors (n, d) that are divided by their lengths.
+
+    It is added to the lengths, to their product, or to the squares under the root: the shorter a vector, the more it counts.
+
+    >>> f"{of_direction(np.ones((3, 2)), np.ones((1, 2))):.1e}", f"{of_direction(np.full((1, 1), 1 / 64), np.ones((1, 1))):.1e}"
+    ('5.8e-08', '4.4e-05')
+    """
+    lengths = [float(np.sqrt((each.astype(np.float64) ** 2).sum(-1)).min(initial=np.inf)) for each in vectors]
+    return IN_A_LENGTH * (1.0 + sum(1.0 / length for length in lengths)) ** 2

@@ -101,7 +101,7 @@ def dtype_and_device_are_kept(drawn: Points) -> Law:
 @check(class_probabilities, drawn=points(), also=LARGE)
 def rows_are_distributions(drawn: Points) -> Law:
     """Every row is a probability distribution over the classes."""
-    bound = 8.0 * eps(drawn.queries) * (4 + len(drawn.prototypes))
+    bound = tolerances.of_row_sum(drawn.queries, len(drawn.prototypes))
 
     def judge(out: Any) -> Violation | None:
         p = values(out)

@@ -25,6 +25,7 @@ from autograder.laws import (
     not_finite,
     rotations,
     tensor,
+    tolerances,
     untouched,
     values,
 )
@@ -69,6 +70,13 @@ class Pairs:
         d = self.first.shape[1]
         reach = 1.0 + self.margin + float(np.abs(self.first).max() + np.abs(self.second).max())
         return d * reach * (64.0 * eps(self.first) * reach + 4e-6)
+
+    @property
+    def guarded(self) -> np.ndarray:
+        """(b,) besides `bound`, what a number under the root changes in a loss: most where the embeddings coincide."""
+        guard = tolerances.IN_A_LENGTH
+        longer = np.minimum(np.sqrt(guard), guard / np.maximum(2.0 * self.distances, 1e-30))
+        return np.where(self.same, guard, self.margin * longer + guard)
 
 
 @st.composite

@@ -24,6 +24,7 @@ from autograder.laws import (
     invariant,
     large_episode,
     not_finite,
+    tolerances,
     values,
     watching,
 )
@@ -41,7 +42,8 @@ anything = function("matching_loss", *ARGUMENTS)
 def within(episode: Episode) -> float:
     """Cosines lie in [-1, 1], so no probability is small: errors of some eps, and what keeps a length from 0."""
     size = 8 + len(episode.support_y) + episode.support_x.shape[1]
-    return 64.0 * eps(episode.support_x) * size + 1e-6
+    guards = tolerances.of_direction(episode.support_x, episode.query_x)
+    return 64.0 * eps(episode.support_x) * size + 2.0 * guards + 1e-6
 
 
 def directed(**options: Any) -> st.SearchStrategy[Episode]:

@@ -26,6 +26,7 @@ from autograder.laws import (
     same,
     shown,
     tensor,
+    tolerances,
     untouched,
     values,
 )
@@ -75,9 +76,10 @@ class Votes:
 
     @property
     def bound(self) -> float:
-        """exp of a similarity errs by eps times its size; s terms are added."""
+        """exp of a similarity errs by eps times its size; s terms are added, and the sum may be guarded from 0."""
         reach = 1.0 + float(np.abs(self.similarities).max())
-        return 16.0 * eps(self.similarities) * (len(self.labels) + 4) * reach
+        guard = tolerances.IN_A_DENOMINATOR * np.exp(min(reach, 5.0))
+        return float(16.0 * eps(self.similarities) * (len(self.labels) + 4) * reach + guard)
 
 
 @st.composite

@@ -26,6 +26,7 @@ from autograder.laws import (
     not_finite,
     rotations,
     tensor,
+    tolerances,
     untouched,
     values,
 )
@@ -56,8 +57,8 @@ class Vectors:
 
     @property
     def bound(self) -> float:
-        """A dot product of d terms over two lengths; what is added to a length to keep it from 0 stays below 1e-7."""
-        return 32.0 * eps(*self.pair) * (4 + self.queries.shape[1]) + 1e-7
+        """A dot product of d terms over two lengths, which may be guarded from 0."""
+        return 32.0 * eps(*self.pair) * (4 + self.queries.shape[1]) + tolerances.of_direction(*self.pair)
 
 
 def not_zero(array: np.ndarray) -> np.ndarray:

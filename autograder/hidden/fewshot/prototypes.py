@@ -42,7 +42,7 @@ def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
                 "no gradient",
                 "a gradient for every point of the class",
             )
-        return close(gradient, expected, 1e-9, "the gradient")
+        return close(gradient, expected, 1e-9 + tolerances.IN_A_LENGTH, "the gradient")
 
     return Law((call,), judge, outcomes=True)
 
