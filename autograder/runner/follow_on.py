@@ -62,6 +62,8 @@ def judged_again(
         again = _one_bit_each(mine, best[exercise], verdicts(mine, there, planner, weights), planner, used)
         if _better(again, best[exercise]):
             best[exercise] = again
+            if any(each.verdict == "grader_fault" for each in again):
+                continue
             told[exercise] = causes.follow_on({name: numbers.get(name, 0) for name in used}, again)
     return best, told
 
@@ -104,6 +106,11 @@ def stand_ins(
     used: Iterable[str], exercise: str, ran: Notebook, solutions: Mapping[str, Cell]
 ) -> tuple[tuple[Cell, ...], frozenset[str]]:
     """Return the course's cells that run beside the student's, and all names that `exercise` then looks up.
+
+    used       the earlier exercises whose solutions are the course's
+    exercise   the one that is asked
+    ran        the notebook
+    solutions  exercise -> the course's cell
 
     Each stands right behind the student's own, so that helpers of that cell stay; where a later cell gives one of its names
     another meaning, also at the end. Where the student's own is gone, it stands before the cell of `exercise`.

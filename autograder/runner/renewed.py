@@ -31,7 +31,7 @@ class Renewed:
         return self._transport.no_gpu()
 
     def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
-        """Begin a fresh child, in the way that was fixed when this was made."""
+        """Begin a fresh child in the way that was fixed when this was made, whatever `whole`, `upto` and `added` ask for."""
         self._transport.renew(whole=self._whole, upto=self._upto, added=self._added)
 
     def close(self) -> None:
