@@ -120,6 +120,7 @@ def exercise(
     audience: Audience = "student",
     reveal: Reveal = "counterexample",
     waits: bool | None = None,
+    more: int = 0,
 ) -> Exercise:
     """Return one exercise as its reader sees it.
 
@@ -127,15 +128,19 @@ def exercise(
     audience   who reads
     reveal     what a student sees of hidden checks
     waits      whether a person has yet to grade a manual exercise; None: it has no points yet
+    more       how many laws have not been asked yet, and are in grading
     """
     waits = result.points == 0 if waits is None else waits
-    return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits)
+    return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits, more)
 
 
-def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exercise:
-    """Return a `result` as its `audience` sees it, where everything is taken out already that the reader may not see.
+def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: int = 0) -> Exercise:
+    """Return a `result` as its reader sees it, where everything is taken out already that the reader may not see.
 
-    `waits` says whether a person has yet to grade a manual exercise.
+    result     the exercise
+    audience   who reads
+    waits      whether a person has yet to grade a manual exercise
+    more       how many laws have not been asked yet, and are in grading
     """
     if not_started(result):
         result = _waiting_for_its_author(result)
@@ -148,6 +153,8 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
     )
     waits = result.manual and waits
     mark, state = _state(result, waits)
+    if more and mark.tone == "good":
+        state = f"{state}; {more} more {'is' if more == 1 else 'are'} asked in grading"
     judged_with = ""
     if result.judged_with:
         judged_with = f"judged {with_the_courses([one_line(name, 60) for name in result.judged_with])}"
