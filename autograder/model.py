@@ -23,7 +23,9 @@ Verdict = Literal[
     "grader_fault",
 ]
 Status = Literal["graded", "pending", "ungraded"]
-CauseKind = Literal["cell_failed", "put_back", "deleted", "not_started", "not_finished", "bound_again"]
+CauseKind = Literal[
+    "cell_failed", "put_back", "deleted", "not_started", "not_finished", "bound_again", "follow_on"
+]
 
 RESULT_SCHEMA = 1
 
@@ -234,7 +236,8 @@ class Counterexample:
 @dataclass(frozen=True)
 class CheckResult:
     """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
-    the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain."""
+    the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain.
+    `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without."""
 
     name: str
     law: str
@@ -247,6 +250,7 @@ class CheckResult:
     credit: float = 0.0
     read: str = ""
     missing: str = ""
+    judged_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,7 @@ class Cause:
             not_started   a function is as it was handed out
             not_finished  a function that the exercise needs, its own or another's, still raises NotImplementedError
             bound_again   a name got another meaning behind the exercise, which was judged as it stood at its check
+            follow_on     an earlier exercise that this one uses lost points; it was judged with the course's solution of that
     cell    where, counted from 0; None where there is no such cell
     """
 
@@ -291,6 +296,11 @@ class ExerciseResult:
     note: str = ""
     causes: tuple[Cause, ...] = ()
     named: tuple[NamedMistake, ...] = ()
+
+    @property
+    def judged_with(self) -> tuple[str, ...]:
+        """The earlier exercises with whose solutions of the course's it was judged; none as a rule."""
+        return tuple(dict.fromkeys(name for check in self.checks for name in check.judged_with))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What earlier gradings found, by content: only what has changed is graded again.
 
 A result is good for as long as all that it came from is the same: the submitted files, the course's locked cells, seed and
-limits, versions, the boundary, the grader's own code; and, per exercise, the code of its checks (`runner.digests`). Points
-are none of that: they are counted anew each time.
+limits, versions, the boundary, the grader's own code, whether there is follow-on marking; and, per exercise, the code of its
+checks (`runner.digests`), with follow-on marking also of the exercises before it. Points are none of that: they are counted anew
+each time.
 
     DIR/.autograder/journal/NAME/ASSIGNMENT.json.gz     written in one step, like every result
     DIR/.autograder/journal/NAME/ASSIGNMENT.entered     the digest of what stands in the grade book
@@ -41,13 +42,7 @@ class Journal:
         self._course = course
         self._grader = grader
         self._force = force
-        self._exercises = {
-            name: _digest(
-                [digests.of_check(check, grader.planner.of_course(check)) for check in checks]
-                + ([grader.namer.digest(name)] if grader.namer is not None else [])
-            )
-            for name, checks in groupby(grader.checks, key=lambda check: check.exercise)
-        }
+        self._exercises = _exercises(grader)
         self._common = _digest(
             [
                 SCHEMA,
@@ -57,6 +52,7 @@ class Journal:
                     for cell in grader.assignment.notebook.cells
                 ],
                 grader.settings.seed,
+                grader.settings.follow_on,
                 asdict(grader.settings.limits),
                 dict(versions()),
                 grader.boundary.name,
@@ -181,6 +177,17 @@ class Journal:
         except Exception:  # whatever is in there, it was not written by us
             return None
         return entry
+
+
+def _exercises(grader: Grader) -> dict[str, str]:
+    """Exercise -> the digest of its checks; with follow-on marking of the earlier ones, too, by which it is decided who uses what."""
+    found: dict[str, str] = {}
+    for name, checks in groupby(grader.checks, key=lambda check: check.exercise):
+        mine = [digests.of_check(check, grader.planner.of_course(check)) for check in checks]
+        if grader.namer is not None:
+            mine.append(grader.namer.digest(name))
+        found[name] = _digest([*mine, *(found.values() if grader.settings.follow_on else ())])
+    return found
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as plain_json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -80,7 +80,7 @@ def check(
     if as_json:
         print(_as_json(score, found, fit, kept), end="")
     else:
-        _tell(score, document, found, fit, every)
+        _tell(score, document, found, fit, None if every else registry.asked_in_grading(name))
         if kept is not None:
             screen.print(f"Receipt: {kept}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(DONE if fit and _all_hold(score) else PERSON_NEEDED)
@@ -177,9 +177,11 @@ def _as_json(score: Score, found: Sequence[Finding], fit: bool, kept: Path | Non
     return plain_json.dumps(whole, indent=2, ensure_ascii=True) + "\n"
 
 
-def _tell(score: Score, document: Notebook, found: Sequence[Finding], fit: bool, every: bool) -> None:
-    screen.print(student_text(score, complete=False))
-    if not every:
+def _tell(
+    score: Score, document: Notebook, found: Sequence[Finding], fit: bool, more: Mapping[str, int] | None
+) -> None:
+    screen.print(student_text(score, complete=False, more=more))
+    if more is not None:
         screen.print("These are the public laws; the grader asks more of the same functions.", style="dim")
     stated = graded_with.stated(document)
     for line in [] if stated is None else graded_with.differences(stated):

@@ -17,6 +17,8 @@ from autograder.classroom.handed_in import submissions
 from autograder.cli.app import CANNOT_GRADE, DONE, PERSON_NEEDED, app, errors, screen
 from autograder.course import assignment as assignments
 from autograder.course import settings
+from autograder.course.assignment import Assignment
+from autograder.course.settings import Settings
 from autograder.errors import FewlabelsError, UsageError
 from autograder.feedback import json
 from autograder.feedback.phrases import BECAUSE, BEGIN, BROKEN, TO_DO
@@ -25,6 +27,7 @@ from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import Cause, CheckResult, Graded
 from autograder.runner import Grader
+from autograder.runner.follow_on import lost
 from autograder.sandbox.jailed import Sandbox
 
 
@@ -53,10 +56,10 @@ def explain(
             f"{one_name(student)} has not submitted {assignment}: {submission.why}.",
             remedy="Nothing to explain.",
         )
+    decided = settings.read(course)
     with Sandbox(simulate_gpu=check.gpu) as sandbox, errors.status("replaying ..."):
-        graded = Grader(source, settings.read(course), sandbox, checks=[check]).grade(
-            submission.path, student
-        )
+        alone = Grader(source, decided, sandbox, checks=[check]).grade(submission.path, student)
+        graded = _with_what_follows(alone, check, source, decided, sandbox, submission.path)
         graded = _with_names(graded, kept.result(course, student, assignment))
     if as_json:
         print(json.to_json(graded.score))
@@ -94,6 +97,28 @@ def _with_names(graded: Graded, path: Path) -> Graded:
         for each in graded.score.exercises
     )
     return replace(graded, score=replace(graded.score, exercises=exercises))
+
+
+def _with_what_follows(
+    alone: Graded, check: Check, source: Assignment, decided: Settings, sandbox: Sandbox, path: Path
+) -> Graded:
+    """The replay, and what to tell of it where the exercise uses earlier ones that do not hold: follow-on marking."""
+    if not decided.follow_on or not any(lost(each.checks) for each in alone.score.exercises):
+        return alone
+    known = registry.load(source.name, hidden=registry.hidden_installed())
+    order = list(dict.fromkeys(each.exercise for each in known))
+    earlier = [each for each in known if order.index(each.exercise) < order.index(check.exercise)]
+    grader = Grader(source, decided, sandbox, checks=[*earlier, check])
+    whole = grader.grade(path, alone.score.student)
+    told = {
+        each.name: tuple(cause for cause in each.causes if cause.kind == "follow_on")
+        for each in whole.score.exercises
+    }
+    exercises = tuple(
+        replace(each, causes=(*told.get(each.name, ()), *each.causes)) if each.checks else each
+        for each in alone.score.exercises
+    )
+    return replace(alone, score=replace(alone.score, exercises=exercises))
 
 
 def _result(graded: Graded) -> CheckResult | None:

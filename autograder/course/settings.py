@@ -3,6 +3,7 @@
 seed = 20261                    # inputs of this term; another seed, other inputs, the same laws
 # variant = 7                   # this term's data and numbers in the notebooks: autograder release --variant 7
 reveal = "counterexample"       # or "law": whether students see the inputs of hidden checks
+follow_on = true                # judge later exercises with the course's solutions of earlier ones that lost points; or false
 
 [limits]
 cell_seconds = 10.0
@@ -122,6 +123,7 @@ class Settings:
     times: Times = field(default_factory=Times)
     variant: int | None = None
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
+    follow_on: bool = True
     file: str = field(default=FILE, compare=False, repr=False)
 
     def of(self, assignment: str, defaults: Mapping[str, float]) -> ForChecks:
@@ -168,7 +170,18 @@ def read(course: Path) -> Settings:
 
 
 def _settings(text: Mapping[str, Any], file: str) -> Settings:
-    known = {"seed", "variant", "reveal", "limits", "thresholds", "trained_weights", "read", "late", "times"}
+    known = {
+        "seed",
+        "variant",
+        "reveal",
+        "follow_on",
+        "limits",
+        "thresholds",
+        "trained_weights",
+        "read",
+        "late",
+        "times",
+    }
     for key in text:
         if key not in known:
             near = toml.did_you_mean(key, known)
@@ -184,6 +197,10 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         if text["reveal"] not in ("law", "counterexample"):
             raise _odd("reveal", 'Give "law" or "counterexample".', file)
         settings = replace(settings, reveal=text["reveal"])
+    if "follow_on" in text:
+        if not isinstance(text["follow_on"], bool):
+            raise _odd("follow_on", "Give true or false.", file)
+        settings = replace(settings, follow_on=text["follow_on"])
     if "limits" in text:
         settings = replace(settings, limits=_limits(text["limits"], file))
     if "thresholds" in text:

@@ -68,6 +68,7 @@ def class_page(
         spread=spread,
         most=max((one.count for one in spread), default=0),
         laws=laws(scores),
+        followed=any(one.judged_with for score in scores for one in score.exercises),
     )
 
 

@@ -25,6 +25,7 @@ from autograder.feedback.phrases import (
     points,
     points_said,
     share,
+    with_the_courses,
 )
 from autograder.feedback.sanitise import one_line, shown
 from autograder.model import CheckResult, Counterexample, ExerciseResult
@@ -96,6 +97,7 @@ class Exercise:
     others: tuple[Law, ...]
     rest: tuple[Law, ...]
     skipped: tuple[Skipped, ...]
+    judged_with: str = ""  # in words, where earlier exercises had the course's solutions
 
     @property
     def has_points(self) -> bool:
@@ -118,6 +120,7 @@ def exercise(
     audience: Audience = "student",
     reveal: Reveal = "counterexample",
     waits: bool | None = None,
+    more: int = 0,
 ) -> Exercise:
     """Return one exercise as its reader sees it.
 
@@ -125,15 +128,19 @@ def exercise(
     audience   who reads
     reveal     what a student sees of hidden checks
     waits      whether a person has yet to grade a manual exercise; None: it has no points yet
+    more       how many laws have not been asked yet, and are in grading
     """
     waits = result.points == 0 if waits is None else waits
-    return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits)
+    return exercise_of(exercise_seen_by(result, audience, reveal), audience, waits, more)
 
 
-def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exercise:
-    """Return a `result` as its `audience` sees it, where everything is taken out already that the reader may not see.
+def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: int = 0) -> Exercise:
+    """Return a `result` as its reader sees it, where everything is taken out already that the reader may not see.
 
-    `waits` says whether a person has yet to grade a manual exercise.
+    result     the exercise
+    audience   who reads
+    waits      whether a person has yet to grade a manual exercise
+    more       how many laws have not been asked yet, and are in grading
     """
     if not_started(result):
         result = _waiting_for_its_author(result)
@@ -146,6 +153,12 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
     )
     waits = result.manual and waits
     mark, state = _state(result, waits)
+    if more and mark.tone == "good":
+        state = f"{state}; {more} more {'is' if more == 1 else 'are'} asked in grading"
+    judged_with = ""
+    if result.judged_with:
+        judged_with = f"judged {with_the_courses([one_line(name, 60) for name in result.judged_with])}"
+        state = f"{state}, {judged_with}"
     return Exercise(
         name=one_line(result.name),
         points=points(result.points, result.max_points),
@@ -168,6 +181,7 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool) -> Exer
             laws[id(check)] for check in result.checks if check not in broken and check.verdict != "skipped"
         ),
         skipped=_skipped(result.checks, laws, broken[0] if broken else None),
+        judged_with=judged_with,
     )
 
 
@@ -223,6 +237,8 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
     facts = ""
     plainly = "" if explained and check.verdict == "grader_fault" else PLAINLY[check.verdict]
     message = "" if check.verdict == "skipped" else shown(check.message) or plainly  # a group says why, once
+    if check.judged_with:
+        message = f"Judged {with_the_courses([one_line(name, 60) for name in check.judged_with])}: {_outcome(check)}."
     if audience == "staff":
         facts = f"{one_line(check.name)}, weight {check.weight:g}, credit {check.credit:g}, "
         facts += plural(check.examples, "example")
@@ -236,6 +252,10 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
         facts=facts,
         read=one_line(check.read, 300),
     )
+
+
+def _outcome(check: CheckResult) -> str:
+    return "holds" if check.verdict == "holds" else "does not hold, as it does with yours"
 
 
 def example(found: Counterexample) -> Example:

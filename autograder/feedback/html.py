@@ -43,6 +43,7 @@ def exercise_fragment(
     reveal: Reveal = "counterexample",
     waits: bool | None = None,
     standalone: bool = False,
+    more: int = 0,
 ) -> str:
     """Write one exercise for the output of a notebook cell, legible on light and on dark ground.
 
@@ -50,10 +51,11 @@ def exercise_fragment(
     reveal      what a student sees of hidden checks
     waits       whether a person has yet to grade a manual exercise; None: it has no points yet
     standalone  a whole page around the fragment, to be opened by itself
+    more        how many laws have not been asked yet, and are in grading
 
     `exercise` is its result.
     """
-    seen = view.exercise(exercise, audience, reveal, waits)
+    seen = view.exercise(exercise, audience, reveal, waits, more)
     fragment = _templates().get_template("fragment.html.jinja").render(exercise=seen)
     if not standalone:
         return fragment

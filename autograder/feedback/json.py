@@ -1,8 +1,9 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
 Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note`,
-`causes` and `named`; per check `credit`, `read` and `missing`; per counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN",
-"Infinity" or "-Infinity"; in a picture, where strings are strings, as {"float": "nan"}, and "inf" likewise.
+`causes`, `named` and `judged_with` (what its checks say of it together); per check `credit`, `read`, `missing` and `judged_with`; per
+counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN", "Infinity" or "-Infinity"; in a picture,
+where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
 
@@ -98,6 +99,7 @@ def _write_exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "blame": exercise.blame,
         "manual": exercise.manual,
         "note": exercise.note,
+        "judged_with": list(exercise.judged_with),
         "causes": [_write_cause(cause) for cause in exercise.causes],
         "named": [{"says": each.says, "mistakes": list(each.mistakes)} for each in exercise.named],
         "checks": [_write_check(check) for check in exercise.checks],
@@ -121,6 +123,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "message": check.message,
         "read": check.read,
         "missing": check.missing,
+        "judged_with": list(check.judged_with),
         "counterexample": None
         if found is None
         else {
@@ -229,6 +232,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         credit=_number(value.get("credit", 0.0)),
         read=_text(value.get("read", "")),
         missing=_text(value.get("missing", "")),
+        judged_with=_each(value.get("judged_with", []), _text),
     )
 
 

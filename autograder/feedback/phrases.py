@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,6 +70,12 @@ BECAUSE = "Because"
 TO_DO = "What to do"
 HIDDEN = "seen only in grading"
 READ = "Where to read"
+
+
+def with_the_courses(names: Sequence[str]) -> str:
+    """Say with whose solutions of earlier exercises something was judged: with the course's a, b and c."""
+    *most, last = names
+    return f"with the course's {', '.join(most)} and {last}" if most else f"with the course's {last}"
 
 
 def mark_of(check: CheckResult) -> Mark:

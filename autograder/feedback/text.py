@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -42,14 +42,16 @@ def exercise_text(
     reveal: Reveal = "counterexample",
     waits: bool | None = None,
     width: int = WIDTH,
+    more: int = 0,
 ) -> str:
     """Write one `exercise` as plain text: prose wrapped at `width` columns, code with its own lines, to be copied.
 
     audience   who reads
     reveal     what a student sees of hidden checks
     waits      whether a person has yet to grade a manual exercise; None: it has no points yet
+    more       how many laws have not been asked yet, and are in grading
     """
-    lines = _exercise(view.exercise(exercise, audience, reveal, waits))
+    lines = _exercise(view.exercise(exercise, audience, reveal, waits, more))
     return "\n".join(text for line in lines for text, _, _ in _laid_out(line, width, fold=False)) + "\n"
 
 
@@ -59,6 +61,7 @@ def student_text(
     audience: Audience = "student",
     reveal: Reveal = "counterexample",
     complete: bool = True,
+    more: Mapping[str, int] | None = None,
 ) -> StudentText:
     """Lay a whole submission out for a terminal of any width: a rich renderable.
 
@@ -66,8 +69,9 @@ def student_text(
     audience   who reads
     reveal     what a student sees of hidden checks
     complete   False: a person tries something out, and nothing is said of whether everything is graded
+    more       exercise -> how many laws have not been asked yet, and are in grading
     """
-    page = view.page(score, audience, reveal)
+    page = view.page(score, audience, reveal, more)
     return StudentText(page if complete or score.error is not None else replace(page, sentence=""))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.feedback.audience import Audience, Reveal, seen_by
@@ -40,13 +41,20 @@ class Page:
     read: tuple[tuple[str, str, str], ...]  # of the files that were read: name, size, SHA-256
 
 
-def page(score: Score, audience: Audience = "student", reveal: Reveal = "counterexample") -> Page:
+def page(
+    score: Score,
+    audience: Audience = "student",
+    reveal: Reveal = "counterexample",
+    more: Mapping[str, int] | None = None,
+) -> Page:
     """Return a submission as its reader sees it.
 
     score      the result
     audience   who reads
     reveal     what a student sees of hidden checks
+    more       exercise -> how many laws have not been asked yet, and are in grading
     """
+    more = more or {}
     score = seen_by(score, audience, reveal)
     number, of = _headline(score)
     return Page(
@@ -58,7 +66,10 @@ def page(score: Score, audience: Audience = "student", reveal: Reveal = "counter
         sentence=_sentence(score),
         share=share(score.score, score.max_score),
         waiting=0.0 if score.score is None else share(score.pending_points, score.max_score),
-        exercises=tuple(exercise_of(one, audience, score.status == "pending") for one in score.exercises),
+        exercises=tuple(
+            exercise_of(one, audience, score.status == "pending", more.get(one.name, 0))
+            for one in score.exercises
+        ),
         error=None if score.error is None else _error(score.error, audience),
         notes=tuple(shown(note) for note in score.notes),
         facts=_facts(score, audience),

@@ -13,8 +13,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import json
 import pkgutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.machinery import ModuleSpec
@@ -31,6 +33,9 @@ from autograder.model import Visibility
 Body = Callable[..., Law]
 
 PACKAGES = ("checks", "hidden")  # what students get, and what they do not
+ASKED_IN_GRADING = (
+    "asked_in_grading.json"  # in checks/ of the students' wheel: assignment -> exercise -> hidden laws
+)
 SHARED = frozenset({"arrays"})  # modules beside the assignments
 
 # Parameters of a check that the runner fills in, instead of Hypothesis.
@@ -248,6 +253,24 @@ def assignments() -> tuple[str, ...]:
     True
     """
     return tuple(_names(importlib.import_module("autograder.checks").__path__))
+
+
+def asked_in_grading(assignment: str) -> dict[str, int]:
+    """Return exercise -> how many laws are asked in grading only: as a release says it, or counted where these are installed.
+
+    >>> asked_in_grading("no_such_assignment")
+    {}
+    """
+    for place in importlib.import_module("autograder.checks").__path__:
+        file = Path(place, ASKED_IN_GRADING)
+        if file.is_file():
+            said = json.loads(file.read_text(encoding="utf-8"))
+            return {str(name): int(count) for name, count in said.get(assignment, {}).items()}
+    if assignment not in assignments() or not hidden_installed():
+        return {}
+    return dict(
+        Counter(each.exercise for each in load(assignment, hidden=True) if each.visibility == "hidden")
+    )
 
 
 def owners(exercise: str) -> tuple[str, ...]:

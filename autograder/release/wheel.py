@@ -10,6 +10,7 @@ import base64
 import hashlib
 import importlib.util
 import io
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from autograder.course.folders import ROOT
 from autograder.errors import CourseError, UsageError
+from autograder.laws import registry
 
 TIME = (2020, 2, 2, 0, 0, 0)  # hatchling's own, for reproducible builds
 EPOCH = "1580601600"  # the same, in seconds
@@ -34,8 +36,16 @@ def build(course: Path) -> tuple[str, bytes]:
     _ready()
     files = _built()
     own = course_checks(course)
-    files |= own
-    return packed(files, _label(own))
+    counts = {f"autograder/checks/{registry.ASKED_IN_GRADING}": _asked_in_grading(course)}
+    files |= own | counts
+    return packed(files, _label(own | counts if own or (course / "hidden").is_dir() else {}))
+
+
+def _asked_in_grading(course: Path) -> bytes:
+    """How many laws wait for students behind the public ones, for each exercise: numbers, and nothing else of them."""
+    registry.use(course)
+    found = {name: registry.asked_in_grading(name) for name in registry.assignments()}
+    return (json.dumps(found, indent=1, sort_keys=True) + "\n").encode()
 
 
 def course_checks(course: Path) -> dict[str, bytes]:

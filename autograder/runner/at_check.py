@@ -14,11 +14,12 @@ from typing import Any
 
 from autograder.course.assignment import CHECKS_SUFFIX, exercise_of
 from autograder.laws.registry import Check
-from autograder.model import Call, Cause, CellResult, CheckResult, Notebook, Outcome, Student
+from autograder.model import Call, Cause, CheckResult, Notebook, Student
 from autograder.runner import causes, names
 from autograder.runner.exercises import run_exercises
 from autograder.runner.plans import Planner
-from autograder.sandbox.transport import PROCEDURE, Batch, Transport
+from autograder.runner.renewed import Renewed
+from autograder.sandbox.transport import PROCEDURE, Transport
 
 Results = Mapping[str, tuple[CheckResult, ...]]
 
@@ -46,10 +47,10 @@ def judged_again(
         if all(each.verdict in ("holds", "grader_fault") for each in results[exercise]):
             continue
         at = _check_cell(ran, exercise)
-        changed = {} if at is None else rebound(ran, at, _asked(mine, planner, weights))
+        changed = {} if at is None else rebound(ran, at, asked_of(mine, planner, weights))
         if at is None or not changed:
             continue
-        there = _AsAtCheck(transport, at)
+        there = Renewed(transport, upto=at)
         there.renew()
         again = run_exercises(mine, there, planner, weights=weights)[exercise]
         if _worth(again) > _worth(results[exercise]):
@@ -82,8 +83,8 @@ def _check_cell(ran: Notebook, exercise: str) -> int | None:
     return places[-1] if places else None
 
 
-def _asked(checks: Iterable[Check], planner: Planner, weights: Any) -> set[str]:
-    """The names of the notebook that checks call or hand over."""
+def asked_of(checks: Iterable[Check], planner: Planner, weights: Any = None) -> set[str]:
+    """Return the names of the notebook that `checks` call or hand over, as `planner` plans them with these `weights`."""
     calls = [call for check in checks for law in planner.plan(check, weights).laws for call in law.calls]
     return {name for call in calls for name in _named(call)}
 
@@ -98,27 +99,3 @@ def _worth(results: Sequence[CheckResult]) -> tuple[float, int]:
     """What is earned; of equal results the one in which more functions came to their end."""
     ended = sum(each.verdict in ("raised", "missing", "timed_out", "crashed") for each in results)
     return sum(each.weight * each.credit for each in results), -ended
-
-
-class _AsAtCheck:
-    """A submission of which only the cells up to one of them have run."""
-
-    def __init__(self, transport: Transport, cell: int) -> None:
-        self._transport = transport
-        self._cell = cell
-        self.name = transport.name
-
-    def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
-        return self._transport.run(notebook)
-
-    def answer(self, batch: Batch) -> list[Outcome]:
-        return self._transport.answer(batch)
-
-    def no_gpu(self) -> str | None:
-        return self._transport.no_gpu()
-
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
-        self._transport.renew(upto=self._cell)
-
-    def close(self) -> None:
-        self._transport.close()

@@ -8,7 +8,7 @@ from what running the cells gave, so that what is known from an earlier grading 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.model import Cause, Cell, CellResult, CheckResult, Notebook, Raised
@@ -245,6 +245,23 @@ def bound_again(changed: Iterable[str], cell: int) -> Cause:
         "The exercise was judged as it stood at its check."
     )
     return Cause("bound_again", what, "Use other names in later cells.", cell)
+
+
+def follow_on(used: Mapping[str, int], checks: Sequence[CheckResult]) -> Cause:
+    """Return what to tell of an exercise that was judged with the course's solutions of earlier ones.
+
+    used     the earlier exercises, with their numbers in the notebook
+    checks   its results
+    """
+    listed = _and(f"{name} (exercise {number})" for name, number in used.items())
+    which = "which is not right yet" if len(used) == 1 else "which are not right yet"
+    held, total = sum(each.verdict == "holds" for each in checks), len(checks)
+    laws = {1: "its one law holds", 2: "both laws hold"}.get(total, f"all {total} laws hold")
+    rest = "" if held == total else f"; what is shown of the others happened with your own {_and(used)}"
+    said = laws if held == total else f"{held} of {total} laws hold{rest}"
+    what = f"It uses {listed}, {which}. Judged with the course's {_and(used)}: {said}."
+    numbers = _and(str(number) for number in used.values())
+    return Cause("follow_on", what, f"Mend exercise{'s' if len(used) > 1 else ''} {numbers} first.")
 
 
 def alone(cause: Cause) -> str:

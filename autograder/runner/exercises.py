@@ -73,6 +73,21 @@ def run_exercises(
     return {name: tuple(mine) for name, mine in results.items()}
 
 
+def verdicts(
+    checks: Sequence[Check], transport: Transport, planner: Planner, weights: Any = None
+) -> dict[str, Verdict]:
+    """Put the checks of one exercise to a submission; return check -> verdict, and nothing else of what came back.
+
+    Nothing is shown of it, so no smaller input is looked for, and nothing is replayed.
+
+    transport   where the submission's cells have run
+    planner     has the inputs
+    weights     the trained weights that were submitted, for checks that ask for them
+    """
+    asked = _Exercise(transport, planner, weights, HiddenInputGuard(transport, planner), search=False)
+    return {each.check.name: each.verdict for each in asked.run(checks, None)}
+
+
 def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str]:
     """check -> where to read: the course's slides, then what the check says, or another check of its exercise."""
     default: dict[str, str] = {}
@@ -89,12 +104,22 @@ def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str
 
 
 class _Exercise:
-    def __init__(self, transport: Transport, planner: Planner, weights: Any, apart: HiddenInputGuard) -> None:
+    """`search`: whether smaller inputs that break a law are looked for, once for all of its laws."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        planner: Planner,
+        weights: Any,
+        apart: HiddenInputGuard,
+        *,
+        search: bool = True,
+    ) -> None:
         self.transport = transport
         self.apart = apart
         self.planner = planner
         self.weights = weights
-        self.shrunk = False
+        self.shrunk = not search
         self.ends = 0
 
     def run(self, checks: Iterable[Check], progress: Progress | None) -> Iterator[_Found]:

@@ -28,7 +28,7 @@ from autograder.model import (
     Notebook,
     Score,
 )
-from autograder.runner import at_check, lost_cells, other_assignment, scoring
+from autograder.runner import at_check, follow_on, lost_cells, other_assignment, scoring
 from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.naming import Namer
@@ -222,15 +222,21 @@ class Grader:
             )
             named = {**known.named, **self._named(found, rebound, submission, transport, smallest)}
             results = {name: found.get(name) or known.results[name] for name in self.exercises}
+            followed: Mapping[str, Cause] = {}
+            if self.settings.follow_on:  # last: from here on the child may hold solutions
+                results, followed = follow_on.judged_again(
+                    checks, results, self.assignment, submission, transport, self.planner, weights
+                )
+                named = {name: each for name, each in named.items() if name not in followed}
             sandbox = transport.name
         finally:
             transport.close()
         submission = replace(submission, notes=(*submission.notes, *lost_cells.notes(cells)))
         trail = Trail(submission, cells, document, self.assignment.notebook)
         causes = dict(known.causes)
-        for name, each in found.items():
-            again = (rebound[name],) if name in rebound else ()
-            causes[name] = (*again, *trail.of_exercise(name, each))
+        for name in found:
+            told = (each[name] for each in (followed, rebound) if name in each)
+            causes[name] = (*told, *trail.of_exercise(name, results[name]))
         score = self._scored(student, submission, results, causes, named, sandbox)
         usage = getattr(transport, "usage", None)
         seconds = {

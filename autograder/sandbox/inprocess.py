@@ -8,16 +8,16 @@ from __future__ import annotations
 import ast
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from typing import Any
 
 from autograder.fixtures import devices
-from autograder.model import Call, CellResult, Crashed, Notebook, Outcome, Raised, TimedOut
+from autograder.model import Call, Cell, CellResult, Crashed, Notebook, Outcome, Raised, TimedOut
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import from_plain, to_plain
-from autograder.sandbox.transport import Batch
+from autograder.sandbox.transport import Batch, with_added
 from autograder.sandbox.worker.answer import answer, raised
 
 
@@ -65,14 +65,14 @@ class InProcess:
         """Say why no call can be made near a GPU in this process; None where it can."""
         return devices.no_gpu()
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         """Run the cells again, where there is a notebook: all of them, or those up to the cell with index `upto`.
 
-        `whole` makes no difference here.
+        `added` run among them. `whole` makes no difference here.
         """
         whole_notebook = self._notebook
         if self._given is None and whole_notebook is not None:
-            self.run(cut_behind(whole_notebook, upto))
+            self.run(among(cut_behind(whole_notebook, upto), added))
             self._notebook = whole_notebook
 
     def close(self) -> None:
@@ -84,6 +84,11 @@ def cut_behind(notebook: Notebook, upto: int | None) -> Notebook:
     if upto is None:
         return notebook
     return replace(notebook, cells=tuple(cell for cell in notebook.cells if cell.index <= upto))
+
+
+def among(notebook: Notebook, added: Sequence[Cell]) -> Notebook:
+    """Return the notebook's code cells with those of `added` among them (see `transport.with_added`)."""
+    return replace(notebook, cells=tuple(with_added(notebook.code, added))) if added else notebook
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.environment import JAIL
 from autograder.model import Cell, CellResult, Notebook, Outcome, Raised
-from autograder.sandbox.inprocess import InProcess, cut_behind
+from autograder.sandbox.inprocess import InProcess, among, cut_behind
 from autograder.sandbox.transport import Batch
 from autograder.sandbox.worker.cells import Cells
 
@@ -42,14 +42,14 @@ class InShell(InProcess):
         with self._at_home():
             return super().answer(batch)
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         """Run the cells again, where there is a notebook: all of them, or those up to the cell with index `upto`.
 
-        `whole` makes no difference here.
+        `added` run among them. `whole` makes no difference here.
         """
         notebook = self._notebook
         if notebook is not None:
-            self.run(cut_behind(notebook, upto))
+            self.run(among(cut_behind(notebook, upto), added))
             self._notebook = notebook
 
     def _run(self, cell: Cell) -> CellResult:

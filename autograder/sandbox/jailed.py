@@ -30,7 +30,7 @@ from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
 from autograder.sandbox.outcomes import cell_failed, cell_from_plain, from_plain
 from autograder.sandbox.spawner import Ended, Spawner, ZygoteGone
-from autograder.sandbox.transport import Batch
+from autograder.sandbox.transport import Batch, with_added
 from autograder.sandbox.wire import WireClosed, WireError, WireTimeout
 
 BIRTHS = 3  # how often a child is asked for, with a new zygote each time, before the sandbox counts as broken
@@ -169,6 +169,7 @@ class Jailed:
         self._files: wire.Encoded | None = None  # what it finds beside the notebook
         self._brief = False
         self._upto: int | None = None
+        self._added: list[Cell] = []  # cells that are not the notebook's
 
     @property
     def usage(self) -> Usage:
@@ -179,7 +180,7 @@ class Jailed:
     def run(self, notebook: Notebook) -> tuple[CellResult, ...]:
         """Run the code cells in order, each with its own deadline; a failing cell does not stop the next."""
         self._discard()
-        self._ran, self._upto = [], None
+        self._ran, self._upto, self._added = [], None, []
         self._files = (
             wire.encode([[name, data] for name, data in notebook.files.items()]) if notebook.files else None
         )
@@ -233,15 +234,16 @@ class Jailed:
         """Say why no call can be made near a GPU; None where it can."""
         return self._sandbox.no_gpu
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         """Let the next request meet a fresh child, in which the cells have run again.
 
         Not `whole`: only the cells up to the last solution run again, for as long as that child lives. What trains, measures
         and draws stands behind them as a rule.
         With `upto`: only those up to the cell of that index, in every child until this is called again.
+        With `added`: these among them (see `transport.with_added`), in every child until this is called again.
         """
         self._discard()
-        self._brief, self._upto = not whole, upto
+        self._brief, self._upto, self._added = not whole, upto, list(added)
 
     def close(self) -> None:
         """End the child and everything it started."""
@@ -337,11 +339,15 @@ class Jailed:
                 return None
             self._child = child = self._sandbox.child(self._limits, self._files)
             cells, self._brief = _brief(self._ran) if self._brief else list(self._ran), False
-            for cell in cells if self._upto is None else [each for each in cells if each.index <= self._upto]:
+            if self._upto is not None:
+                cells = [each for each in cells if each.index <= self._upto]
+            for cell in with_added(cells, self._added):
                 try:
                     self._run_cell(cell, None, child, self._again)
                 except WireError:
-                    self._ran.remove(cell)  # it went well once; from now on it is left out
+                    # it went well once; from now on it is left out
+                    self._ran = [each for each in self._ran if each is not cell]
+                    self._added = [each for each in self._added if each is not cell]
                     self._discard()
                     break
         return self._child

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from autograder import fixtures
 from autograder.errors import CheckError
-from autograder.model import Call, CellResult, Fixture, Notebook, Outcome
+from autograder.model import Call, Cell, CellResult, Fixture, Notebook, Outcome
 from autograder.sandbox import wire
 
 PROCEDURE = "fixtures:"  # begins the name of a function that is no student's
@@ -73,16 +73,35 @@ class Transport(Protocol):
         """Say why no call can be made near a GPU over there; None where it can. Nothing of the student's has a say in it."""
         ...
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         """Begin a fresh child in which the cells have run again; without `whole`, those up to the last solution.
 
         With `upto`, those up to the cell of that index, until it is called again.
+        With `added`, these run among them (see `with_added`), until it is called again.
         """
         ...
 
     def close(self) -> None:
         """End the child and everything it started."""
         ...
+
+
+def with_added(cells: Sequence[Cell], added: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of a notebook with each of `added` behind the cell that has its index, or the last one before that.
+
+    >>> cells = [Cell(0, "code", "a = 1"), Cell(3, "code", "b = a")]
+    >>> [cell.source for cell in with_added(cells, [Cell(2, "code", "a = 2")])]
+    ['a = 1', 'a = 2', 'b = a']
+    """
+    made: list[Cell] = []
+    places: dict[int, list[Cell]] = {}
+    for each in added:
+        before = [at for at, cell in enumerate(cells) if 0 <= cell.index <= each.index]
+        places.setdefault(before[-1] if before else -1, []).append(each)
+    made += places.get(-1, [])
+    for at, cell in enumerate(cells):
+        made += [cell, *places.get(at, [])]
+    return made
 
 
 def answers(transport: Transport, calls: Sequence[Call]) -> list[Outcome]:

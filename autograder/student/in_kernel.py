@@ -43,7 +43,7 @@ def show(exercise: str, assignment: str | None = None) -> None:
     seen = history(_shell())
     if seen is not None:
         result = replace(result, causes=causes(seen, exercise, result.checks))
-    _show(result)
+    _show(result, registry.asked_in_grading(name).get(exercise, 0))
 
 
 def run(
@@ -114,16 +114,20 @@ def _namespace() -> Mapping[str, Any]:
     return sys.modules["__main__"].__dict__
 
 
-def _show(result: ExerciseResult) -> None:
+def _show(result: ExerciseResult, more: int) -> None:
     from autograder.feedback.html import exercise_fragment
     from autograder.feedback.text import exercise_text
 
     if _shell() is None:
-        print(exercise_text(result))
+        print(exercise_text(result, more=more))
         return
     from IPython.display import display
 
-    display({"text/html": exercise_fragment(result), "text/plain": exercise_text(result)}, raw=True)
+    shown = {
+        "text/html": exercise_fragment(result, more=more),
+        "text/plain": exercise_text(result, more=more),
+    }
+    display(shown, raw=True)
 
 
 class _Bar:

@@ -153,6 +153,8 @@ def assert_held(attack: Attack, seen: Seen, arena: Arena) -> None:
         assert not wanted or check.verdict in wanted, (name, check)
     for text in attack.told:
         assert text in report + seen.outputs, report + seen.outputs
+    for text in attack.hidden:
+        assert text not in report + seen.outputs, report + seen.outputs
     assert (seen.graded.score.status == "ungraded") == bool(attack.clause("ungraded")), report
 
 

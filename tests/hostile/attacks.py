@@ -11,6 +11,7 @@ The first line says what the attack tries. `Must:` says what has to happen, clau
                              `done` stands for a cell that ends well (and has gained nothing)
     EXERCISE/CHECK -> A, B   the check's verdict is one of these
     says -> text             the result file, or an output of a cell, holds this text
+    hides -> text            neither the result file nor an output of a cell holds this text
     ungraded -> text         the submission gets no score, and the result file says why
     gain -> EXERCISE/CHECK   what the threat model lets a lying worker win: these laws, and nothing else
     score -> same            not even less than without the attack
@@ -38,7 +39,7 @@ from tests.hostile import course
 HERE = Path(__file__).parent
 FAMILIES = ("reading", "writing", "network", "processes", "resources", "time", "forging", "notebooks")
 CELL = re.compile(r"^# %% *(\S+).*$", re.MULTILINE)
-CLAUSE = re.compile(r"(try|says|ungraded|gain|score|\w+/\w+) -> (.+)")
+CLAUSE = re.compile(r"(try|says|hides|ungraded|gain|score|\w+/\w+) -> (.+)")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Attack:
     def told(self) -> tuple[str, ...]:
         """The texts that the result, or an output, has to hold."""
         return tuple(text for kind, text in self.must if kind in ("says", "ungraded"))
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The texts that neither the result nor an output may hold."""
+        return tuple(text for kind, text in self.must if kind == "hides")
 
     def made(self, world: dict[str, Any]) -> dict[str, Any] | bytes:
         """The notebook that is handed in."""

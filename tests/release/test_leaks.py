@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from autograder.course import corpus, variants
+from autograder.laws import registry
 from autograder.release import building, wheel
 from autograder.release.leaks import Finding, scan
 from tests.release.clean import NAME, PLACE, ROOT, fewshot, findings, released, renamed, wheel_with, with_cell
@@ -155,4 +159,8 @@ def test_scanning_leaves_the_notebook_alone() -> None:
 def test_the_wheel_of_the_checkout_holds_no_release_room() -> None:
     name, data = wheel.build(ROOT)
     assert b"autograder/release/" not in data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        said = json.loads(archive.read(f"autograder/checks/{registry.ASKED_IN_GRADING}"))
+    assert said == {each: registry.asked_in_grading(each) for each in registry.assignments()}
+    assert said["fewshot"]["class_prototypes"] > 0
     assert name == "fewlabels-0.1.0-py3-none-any.whl"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,9 +63,9 @@ class Counting(InProcess):
         self.asked.append(batch)
         return super().answer(batch)
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         self.renewed += 1
-        super().renew(upto=upto)
+        super().renew(upto=upto, added=added)
 
 
 # --- the ladder
@@ -325,7 +325,7 @@ class Ending:
                 break
         return found
 
-    def renew(self, *, whole: bool = True, upto: int | None = None) -> None:
+    def renew(self, *, whole: bool = True, upto: int | None = None, added: Sequence[Cell] = ()) -> None:
         raise AssertionError("what ended is not replayed")
 
 

@@ -20,6 +20,7 @@ from autograder.feedback.phrases import NOTHING
 from autograder.laws import registry
 from autograder.model import ExerciseResult
 from autograder.student import in_kernel, kernel
+from tests.checks.fewshot_corpus import SOURCE
 
 ROOT = Path(__file__).parents[2]
 # One exercise with few checks: no more is drawn than these tests need.
@@ -91,6 +92,17 @@ def test_laws_that_hold_are_shown(shell: InteractiveShell) -> None:
     assert data["text/html"].lstrip().startswith("<")
     assert "all 8 laws hold" in data["text/html"]
     assert printed == ""
+
+
+def test_a_green_line_says_how_many_laws_wait(shell: InteractiveShell) -> None:
+    hidden = [each for each in registry.load("fewshot", hidden=True) if each.visibility == "hidden"]
+    waiting = sum(each.exercise == "class_prototypes" for each in hidden)
+    assert waiting > 1
+    right = "\n".join(cell.source for cell in SOURCE.notebook.code if cell.grade_id in ("imports", "class_prototypes"))
+    _, data = shown(shell, right, 'check("class_prototypes")')
+    said = f"laws hold; {waiting} more are asked in grading\n"
+    assert said in data["text/plain"]
+    assert said.strip() in data["text/html"]
 
 
 def test_the_law_that_does_not_hold_is_explained(shell: InteractiveShell) -> None:
