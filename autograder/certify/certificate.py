@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.certify.misplaced import Misplaced
 from autograder.certify.namings import Namings
 from autograder.certify.programs import Kind, Subject
 from autograder.certify.runs import Look, Trial
@@ -71,7 +72,8 @@ class CheckView:
 @dataclass(frozen=True)
 class Certificate:
     """`gradings`: a right program, all its exercises, under one seed. `matrix`: program -> EXERCISE/CHECK -> number of
-    the example at which it broke, under the first seed. `whole`: the programs that every check has looked at."""
+    the example at which it broke, under the first seed. `whole`: the programs that every check has looked at. `followed`: how often
+    an exercise was asked that uses the one a mistake is in; `misplaced`: where it lost points by it."""
 
     assignment: str
     seeds: tuple[int, ...]
@@ -89,6 +91,8 @@ class Certificate:
     seconds: float
     trial_seconds: float
     namings: Namings | None = None
+    misplaced: tuple[Misplaced, ...] = ()
+    followed: int = 0
 
     @property
     def alarmed(self) -> int:
@@ -115,7 +119,7 @@ class Certificate:
         rest = [tally for kind, tally in self.tallies.items() if kind != "mutants" and tally.rest]
         mutants = self.tallies.get("mutants")
         enough = mutants is None or mutants.rate is None or mutants.rate >= SURE
-        wrong = (self.alarms, self.unsure, self.faults, self.contradicted, self.stale, rest)
+        wrong = (self.alarms, self.unsure, self.misplaced, self.faults, self.contradicted, self.stale, rest)
         return enough and not any(wrong)
 
 
@@ -157,8 +161,9 @@ def certificate(
     `assignment` is the name that the certificate bears.
     """
     by_program: dict[tuple[Kind, str], list[tuple[Trial, Look]]] = defaultdict(list)
+    behind: list[tuple[Trial, Look]] = []
     for trial, seen in looks:
-        by_program[trial.kind, trial.name].append((trial, seen))
+        (by_program[trial.kind, trial.name] if trial.later is None else behind).append((trial, seen))
     mine = [each for each in subjects if (each.kind, each.name) in by_program]
     right = [each for each in mine if each.kind == "solutions" or each.proof is not None]
     alarms = [alarm for each in right for alarm in _alarms(by_program[each.kind, each.name])]
@@ -193,7 +198,9 @@ def certificate(
         stale=tuple(stale),
         left_out=tuple(left_out),
         seconds=seconds,
-        trial_seconds=round(sum(seen.seconds for mine in by_program.values() for _, seen in mine), 1),
+        trial_seconds=round(sum(seen.seconds for mine in (*by_program.values(), behind) for _, seen in mine), 1),
+        misplaced=tuple(Misplaced(each.name, each.exercise, tuple(seen.fell)) for each, seen in behind if seen.fell),
+        followed=len(behind),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograder.certify import mutants
+from autograder.certify.misplaced import Later, later
 from autograder.certify.mutants import Mutant
 from autograder.course import assignment as assignments
 from autograder.course import corpus, folders, toml
@@ -27,6 +28,7 @@ class Subject:
     """One program. `notebooks`: exercise -> the cells that this exercise needs, the program's own among them.
 
     named   EXERCISE/CHECK that a mistake says it is caught by
+    later   the exercises that use those which a mistake is in, and must not lose points by it
     proof   why a mutant is right by the contract all the same; None for programs that have to fall, or are no mutants
     """
 
@@ -36,6 +38,7 @@ class Subject:
     notebooks: tuple[tuple[str, Notebook], ...]
     named: str | None = None
     proof: str | None = None
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,12 @@ def _wrong(source: Notebook, program: corpus.Program) -> Subject:
             file=f"{program.name}.py",
         )
     exercise = program.caught_by.split("/")[0]
-    notebook = cells_for(corpus.as_notebook(source, program.cells), [exercise])
-    return Subject("mistakes", program.name, program.says, ((exercise, notebook),), program.caught_by)
+    whole = corpus.as_notebook(source, program.cells)
+    notebook = cells_for(whole, [exercise])
+    behind = later(program.cells, whole, source)
+    return Subject(
+        "mistakes", program.name, program.says, ((exercise, notebook),), program.caught_by, later=behind
+    )
 
 
 def _mutant(source: Notebook, mutant: Mutant, proofs: Sequence[Proof]) -> Subject:

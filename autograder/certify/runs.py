@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder.certify import misplaced
+from autograder.certify.misplaced import Later
 from autograder.certify.programs import Kind, Subject
 from autograder.laws.registry import Check
 from autograder.model import Notebook
@@ -24,6 +26,7 @@ class Trial:
     """every: all checks are looked at, whatever falls; otherwise the first one that falls ends it.
 
     named   the check that is asked first
+    later   an exercise behind the one that a mistake is in, which must not lose points by it
     """
 
     kind: Kind
@@ -33,12 +36,16 @@ class Trial:
     notebook: Notebook
     every: bool
     named: str | None = None
+    later: Later | None = None
 
     @property
     def key(self) -> str:
         """Names the trial by what decides its outcome: code, inputs, checks. What is called otherwise is done anew."""
         cells = [cell.source for cell in self.notebook.cells]
-        return _digest([FORMAT, self.exercise, self.seed, cells, self.every, self.named])
+        what: list[object] = [FORMAT, self.exercise, self.seed, cells, self.every, self.named]
+        if self.later is not None:
+            what.append([[cell.grade_id, cell.source] for cell in self.later.solutions])
+        return _digest(what)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def planned(
     every      True: all checks look at every program
 
     Mistakes are looked at by all checks under the first seed, for the matrix. Under the other `seeds` a mistake only has to
-    fall, and so has a mutant, unless `every` is set.
+    fall, and so has a mutant, unless `every` is set. Exercises that use the one a mistake is in are asked under the first seed.
     """
     trials = []
     for subject in subjects:
@@ -76,6 +83,13 @@ def planned(
                 whole = subject.kind == "solutions" or (subject.kind == "mistakes" and i == 0) or every
                 named = None if whole or subject.named is None else subject.named.split("/")[1]
                 trials.append(Trial(subject.kind, subject.name, exercise, seed, notebook, whole, named))
+        for each in subject.later:
+            if each.exercise in checked:
+                trials.append(
+                    Trial(
+                        subject.kind, subject.name, each.exercise, seeds[0], each.notebook, True, later=each
+                    )
+                )
     return trials
 
 
@@ -84,6 +98,9 @@ def look(trial: Trial, checks: Sequence[Check], planner: Planner, transport: Tra
     start = time.process_time()
     fell: dict[str, tuple[str, int]] = {}
     mine = [check for check in checks if check.exercise == trial.exercise]
+    if trial.later is not None:
+        lost = misplaced.broken(trial.later, mine, planner, transport)
+        return _looked(dict.fromkeys(lost, ("falsified", 1)), len(mine), start, transport)
     mine.sort(key=lambda check: check.name != trial.named)
     transport.run(trial.notebook)
     ends = looked = 0
@@ -97,9 +114,13 @@ def look(trial: Trial, checks: Sequence[Check], planner: Planner, transport: Tra
         ends += finding.verdict in ("timed_out", "crashed")
         if not trial.every or ends >= ENDS_ALLOWED:
             break
+    return _looked(fell, looked, start, transport)
+
+
+def _looked(fell: Mapping[str, tuple[str, int]], checks: int, start: float, transport: Transport) -> Look:
     usage = getattr(transport, "usage", None)
     seconds = time.process_time() - start + (usage.cpu_seconds if usage is not None else 0.0)
-    return Look(fell, looked, round(seconds, 3))
+    return Look(fell, checks, round(seconds, 3))
 
 
 def _first_broken(plan: Plan, transport: Transport) -> tuple[int, Finding] | None:

@@ -34,6 +34,11 @@ def sentences(result: Certificate) -> list[str]:
             f"The mistake that gets away most often falls under {percent(min(shares))} of the seeds; "
             f"all mistakes have fallen after {max(each.needed or 0 for each in result.mistakes)} examples."
         )
+    if result.followed:
+        said.append(
+            f"Exercises that use the one a mistake is in were asked {result.followed} times; points were lost there, "
+            f"where the mistake is not: {len(result.misplaced)} times."
+        )
     namings = result.namings
     if namings is not None:
         said.append(
@@ -85,6 +90,9 @@ def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
             f"{each.name}: falls under {percent(each.share)} of the seeds, by {each.caught_by} under {percent(each.named)}"
             for each in result.unsure
         ],
+        "Points lost in another exercise than the one that the mistake is in": [
+            f"{each.program}: {each.exercise}/{check}" for each in result.misplaced for check in each.checks
+        ],
         "Mistakes that are named by another": result.namings.misnamed if result.namings else (),
         "Checks that failed by themselves": result.faults,
         "Proven to be right, and accused all the same": result.contradicted,
@@ -129,6 +137,11 @@ def as_json(result: Certificate) -> dict[str, Any]:
         "examples_needed": {each.name: each.needed for each in result.mistakes},
         "share_of_seeds": {each.name: each.share for each in result.mistakes if each.share < 1},
         "kills": _kills(result.matrix),
+        "misplaced_losses": [
+            {"program": each.program, "exercise": each.exercise, "checks": list(each.checks)}
+            for each in result.misplaced
+        ],
+        "later_exercises_asked": result.followed,
         "namings": None
         if result.namings is None
         else {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.certify.certificate import Certificate, certificate, upper_bound
+from autograder.certify.misplaced import Later
 from autograder.certify.page import certificate_page
 from autograder.certify.programs import Kind, Subject
 from autograder.certify.runs import Look, Trial
@@ -149,3 +150,21 @@ def test_the_page_shows_the_matrix_and_runs_nothing() -> None:
     assert "&lt;b&gt;wrong&lt;/b&gt;" in page
     assert "It is the same." in page
     assert 'class="kill named"' in page
+
+
+def test_points_that_are_lost_where_the_mistake_is_not_are_told() -> None:
+    mistake, falls = GOOD[1]
+    later = Later("g", BOOK, ())
+    looks = [
+        (Trial("mistakes", mistake.name, "f", seed, BOOK, True), Look(fell, 3, 0.5))
+        for seed, fell in enumerate(falls)
+    ]
+    behind = Trial("mistakes", mistake.name, "g", 0, BOOK, True, later=later)
+    for fell, holds in (({}, True), ({"its_law": ("falsified", 1)}, False)):
+        result = certificate("tiny", [mistake], [*looks, (behind, Look(fell, 1, 0.5))], CHECKS, [0, 1])
+        assert (result.holds, result.followed, len(result.misplaced)) == (holds, 1, int(not holds))
+        assert result.mistakes == made(GOOD[1]).mistakes
+        assert len(as_json(result)["misplaced_losses"]) == int(not holds)
+        told = ["wrong: g/its_law" in str(part) for part in shown(result, [mistake])]
+        assert any(told) is not holds
+        assert ("its_law" in certificate_page(result, [mistake])) is not holds

@@ -319,3 +319,30 @@ def test_what_a_check_is_declared_with_enters_its_key(
     again = make_grader(replace(DOUBLES, **changes), TRIPLES)
     graded(tmp_path, again)
     assert len(runs(again)) == 1
+
+
+def test_a_changed_check_of_an_earlier_exercise_lets_those_behind_it_be_asked_again(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    """Whether it holds decides with whose solution the later ones are judged; without follow-on marking it does not."""
+    hand_in(tmp_path, "ada")
+    for follow_on, asked in ((True, {"double", "triple"}), (False, {"double"})):
+        graded(tmp_path, without(make_grader(), follow_on))
+        (handed_in,) = submissions(tmp_path, "made_up")
+        again = without(make_grader(replace(DOUBLES, weight=2.0), TRIPLES), follow_on)
+        known = Journal(tmp_path, again).known(handed_in)
+        assert known is not None
+        assert {"double", "triple"} - set(known.results) == asked
+
+
+def test_switching_follow_on_marking_grades_again(tmp_path: Path, make_grader: Make) -> None:
+    hand_in(tmp_path, "ada")
+    graded(tmp_path, without(make_grader(), True))
+    again = without(make_grader(), False)
+    graded(tmp_path, again)
+    assert len(again.boundary.sessions) == 1  # type: ignore[attr-defined]
+
+
+def without(grader: Grader, follow_on: bool) -> Grader:
+    grader.settings = replace(grader.settings, follow_on=follow_on)
+    return grader

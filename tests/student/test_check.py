@@ -98,7 +98,9 @@ def test_a_green_line_says_how_many_laws_wait(shell: InteractiveShell) -> None:
     hidden = [each for each in registry.load("fewshot", hidden=True) if each.visibility == "hidden"]
     waiting = sum(each.exercise == "class_prototypes" for each in hidden)
     assert waiting > 1
-    right = "\n".join(cell.source for cell in SOURCE.notebook.code if cell.grade_id in ("imports", "class_prototypes"))
+    right = "\n".join(
+        cell.source for cell in SOURCE.notebook.code if cell.grade_id in ("imports", "class_prototypes")
+    )
     _, data = shown(shell, right, 'check("class_prototypes")')
     said = f"laws hold; {waiting} more are asked in grading\n"
     assert said in data["text/plain"]
