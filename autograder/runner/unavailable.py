@@ -28,7 +28,7 @@ _ABSENT = (
     _Absence(
         re.compile(
             r"not compiled with CUDA|not linked with support for cuda|Found no NVIDIA driver|No CUDA GPUs are available"
-            r"|torch\.cuda\.is_available\(\) is False|CUDA driver",
+            r"|torch\.cuda\.is_available\(\) is False|CUDA driver|with arguments from the 'CUDA' backend",
             re.IGNORECASE,
         ),
         f"There is no GPU where this ran. {_ANY_DEVICE}",

@@ -39,6 +39,11 @@ def test_this_machine_s_own_words_for_a_missing_gpu(code: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "message", "said"),
     [
+        (  # where torch.cuda was begun in this process and found nothing
+            "NotImplementedError",
+            "Could not run 'aten::empty.memory_format' with arguments from the 'CUDA' backend.",
+            "There is no GPU where this ran.",
+        ),
         ("RuntimeError", "PyTorch is not linked with support for cuda devices", "no GPU"),
         ("RuntimeError", "PyTorch is not linked with support for mps devices", "no such device"),
         ("InductorError", "PermissionError: [Errno 13] Permission denied", "no compiler"),
