@@ -48,7 +48,7 @@ def causes(score: Score) -> list[CauseCount]:
     found: dict[tuple[str, int | None], CauseCount] = {}
     for exercise in score.exercises:
         for cause in exercise.causes:
-            if cause.kind in ("not_started", "not_finished") or not cause.what:
+            if cause.kind in ("not_started", "not_finished", "follow_on") or not cause.what:
                 continue
             key = (cause.kind, cause.cell)
             first = found.get(key, CauseCount(one_line(cause.what, 300), one_line(cause.remedy, 300), ()))

@@ -259,7 +259,7 @@ def follow_on(used: Mapping[str, int], checks: Sequence[CheckResult]) -> Cause:
     laws = {1: "its one law holds", 2: "both laws hold"}.get(total, f"all {total} laws hold")
     rest = "" if held == total else f"; what is shown of the others happened with your own {_and(used)}"
     said = laws if held == total else f"{held} of {total} laws hold{rest}"
-    what = f"It uses {listed}, {which}. Judged with the course's {_and(used)}: {said}."
+    what = f"This exercise uses {listed}, {which}. Judged with the course's {_and(used)}: {said}."
     numbers = _and(str(number) for number in used.values())
     return Cause("follow_on", what, f"Mend exercise{'s' if len(used) > 1 else ''} {numbers} first.")
 

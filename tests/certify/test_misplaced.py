@@ -47,4 +47,4 @@ def test_a_mistake_elsewhere_breaks_nothing_and_one_that_changes_more_than_its_e
             (_, octuple) = later(["double"], with_(double=mistake), SOURCE)
             assert broken(octuple, MINE, planner, InProcess()) == lost
         finally:
-            torch.Tensor.__rmul__ = before
+            torch.Tensor.__rmul__ = before  # type: ignore[method-assign]

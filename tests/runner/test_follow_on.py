@@ -14,6 +14,7 @@ import pytest
 
 from autograder.course.assignment import Exercise
 from autograder.course.settings import Settings
+from autograder.feedback.class_page import class_page
 from autograder.feedback.html import student_page
 from autograder.feedback.json import from_json, to_json
 from autograder.laws.registry import Check
@@ -98,7 +99,7 @@ def test_a_mistake_costs_the_exercise_that_it_is_in(tmp_path: Path, first: str) 
     causes = [each.causes[0] for each in score.exercises[1:]]
     assert [cause.kind for cause in causes] == ["follow_on", "follow_on"]
     assert causes[0].what == (
-        "It uses double (exercise 1), which is not right yet. Judged with the course's double: all 3 laws hold."
+        "This exercise uses double (exercise 1), which is not right yet. Judged with the course's double: all 3 laws hold."
     )
     assert causes[0].remedy == "Mend exercise 1 first."
 
@@ -348,3 +349,14 @@ def test_pages_and_json_say_it(tmp_path: Path) -> None:
     assert "all 3 laws hold, judged with the course&#39;s double" in page
     assert "Judged with the course&#39;s double: holds." in page
     assert "Mend exercise 1 first." in page
+
+
+def test_the_class_page_marks_it_and_does_not_call_it_a_cause_outside(tmp_path: Path) -> None:
+    score = graded(tmp_path, WRONG, QUADRUPLE, OCTUPLE)
+    page = class_page([score], "made_up", {})
+    assert page.count("↪") == 2
+    assert "an arrow: judged" in page
+    assert "Mend exercise 1 first" not in page
+    right = class_page([graded(tmp_path, DOUBLE, QUADRUPLE, OCTUPLE)], "made_up", {})
+    assert "↪" not in right
+    assert "an arrow" not in right
