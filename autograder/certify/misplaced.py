@@ -7,7 +7,7 @@ is broken then, too, is broken by a mistake that is elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course.dependencies import cells_for
 from autograder.laws.registry import Check
@@ -50,7 +50,10 @@ def later(mistaken: Iterable[str], whole: Notebook, source: Notebook) -> tuple[L
         used = () if exercise in mine else follow_on.used_by(exercise, whole, solutions, mine)
         if used:
             cells = tuple(solutions[name] for name in (*used, exercise))
-            found.append(Later(exercise, cells_for(whole, [exercise]), cells))
+            # what the mistake needs, and what the course's solution in its place needs
+            needed = {cell.index for each in (whole, source) for cell in cells_for(each, [exercise]).cells}
+            kept = tuple(cell for cell in whole.code if cell.index in needed)
+            found.append(Later(exercise, replace(whole, cells=kept), cells))
     return tuple(found)
 
 

@@ -38,6 +38,16 @@ def test_all_that_use_it_are_found_with_what_stands_in() -> None:
     assert later(["octuple"], SOURCE, SOURCE) == ()
 
 
+def test_what_the_courses_solution_needs_is_there_though_the_mistake_does_without() -> None:
+    alone = with_(
+        quadruple="def quadruple(x):\n    return 5 * x",
+        octuple="def octuple(x):\n    return 2 * quadruple(x)",
+    )
+    (octuple,) = later(["quadruple"], alone, SOURCE)
+    assert [cell.grade_id for cell in octuple.notebook.cells] == ["double", "quadruple", "octuple"]
+    assert broken(octuple, MINE, Planner(11, Settings()), InProcess()) == []
+
+
 def test_a_mistake_elsewhere_breaks_nothing_and_one_that_changes_more_than_its_exercise_does() -> None:
     planner = Planner(11, Settings())
     spoils = f"{WRONG}\ntorch.Tensor.__rmul__ = lambda self, other: self * other + 1"
