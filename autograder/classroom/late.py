@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from autograder.classroom.timestamps import FILE, HandedIn, handed_in
@@ -21,7 +22,8 @@ def unknown_times(course: Path, assignment: str) -> dict[str, str]:
         decided = settings.read(course)
     except FewlabelsError:
         return {}
-    folders = [each for each in sorted((course / SUBMITTED).glob(f"*/{assignment}")) if each.is_dir()]
+    # os.path.isdir: a closed folder is none; from Python 3.12 on Path.glob lists it, and Path.is_dir raises
+    folders = [each for each in sorted((course / SUBMITTED).glob(f"*/{assignment}")) if os.path.isdir(each)]
     found = {each.parent.name: handed_in(each, decided.times) for each in folders}
     told = {student: f"{one.doubt}. {COUNTS}" for student, one in found.items() if one.doubt}
     if decided.late is not None and any(one.when is not None for one in found.values()):
