@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.course.dependencies import cells_for
+from autograder.course.dependencies import cells_for, solution_cells
 from autograder.laws.registry import Check
 from autograder.model import Cell, Notebook
 from autograder.runner import follow_on
@@ -44,7 +44,7 @@ def later(mistaken: Iterable[str], whole: Notebook, source: Notebook) -> tuple[L
     whole     the notebook with it
     source    the course's own
     """
-    solutions, mine = follow_on.solution_cells(source), set(mistaken)
+    solutions, mine = solution_cells(source), set(mistaken)
     found = []
     for exercise in solutions:
         used = () if exercise in mine else follow_on.used_by(exercise, whole, solutions, mine)

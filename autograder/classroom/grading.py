@@ -159,7 +159,7 @@ def ready(stack: ExitStack, request: Request, listener: Listener) -> Ready:
     decided = settings.read(course)
     source = assignments.of_course(course, request.assignment, decided=decided)
     handed_in = submissions(course, request.assignment, request.students)
-    programs = naming.of_course(course, source)
+    programs = naming.if_readable(course, source, listener.note)
     job = Job(source, decided, request.unsandboxed, request.device, course, programs)
     return Ready(job, handed_in, *_executor(stack, job, request, listener))
 

@@ -21,7 +21,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import atomic, kept
+from autograder import atomic
+from autograder.classroom import kept
 from autograder.classroom.handed_in import Submission
 from autograder.classroom.writing import page_paths
 from autograder.feedback.json import from_json, to_json

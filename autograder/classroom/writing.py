@@ -12,7 +12,8 @@ from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.classroom import atomic, kept
+from autograder import atomic
+from autograder.classroom import kept
 from autograder.classroom.kept import AUDIENCES
 from autograder.classroom.late import unknown_times
 from autograder.course.folders import WORKSHOP

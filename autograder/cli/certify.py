@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from autograder import atomic
 from autograder.certify import journal as journals
 from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
@@ -21,7 +22,7 @@ from autograder.certify.namings import Namings, of_mistakes
 from autograder.certify.programs import KINDS, Subject, of_course
 from autograder.certify.runs import Look, Trial, planned
 from autograder.certify.workers import run
-from autograder.classroom import atomic, kept
+from autograder.classroom import kept
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.progress_bar import bar
 from autograder.course import settings

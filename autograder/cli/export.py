@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.classroom import atomic
+from autograder import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.progress_bar import bar
 from autograder.errors import UsageError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from autograder.classroom import atomic
+from autograder import atomic
 from autograder.cli.app import DONE, PERSON_NEEDED, app, errors, screen
 from autograder.cli.validate import Weights, report, staff_room, validated
 from autograder.course import settings

@@ -53,11 +53,16 @@ def cells_for(notebook: Notebook, exercises: Iterable[str]) -> Notebook:
 
 def exercises_in_code(notebook: Notebook) -> tuple[str, ...]:
     """Return the exercises that are solved by code: the grade ids of the solution cells that are not graded by hand."""
-    return tuple(str(cell.grade_id) for cell in notebook.code if _is_solution(cell))
+    return tuple(solution_cells(notebook))
 
 
-def _is_solution(cell: Cell) -> bool:
-    return cell.solution and not cell.grade and cell.grade_id is not None
+def solution_cells(notebook: Notebook) -> dict[str, Cell]:
+    """Return exercise -> the cell that solves it, in their order; of the exercises that are solved by code.
+
+    Of two cells with one grade id the last counts.
+    """
+    found = (cell for cell in notebook.code if cell.solution and not cell.grade and cell.grade_id is not None)
+    return {str(cell.grade_id): cell for cell in found}
 
 
 @lru_cache(maxsize=4096)  # programs of a course share most of their cells

@@ -10,21 +10,33 @@ import numpy as np
 
 from autograder.laws.vocabulary import eps
 
-IN_A_LENGTH = 1e-8  # what may be added to a length, to a count, or under a root, to keep it from 0
+IN_A_LENGTH = (
+    1e-8  # what may be added to a length, to the size of a class, or under a root, to keep it from 0
+)
 IN_A_DENOMINATOR = 1e-12  # and to a sum of exponentials
 
 
 def of_mean(array: np.ndarray, count: int | None = None) -> float:
     """Bound the error of a mean of `count` rows of `array` (n, ...): each of the additions rounds once.
 
-    `count` is n by default. The number of rows may be guarded from 0.
+    `count` is n by default.
 
     >>> f"{of_mean(np.ones((5, 2))):.1e}", f"{of_mean(np.ones((5, 2), np.float32)):.1e}"
-    ('2.0e-08', '8.6e-06')
+    ('1.6e-14', '8.6e-06')
     """
     n = len(array) if count is None else count
-    largest = float(np.abs(array).max(initial=0.0))
-    return 4.0 * eps(array) * (n + 4) * (1.0 + largest) + IN_A_LENGTH * (1.0 + largest)
+    return 4.0 * eps(array) * (n + 4) * (1.0 + float(np.abs(array).max(initial=0.0)))
+
+
+def of_prototype(embeddings: np.ndarray, count: int | None = None) -> float:
+    """Bound the error of the mean of a class of `embeddings` (n, d): that of the mean, and what a guard of its size changes.
+
+    A class has one point at least, so the guard of a size takes no larger part of the mean than itself.
+
+    >>> f"{of_prototype(np.ones((5, 2))):.1e}", f"{of_prototype(np.zeros((5, 2))):.1e}"
+    ('1.0e-08', '8.0e-15')
+    """
+    return of_mean(embeddings, count) + IN_A_LENGTH * float(np.abs(embeddings).max(initial=0.0))
 
 
 def of_squared_distance(queries: np.ndarray, prototypes: np.ndarray) -> float:

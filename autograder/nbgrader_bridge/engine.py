@@ -8,6 +8,7 @@ them again.
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 import time
 from contextlib import ExitStack
@@ -110,10 +111,9 @@ def grade(
 def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grader:
     """The grader of an assignment, kept for as long as source, settings and checks stay what they were."""
     from autograder.classroom import kept
-    from autograder.course import assignment, settings
+    from autograder.course import assignment, folders, settings
     from autograder.laws import registry
     from autograder.runner import Grader, naming
-    from autograder.runner.naming import Namer
 
     registry.use(course)
     checks = tuple(map(_version, registry.files(name)))
@@ -121,11 +121,14 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
         registry.forget(name)
         _checks[name] = checks
     decided = (source, source.parent / "release.toml", course / "autograder.toml")
-    key = (name, *(_version(path) for path in decided), checks)
+    kinds = (folders.programs(course, name, kind) for kind in ("mistakes", "solutions"))
+    programs = tuple(_version(path) for kind in kinds for path in sorted(kind.glob("*.py")))
+    key = (name, *(_version(path) for path in decided), checks, programs)
     if key not in _graders:
         of_course = assignment.of_course(course, name, source)
         sandbox = start(idle_seconds, simulate_gpu=registry.needs_gpu(name))
-        namer = Namer(naming.of_course(course, of_course), kept.answers(course, name))
+        known = naming.if_readable(course, of_course, logging.getLogger(__name__).warning)
+        namer = None if known is None else naming.Namer(known, kept.answers(course, name))
         grader = Grader(of_course, settings.read(course), sandbox, namer=namer)
         _graders.clear()
         _graders[key] = grader

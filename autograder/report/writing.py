@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.classroom import atomic, fence, kept
+from autograder import atomic
+from autograder.classroom import fence, kept
 from autograder.course.folders import WORKSHOP
 from autograder.feedback import html
 from autograder.report.analysis import Report, analyse

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any
 
 from autograder.course.assignment import Assignment, Exercise
+from autograder.course.dependencies import solution_cells
 from autograder.laws.registry import Check
 from autograder.model import Cause, Cell, CheckResult, Notebook, Verdict
 from autograder.runner import causes, names, scoring
@@ -66,12 +67,6 @@ def judged_again(
                 continue
             told[exercise] = causes.follow_on({name: numbers.get(name, 0) for name in used}, again)
     return best, told
-
-
-def solution_cells(source: Notebook) -> dict[str, Cell]:
-    """Return exercise -> the cell of the course's notebook that solves it, in their order; of exercises solved by code."""
-    found = (cell for cell in source.code if cell.solution and not cell.grade and cell.grade_id is not None)
-    return {str(cell.grade_id): cell for cell in found}
 
 
 def lost(results: Iterable[CheckResult]) -> bool:

@@ -48,7 +48,8 @@ def test_an_entry_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> Non
     path.write_text(text)
     with pytest.raises(CourseError) as caught:
         read_proofs(path)
-    assert caught.value.file in (str(path), f"{path}, line 1")
+    line = ", line 1" if text == "not toml" else ""  # where TOML itself breaks
+    assert caught.value.file == f"{path}{line}"
 
 
 def test_no_file_means_no_proofs(tmp_path: Path) -> None:

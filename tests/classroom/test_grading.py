@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import atomic
+from autograder import atomic
 from autograder.classroom.handed_in import Submission, submissions
 from autograder.classroom.run import grade
 from autograder.classroom.writing import pages, result_path, sweep, write

@@ -50,8 +50,8 @@ def _registered(run: Callable[..., Any], course: Path) -> bytes:
 def test_whatever_happens_in_a_course_no_command_ends_in_an_exception(
     run: Callable[..., Any], tiny: None, tmp_path: Path, in_process: None
 ) -> None:
-    walk(run, tmp_path, courses=3, steps=8)
-    assert tally["steps"] >= 10
+    walk(run, tmp_path, courses=4, steps=8)
+    assert tally["steps"] >= 12
 
 
 @pytest.mark.campaign
@@ -65,7 +65,7 @@ def test_two_thousand_steps(
         print()
         for what, times in sorted(tally.items(), key=lambda item: -item[1]):
             print(f"{times:6} {what}")
-    assert tally["steps"] >= 37 * courses
+    assert tally["steps"] >= 2_000 * courses // 55
 
 
 @pytest.mark.campaign

@@ -281,3 +281,13 @@ def test_what_to_open_is_told_last(run: Run, course: Path, in_process: None) -> 
     )
     assert "2 need a closer look" in done.out
     assert done.out.splitlines()[-1].startswith("Results:")
+
+
+def test_a_known_mistake_that_cannot_be_read_stops_nobody(run: Run, course: Path, in_process: None) -> None:
+    broken = course / "corpus" / "tiny" / "mistakes" / "broken.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text('"""Has no cell."""\n')
+    done = run("grade", "tiny", "--course", course, "--no-gradebook")
+    assert (done.status, "ada" in done.out) == (0, True)
+    assert "No mistake is named." in done.err
+    assert "broken.py" in done.err

@@ -65,7 +65,7 @@ def test_a_killed_grader_leaves_whole_results_and_no_process(tmp_path: Path, fin
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from autograder.classroom.atomic import write_text
+from autograder.atomic import write_text
 
 path, text = Path(sys.argv[1]), "x" * 5_000_000
 os.write(1, b"go")

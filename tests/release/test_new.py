@@ -148,7 +148,7 @@ def inside(checkout: Path, *command: str) -> None:
 
 
 # those of tests/house that look at every assignment, and at what students get of it
-ROOMS = [f"tests/house/test_{name}.py" for name in ("docstrings", "layers", "student_package")]
+ROOMS = [f"tests/house/test_{name}.py" for name in ("docstrings", "examples", "layers", "student_package")]
 
 
 def test_in_the_checkout_it_passes_the_house_and_the_lint(checkout: Path) -> None:

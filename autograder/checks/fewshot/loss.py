@@ -44,7 +44,7 @@ anything = function("episode_loss", "embed", "support_x", "support_y", "query_x"
 def within(episode: Episode) -> float:
     """How far two right losses may differ: log-odds of queries to means that are rounded themselves."""
     reach = 1 + np.abs(episode.query_x).sum(-1).max(initial=0.0)
-    means = 4 * tolerances.of_mean(episode.support_x) * reach
+    means = 4 * tolerances.of_prototype(episode.support_x) * reach
     return 2 * tolerances.of_log_odds(episode.query_x, episode.support_x) + float(means)
 
 

@@ -127,7 +127,7 @@ def constant_class_gives_that_constant(support: SupportSet) -> Law:
     constant = SupportSet(constants[rows], support.labels)
 
     def judge(out: Any) -> Violation | None:
-        broken = close(out[0], constants, tolerances.of_mean(constant.embeddings), "prototypes")
+        broken = close(out[0], constants, tolerances.of_prototype(constant.embeddings), "prototypes")
         return broken and Violation(
             broken.message, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
         )
@@ -141,7 +141,7 @@ def single_shot_gives_itself(support: SupportSet) -> Law:
     counts = np.array([(support.labels == k).sum() for k in support.classes])
     alone = counts == 1
     expected = np.stack([support.embeddings[support.labels == k][0] for k in support.classes])[alone]
-    bound = tolerances.of_mean(support.embeddings, 1)
+    bound = tolerances.of_prototype(support.embeddings, 1)
 
     def judge(out: Any) -> Violation | None:
         return close(values(out[0])[alone], expected, bound, "prototypes of the classes with one point")
@@ -163,7 +163,7 @@ def shuffled(draw: st.DrawFn) -> tuple[SupportSet, list[int]]:
 def support_order_does_not_matter(drawn: tuple[SupportSet, list[int]]) -> Law:
     """The order of the support set does not matter."""
     support, order = drawn
-    bound = 2 * tolerances.of_mean(support.embeddings)
+    bound = 2 * tolerances.of_prototype(support.embeddings)
     return invariant(
         class_prototypes(*support.pair),
         class_prototypes(*support[order].pair),
@@ -178,7 +178,7 @@ def support_order_does_not_matter(drawn: tuple[SupportSet, list[int]]) -> Law:
 def labels_are_only_names(support: SupportSet, step: int, start: int) -> Law:
     """Other names for the classes, in the same order, give the same prototypes."""
     renamed = support.relabelled(start + step * np.arange(len(support.classes)))
-    bound = 2 * tolerances.of_mean(support.embeddings)
+    bound = 2 * tolerances.of_prototype(support.embeddings)
     return invariant(
         class_prototypes(*support.pair),
         class_prototypes(*renamed.pair),
@@ -201,7 +201,7 @@ def affine_maps_commute(drawn: tuple[SupportSet, np.ndarray, np.ndarray]) -> Law
     support, a, t = drawn
     moved = SupportSet(support.embeddings @ a + t, support.labels)
     scale = 1.0 + np.abs(a).sum(0).max(initial=0.0)
-    bound = scale * tolerances.of_mean(support.embeddings) + tolerances.of_mean(moved.embeddings)
+    bound = scale * tolerances.of_prototype(support.embeddings) + tolerances.of_prototype(moved.embeddings)
     return equivariant(
         class_prototypes(*support.pair),
         class_prototypes(*moved.pair),
@@ -217,7 +217,7 @@ def affine_maps_commute(drawn: tuple[SupportSet, np.ndarray, np.ndarray]) -> Law
 def duplicated_support_changes_nothing(support: SupportSet, times: int) -> Law:
     """Giving every support point twice, or three times, changes nothing."""
     repeated = support[np.tile(np.arange(len(support)), times)]
-    bound = 2 * tolerances.of_mean(repeated.embeddings)
+    bound = 2 * tolerances.of_prototype(repeated.embeddings)
     return invariant(
         class_prototypes(*support.pair),
         class_prototypes(*repeated.pair),
@@ -242,7 +242,7 @@ def classes_do_not_influence_each_other(drawn: tuple[SupportSet, int, np.ndarray
     mine = (support.labels == support.classes[which])[:, None]
     moved = SupportSet(support.embeddings + np.where(mine, shift, 0.0), support.labels)
     only = (np.arange(len(support.classes)) == which)[:, None]
-    bound = tolerances.of_mean(support.embeddings) + tolerances.of_mean(moved.embeddings)
+    bound = tolerances.of_prototype(support.embeddings) + tolerances.of_prototype(moved.embeddings)
     return equivariant(
         class_prototypes(*support.pair),
         class_prototypes(*moved.pair),
@@ -266,7 +266,7 @@ def no_memory_between_calls(support: SupportSet, other: SupportSet) -> Law:
     again = class_prototypes(*support.pair)
     between = class_prototypes(*other.pair)
     twin = SupportSet(support.embeddings + 1.0, support.labels)
-    bound = 2 * tolerances.of_mean(support.embeddings)
+    bound = 2 * tolerances.of_prototype(support.embeddings)
 
     def judge(before: Any, _: Any, shifted: Any, after: Any) -> Violation | None:
         return first(

@@ -53,7 +53,7 @@ def agrees_with_the_reference(support: SupportSet) -> Law:
     expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]
 
     def judge(out: Any) -> Violation | None:
-        broken = close(out[0], expected, 2 * tolerances.of_mean(support.embeddings), "prototypes")
+        broken = close(out[0], expected, 2 * tolerances.of_prototype(support.embeddings), "prototypes")
         return broken and Violation(
             broken.message, broken.returned, broken.expected, picture=plane(support, out[0], expected)
         )

@@ -36,6 +36,6 @@ shown, and a program can choose that only by returning what a known mistake retu
 """
 
 from autograder.runner.naming.namer import Namer
-from autograder.runner.naming.programs import KnownPrograms, of_course
+from autograder.runner.naming.programs import KnownPrograms, if_readable, of_course
 
-__all__ = ["KnownPrograms", "Namer", "of_course"]
+__all__ = ["KnownPrograms", "Namer", "if_readable", "of_course"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import msgpack
 import numpy as np
 
+from autograder import atomic
 from autograder.model import Limits, Notebook, Outcome
 from autograder.runner import digests
 from autograder.runner.naming.aspects import Cells, Piece, cells
@@ -69,7 +68,7 @@ class Answers:
         found = self.fresh(notebook, probes)
         if self._folder is not None:
             with suppress(OSError):  # nothing but time is lost
-                _write(self._folder / f"{key}.gz", found)
+                atomic.write(self._folder / f"{key}.gz", gzip.compress(_dumps(found), 1, mtime=0))
         return found
 
     def _read(self, key: str) -> Cells | None:
@@ -91,14 +90,6 @@ class Answers:
 
 
 # --- as bytes --------------------------------------------------------------------------------------------------------
-
-
-def _write(path: Path, found: Cells) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(gzip.compress(_dumps(found), 1, mtime=0))
-    os.replace(name, path)
 
 
 def _dumps(found: Cells) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import corpus, folders
 from autograder.course.assignment import Assignment
 from autograder.course.dependencies import cells_for
+from autograder.errors import CourseError
 from autograder.model import Notebook
 
 SOURCE = "the source notebook"
@@ -57,6 +58,18 @@ def of_course(course: Path, assignment: Assignment) -> KnownPrograms:
                 notebook = _for_exercise(assignment, exercise, program.cells)
                 right[exercise].append(KnownProgram(program.name, notebook))
     return KnownPrograms(_frozen(right), _frozen(mistakes))
+
+
+def if_readable(course: Path, assignment: Assignment, note: Callable[[str], object]) -> KnownPrograms | None:
+    """Return the programs of an `assignment` of the `course`, or None where one cannot be read, of which `note` is told.
+
+    Names earn nothing: a file of theirs stops nobody's grading.
+    """
+    try:
+        return of_course(course, assignment)
+    except CourseError as error:
+        note(f"No mistake is named. {error}")
+        return None
 
 
 def _read(course: Path, name: str, kind: str) -> Iterable[corpus.Program]:
