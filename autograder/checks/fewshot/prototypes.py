@@ -273,7 +273,7 @@ def no_memory_between_calls(support: SupportSet, other: SupportSet) -> Law:
             close(
                 shifted[0],
                 values(before[0]) + 1.0,
-                2 * bound,
+                bound + tolerances.of_prototype(twin.embeddings),
                 "prototypes",
                 why=", as all points moved by 1",
                 call=2,
