@@ -115,13 +115,15 @@ def _groups_until_done(course: Path, assignment: str, settings: Settings, tasks:
     import torch
 
     from autograder.laws import registry
+    from autograder.runner import kept_inputs
     from autograder.runner.plans import Planner
     from autograder.sandbox.jailed import Sandbox
 
     torch.set_num_threads(1)
     registry.use(course)
     checks = registry.load(assignment, hidden=registry.hidden_installed())
-    planner = Planner(-1, settings)
+    kept = kept_inputs.of_course(course)
+    planner = Planner(-1, settings, kept)
     parent = multiprocessing.parent_process()
     with Sandbox(simulate_gpu=any(check.gpu for check in checks)) as sandbox:
         while (group := tasks.get()) is not None:
@@ -129,7 +131,7 @@ def _groups_until_done(course: Path, assignment: str, settings: Settings, tasks:
                 if parent is not None and not parent.is_alive():
                     return  # killed without a word: nobody waits for results
                 if planner.seed != trial.seed:
-                    planner = Planner(trial.seed, settings)
+                    planner = Planner(trial.seed, settings, kept)
                 session = sandbox.session(settings.limits)
                 try:
                     results.put((number, look(trial, checks, planner, session)))

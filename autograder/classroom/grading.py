@@ -23,7 +23,7 @@ from autograder.errors import GraderError, UsageError
 from autograder.feedback.class_summary import needs_person
 from autograder.feedback.sanitise import one_name
 from autograder.model import Failure, Graded, Score
-from autograder.runner import Grader, drawing, naming
+from autograder.runner import Grader, drawing, kept_inputs, naming
 from autograder.sandbox.jail import gpu
 from autograder.sandbox.jail import profile as profiles
 from autograder.sandbox.jail.view import view
@@ -39,6 +39,7 @@ class Request:
     scheduler     address of a dask scheduler whose workers grade, instead
     shared_files  its workers see the course under the same path
     force         also what has not changed since it was graded
+    writes        whether anything may be kept in the course
     """
 
     course: Path
@@ -50,6 +51,7 @@ class Request:
     scheduler: str | None = None
     shared_files: bool = False
     force: bool = False
+    writes: bool = True
 
 
 class Recorded(Protocol):
@@ -248,7 +250,8 @@ def _executor(stack: ExitStack, job: Job, request: Request, listener: Listener) 
             namer=job.namer(),
         )
         return grader, LocalPool(job, request.jobs)
-    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary), namer=job.namer())
+    inputs = kept_inputs.of_course(job.course, writes=request.writes)
+    grader = Grader(job.assignment, job.settings, Sandbox(**job.boundary), kept=inputs, namer=job.namer())
     sandbox: Any = grader.boundary
     _notes(stack.enter_context(sandbox).notes, listener)
     return grader, Sequential(grader)

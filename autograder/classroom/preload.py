@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.feedback import pictures
+from autograder.runner import kept_inputs
 from autograder.runner.drawing import draw_all
 from autograder.runner.plans import Planner
 
@@ -36,12 +37,14 @@ def _prepare(file: Path) -> None:
     for name in LATER:
         importlib.import_module(name)
     registry.use(job.course)
-    planner = Planner(job.settings.seed, job.settings)
+    planner = Planner(job.settings.seed, job.settings, kept_inputs.of_course(job.course))
     checks = [
         c for c in registry.load(job.assignment.name, hidden=True) if "weights" not in c.runner_parameters
     ]
-    for check, drawn in draw_all(checks, planner.seed, processes):
+    missing = [check for check in checks if not planner.take_kept(check)]
+    for check, drawn in draw_all(missing, planner.seed, processes):
         planner.take(check, drawn)
+    for check in checks:
         _ = planner.plan(check).batch.encoded
     _planners[job.digest] = planner
     pictures.get_ready()

@@ -27,7 +27,7 @@ from autograder.feedback.audience import Audience
 from autograder.feedback.json import from_json, to_json
 from autograder.laws import registry
 from autograder.model import Blame, Failure, Graded
-from autograder.runner import Grader, Known
+from autograder.runner import Grader, Known, kept_inputs
 from autograder.runner.naming import KnownPrograms, Namer
 from autograder.submission.beside import Beside
 
@@ -183,6 +183,7 @@ def _grader(job: Job) -> Grader:
             job.settings,
             sandbox,
             planner=preload.planner_of(job.digest),
+            kept=kept_inputs.of_course(job.course, writes=False),  # another machine may have no such folder
             namer=job.namer(),
         )
         _bench.job = job.digest

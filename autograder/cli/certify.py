@@ -31,7 +31,7 @@ from autograder.course.folders import WORKSHOP
 from autograder.course.settings import Settings
 from autograder.errors import UsageError
 from autograder.laws import registry
-from autograder.runner import Grader, naming
+from autograder.runner import Grader, kept_inputs, naming
 from autograder.runner.naming import Namer
 
 
@@ -132,7 +132,9 @@ def _namings(
     total = sum(len(namer.programs.mistakes.get(each, ())) for each in exercises)
     with Sandbox(simulate_gpu=any(check.gpu for check in checks)) as sandbox:
         # a grader gives the namer what grading gives it, so that both keep the same answers
-        planner = Grader(source, configured, sandbox, checks=checks, namer=namer).planner
+        planner = Grader(
+            source, configured, sandbox, checks=checks, kept=kept_inputs.of_course(course), namer=namer
+        ).planner
         session = sandbox.session(configured.limits)
         gpu = session.no_gpu() is None
         session.close()

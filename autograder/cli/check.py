@@ -27,7 +27,7 @@ from autograder.model import Graded, Notebook, Score
 from autograder.runner import Grader
 from autograder.student import graded_with, neighbours
 from autograder.student.fitness import Finding, inspect, ran
-from autograder.student.in_kernel import SEED
+from autograder.student.in_kernel import SEED, shipped_inputs
 from autograder.student.local_run import Here
 from autograder.student.slow_calls import ON_TERMINAL, Patience, Stopped
 from autograder.submission import notebook, receipts
@@ -108,7 +108,7 @@ def _graded(name: str, path: Path, document: Notebook, every: bool) -> Graded:
         else:
             patience = opened.enter_context(Patience(ON_TERMINAL, tell=_teller()))
             boundary = Here(path.parent, patience, advance)
-        grader = Grader(source, Settings(seed=SEED), boundary, checks=checks)
+        grader = Grader(source, Settings(seed=SEED), boundary, checks=checks, kept=shipped_inputs())
 
         def judged(_: Check) -> None:
             advance()

@@ -26,8 +26,9 @@ from autograder.feedback.sanitise import one_name, shown
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import Cause, CheckResult, Graded
-from autograder.runner import Grader
+from autograder.runner import Grader, kept_inputs
 from autograder.runner.follow_on import lost
+from autograder.runner.kept_inputs import KeptInputs
 from autograder.sandbox.jailed import Sandbox
 
 
@@ -57,9 +58,10 @@ def explain(
             remedy="Nothing to explain.",
         )
     decided = settings.read(course)
+    inputs = kept_inputs.of_course(course, writes=False)
     with Sandbox(simulate_gpu=check.gpu) as sandbox, errors.status("replaying ..."):
-        alone = Grader(source, decided, sandbox, checks=[check]).grade(submission.path, student)
-        graded = _with_what_follows(alone, check, source, decided, sandbox, submission.path)
+        alone = Grader(source, decided, sandbox, checks=[check], kept=inputs).grade(submission.path, student)
+        graded = _with_what_follows(alone, check, source, decided, sandbox, submission.path, inputs)
         graded = _with_names(graded, kept.result(course, student, assignment))
     if as_json:
         print(json.to_json(graded.score))
@@ -100,7 +102,13 @@ def _with_names(graded: Graded, path: Path) -> Graded:
 
 
 def _with_what_follows(
-    alone: Graded, check: Check, source: Assignment, decided: Settings, sandbox: Sandbox, path: Path
+    alone: Graded,
+    check: Check,
+    source: Assignment,
+    decided: Settings,
+    sandbox: Sandbox,
+    path: Path,
+    inputs: KeptInputs,
 ) -> Graded:
     """The replay, and what to tell of it where the exercise uses earlier ones that do not hold: follow-on marking."""
     if not decided.follow_on or not any(lost(each.checks) for each in alone.score.exercises):
@@ -108,7 +116,7 @@ def _with_what_follows(
     known = registry.load(source.name, hidden=registry.hidden_installed())
     order = list(dict.fromkeys(each.exercise for each in known))
     earlier = [each for each in known if order.index(each.exercise) < order.index(check.exercise)]
-    grader = Grader(source, decided, sandbox, checks=[*earlier, check])
+    grader = Grader(source, decided, sandbox, checks=[*earlier, check], kept=inputs)
     whole = grader.grade(path, alone.score.student)
     told = {
         each.name: tuple(cause for cause in each.causes if cause.kind == "follow_on")

@@ -97,6 +97,7 @@ def grade(
         unsandboxed=unsandboxed,
         device=device,
         jobs=1 if dry_run else jobs,
+        writes=not dry_run,
         scheduler=None if dry_run else scheduler,
         shared_files=shared_files,
         force=force,

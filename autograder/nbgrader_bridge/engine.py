@@ -113,12 +113,13 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
     from autograder.classroom import kept
     from autograder.course import assignment, folders, settings
     from autograder.laws import registry
-    from autograder.runner import Grader, naming
+    from autograder.runner import Grader, digests, kept_inputs, naming
 
     registry.use(course)
     checks = tuple(map(_version, registry.files(name)))
     if _checks.setdefault(name, checks) != checks:  # somebody works on them beside the running server
         registry.forget(name)
+        digests.forget()
         _checks[name] = checks
     decided = (source, source.parent / "release.toml", course / "autograder.toml")
     kinds = (folders.programs(course, name, kind) for kind in ("mistakes", "solutions"))
@@ -129,7 +130,9 @@ def _grader(name: str, course: Path, source: Path, idle_seconds: float) -> Grade
         sandbox = start(idle_seconds, simulate_gpu=registry.needs_gpu(name))
         known = naming.if_readable(course, of_course, logging.getLogger(__name__).warning)
         namer = None if known is None else naming.Namer(known, kept.answers(course, name))
-        grader = Grader(of_course, settings.read(course), sandbox, namer=namer)
+        grader = Grader(
+            of_course, settings.read(course), sandbox, kept=kept_inputs.of_course(course), namer=namer
+        )
         _graders.clear()
         _graders[key] = grader
     return _graders[key]

@@ -22,6 +22,7 @@ from autograder.release import building, leaks, notebook, requirements
 from autograder.release.building import Release
 from autograder.release.leaks import Finding, Secrets
 from autograder.release.validating import Validation
+from autograder.runner import kept_inputs
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Candidate:
             self.staff.checks,
             self.secrets,
             weights,
+            kept_inputs.of_course(self.course),
         )
 
 

@@ -21,6 +21,7 @@ from autograder.release.leaks import Secrets, scan
 from autograder.release.notebook import written
 from autograder.release.standalone import alone
 from autograder.runner import Grader
+from autograder.runner.kept_inputs import KeptInputs
 from autograder.sandbox.jailed import Sandbox, Usage
 from autograder.sandbox.transport import Transport
 from autograder.submission.notebook import parse
@@ -47,6 +48,7 @@ class Validation:
 
     stub     the student's notebook, as JSON
     weights  trained weights that staff hand in with the source, where the assignment wants some
+    kept     where inputs lie that were drawn before
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Validation:
         check_files: Sequence[Path],
         secrets: Secrets,
         weights: Path | None = None,
+        kept: KeptInputs | None = None,
     ) -> None:
         self.assignment = assignment
         self.settings = settings
@@ -66,6 +69,7 @@ class Validation:
         self.check_files = check_files
         self.secrets = secrets
         self.weights = weights
+        self.kept = kept
         self.checks = registry.load(assignment.name, hidden=registry.hidden_installed())
         self.solutions = {
             cell.grade_id: cell.source
@@ -86,7 +90,7 @@ class Validation:
         if not matched.ok:
             return [matched, shown]
         watching = _Watching(sandbox)
-        grader = Grader(self.assignment, self.settings, watching, checks=self.checks)
+        grader = Grader(self.assignment, self.settings, watching, checks=self.checks, kept=self.kept)
         progress("drawing inputs")
         grader.prepare()
         progress("the source")

@@ -22,6 +22,9 @@ from pathlib import Path
 from autograder.course.folders import ROOT
 from autograder.errors import CourseError, UsageError
 from autograder.laws import registry
+from autograder.runner import kept_inputs
+from autograder.runner.drawing import draw
+from autograder.student.in_kernel import INPUTS, SEED
 
 TIME = (2020, 2, 2, 0, 0, 0)  # hatchling's own, for reproducible builds
 EPOCH = "1580601600"  # the same, in seconds
@@ -37,7 +40,7 @@ def build(course: Path) -> tuple[str, bytes]:
     files = _built()
     own = course_checks(course)
     counts = {f"autograder/checks/{registry.ASKED_IN_GRADING}": _asked_in_grading(course)}
-    files |= own | counts
+    files |= own | counts | _inputs(course)
     return packed(files, _label(own | counts if own or (course / "hidden").is_dir() else {}))
 
 
@@ -46,6 +49,26 @@ def _asked_in_grading(course: Path) -> bytes:
     registry.use(course)
     found = {name: registry.asked_in_grading(name) for name in registry.assignments()}
     return (json.dumps(found, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _inputs(course: Path) -> dict[str, bytes]:
+    """What public checks draw for students, so that the first `check` in a notebook waits for none of it."""
+    registry.use(course)
+    kept = kept_inputs.of_course(course)
+    found = {}
+    for name in registry.assignments():
+        for check in registry.load(name):
+            where = kept_inputs.shipped_key(check, SEED)
+            if where is None:
+                continue
+            drawn = kept.read(check, SEED)
+            if drawn is None:
+                drawn = draw(check, SEED)
+                kept.keep(check, SEED, drawn)
+            raw = kept_inputs.dumps(drawn, where)
+            if raw is not None:
+                found[f"autograder/student/{INPUTS}/{where}{kept_inputs.SUFFIX}"] = raw
+    return found
 
 
 def course_checks(course: Path) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 `of_check`  the check as it is written, and all that it uses of check files and of reference/, statement by statement:
             a changed check leaves the others of its file alone. Comments and layout do not count.
 `of_engine` everything else that can move a verdict: the code of the grader, the versions of what it is built on.
+`of_drawing` the part of it that inputs come from.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -53,6 +54,7 @@ BYSTANDERS = frozenset(
         "version",
     }
 )
+DRAWERS = ("laws", "fixtures", "datasets", "model.py", "runner/drawing.py")  # what inputs are made of
 PACKAGE = Path(autograder.__file__).parent
 
 
@@ -66,15 +68,57 @@ def of_check(check: Check, course: object = None) -> str:
     return _hash(check.exercise, check.name, said, made, *texts)
 
 
+def has_source(check: Check) -> bool:
+    """Ask whether `of_check` has seen all of a check: a function of a file, decorated where it stands.
+
+    What was put together otherwise may share its text with others that draw other inputs.
+    """
+    statement = _statements(check.body.__module__).get(check.body.__name__)
+    at_top_level = check.body.__qualname__ == check.body.__name__
+    return at_top_level and isinstance(statement, ast.FunctionDef) and bool(statement.decorator_list)
+
+
 @cache
 def of_engine() -> str:
     """Return the digest of the code that draws, asks, judges and runs student code."""
-    files = sorted(
+    return _of_files(
         path
         for path in PACKAGE.rglob("*.py")
         if path.relative_to(PACKAGE).with_suffix("").parts[0] in MAKERS and "__pycache__" not in path.parts
     )
-    return _hash(*(f"{path.relative_to(PACKAGE)}\n{path.read_text(encoding='utf-8')}" for path in files))
+
+
+@cache
+def of_drawing() -> str:
+    """Return the digest of the code that inputs come from, check files apart."""
+    places = [PACKAGE / name for name in DRAWERS]
+    return _of_files(
+        file for place in places for file in ([place] if place.is_file() else place.rglob("*.py"))
+    )
+
+
+@cache
+def of_public_checks(assignment: str) -> str:
+    """Return the digest of the files of an assignment's public checks, as they are imported."""
+    module = importlib.import_module(f"autograder.checks.{assignment}")
+    path = Path(str(module.__file__))
+    files = path.parent.rglob("*.py") if path.name == "__init__.py" else [path]
+    return _hash(
+        *(f"{each.relative_to(path.parent)}\n{each.read_text(encoding='utf-8')}" for each in sorted(files))
+    )
+
+
+def _of_files(files: Iterable[Path]) -> str:
+    return _hash(
+        *(f"{path.relative_to(PACKAGE)}\n{path.read_text(encoding='utf-8')}" for path in sorted(files))
+    )
+
+
+def forget() -> None:
+    """Read check files anew: somebody has changed them."""
+    _used.cache_clear()
+    _statements.cache_clear()
+    of_public_checks.cache_clear()
 
 
 def _hash(*texts: str) -> str:

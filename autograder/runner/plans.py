@@ -14,6 +14,7 @@ from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law
 from autograder.runner.drawing import Drawn, draw, seed_of
+from autograder.runner.kept_inputs import KeptInputs
 from autograder.sandbox.transport import PROCEDURE, Batch
 
 
@@ -31,11 +32,15 @@ class Plan:
 
 
 class Planner:
-    """Draws each check once per course seed and hands the same plan to every submission."""
+    """Draws each check once per course seed and hands the same plan to every submission.
 
-    def __init__(self, seed: int, course: Any) -> None:
+    kept   where inputs lie that were drawn before, and where new ones are put
+    """
+
+    def __init__(self, seed: int, course: Any, kept: KeptInputs | None = None) -> None:
         self.seed = seed
         self.course = course
+        self._kept = kept
         self._plans: dict[int, Plan] = {}
 
     def plan(self, check: Check, weights: Any = None) -> Plan:
@@ -51,14 +56,30 @@ class Planner:
 
     def take(self, check: Check, drawn: Sequence[Drawn]) -> None:
         """Plan a check with what another process has drawn for it under the same seed."""
+        self._keep(check, drawn)
         self._plans[id(check)] = self._made(check, drawn, None)
+
+    def take_kept(self, check: Check) -> bool:
+        """Plan a check with what is kept of it; False where nothing is."""
+        drawn = None if self._kept is None else self._kept.read(check, self.seed)
+        if drawn is not None:
+            self._plans[id(check)] = self._made(check, drawn, None)
+        return drawn is not None
 
     def law(self, check: Check, drawn: Drawn, weights: Any = None) -> Law:
         """Return the law that a `check` makes of what was `drawn`, and of trained `weights` where it asks for them."""
         return check.body(**drawn, **self._given(check, weights))
 
     def _draw(self, check: Check, weights: Any) -> Plan:
-        return self._made(check, draw(check, self.seed), weights)
+        drawn = None if self._kept is None else self._kept.read(check, self.seed)
+        if drawn is None:
+            drawn = draw(check, self.seed)
+            self._keep(check, drawn)
+        return self._made(check, drawn, weights)
+
+    def _keep(self, check: Check, drawn: Sequence[Drawn]) -> None:
+        if self._kept is not None:
+            self._kept.keep(check, self.seed, drawn)
 
     def _made(self, check: Check, drawn: Sequence[Drawn], weights: Any) -> Plan:
         laws = [self.law(check, each, weights) for each in (*drawn, *check.also)]

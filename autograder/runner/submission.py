@@ -31,6 +31,7 @@ from autograder.model import (
 from autograder.runner import at_check, follow_on, lost_cells, other_assignment, scoring
 from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
+from autograder.runner.kept_inputs import KeptInputs
 from autograder.runner.naming import Namer
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
@@ -84,6 +85,7 @@ class Grader:
         hidden: bool = True,
         checks: Sequence[Check] | None = None,
         planner: Planner | None = None,
+        kept: KeptInputs | None = None,
         namer: Namer | None = None,
     ) -> None:
         self.assignment = assignment
@@ -92,7 +94,7 @@ class Grader:
         self.checks = tuple(checks) if checks is not None else registry.load(assignment.name, hidden=hidden)
         if checks is None:
             match(assignment, self.checks)
-        self.planner = planner or Planner(settings.seed, settings)
+        self.planner = planner or Planner(settings.seed, settings, kept)
         self.namer = namer
         if namer is not None:
             namer.prepare(boundary.session, settings.limits, repr((sorted(versions().items()), self.device)))

@@ -16,8 +16,9 @@ from autograder.errors import UsageError
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.model import ExerciseResult
-from autograder.runner import scoring
+from autograder.runner import kept_inputs, scoring
 from autograder.runner.exercises import Progress, run_exercises
+from autograder.runner.kept_inputs import KeptInputs
 from autograder.runner.plans import Planner
 from autograder.sandbox.inprocess import InProcess
 from autograder.sandbox.worker.answer import raised
@@ -27,6 +28,7 @@ from autograder.student.kernel_causes import causes
 from autograder.student.slow_calls import IN_JUPYTER, ON_TERMINAL, Patience, PatientInProcess, Stopped
 from autograder.submission import trained_weights
 
+INPUTS = "inputs"  # the folder beside this file where a release puts what public checks draw
 SEED = 0  # students check themselves on other inputs than they are graded on
 
 
@@ -80,7 +82,12 @@ def run(
 @lru_cache
 def _planner(assignment: str) -> Planner:
     """Kept for the life of the kernel: a second check of an exercise draws nothing."""
-    return Planner(SEED, Settings(seed=SEED))
+    return Planner(SEED, Settings(seed=SEED), shipped_inputs())
+
+
+def shipped_inputs() -> KeptInputs:
+    """Return what the release has drawn; an installation that comes from elsewhere has nothing there."""
+    return kept_inputs.shipped(Path(__file__).with_name(INPUTS))
 
 
 def _assignment_of(exercise: str, folder: Path) -> str:

@@ -37,19 +37,43 @@ print(len(pairs), all(one.structure == other.structure and one.payload == other.
 """
 
 
-def a_job() -> Job:
-    return Job(assignment.load(SOURCE, "matching"), Settings())
+KEPT = """
+import pickle, sys
+from pathlib import Path
+from autograder.classroom import preload
+from autograder.runner import drawing
+preload.draw_all = lambda checks, seed, processes: print(len(checks)) or drawing.draw_all(checks, seed, processes)
+preload._prepare(Path(sys.argv[1]))
+"""
+
+
+def a_job(course: Path = Path()) -> Job:
+    return Job(assignment.load(SOURCE, "matching"), Settings(), course=course)
 
 
 def test_the_inputs_of_all_checks_are_there_and_are_the_same(tmp_path: Path) -> None:
     file = tmp_path / "job"
-    file.write_bytes(pickle.dumps((a_job(), 2)))
+    file.write_bytes(pickle.dumps((a_job(tmp_path), 2)))
     environment = {**os.environ, preload.JOB: str(file), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", PREPARED, str(file)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     count, same = done.stdout.split() or [done.stderr, ""]
     assert int(count) > 20
     assert same == "True"
+
+
+def test_a_course_draws_its_inputs_once(tmp_path: Path) -> None:
+    file = tmp_path / "job"
+    file.write_bytes(pickle.dumps((a_job(tmp_path), 2)))
+    command = [sys.executable, "-c", KEPT, str(file)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    first, second = (
+        int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+        for _ in range(2)
+    )
+    assert first > 20
+    assert second < first / 5  # those that draw nothing at all
+    assert len(list((tmp_path / ".autograder" / "inputs").iterdir())) == first - second
 
 
 def test_a_job_that_cannot_be_read_is_left_to_the_workers(tmp_path: Path) -> None:

@@ -378,3 +378,39 @@ def test_nbgrader_knows_the_assignment_and_hands_the_folder_out(
     ExchangeReleaseAssignment(coursedir=here, config=config).start()
     handed_out = exchange / "deep" / "outbound" / "tiny"
     assert {path.name: path.read_bytes() for path in handed_out.iterdir()} == released(course)
+
+
+# --- what public checks draw
+
+
+NOTHING_DRAWN = """
+import autograder
+from autograder.laws import registry
+from autograder.runner import plans
+from autograder.student import in_kernel
+
+def refuse(check, seed):
+    raise SystemExit(f"{check.name} is drawn")
+
+plans.draw = refuse
+planned = 0
+for name in registry.assignments():
+    for check in registry.load(name):
+        if check.strategies and "weights" not in check.runner_parameters:
+            in_kernel._planner(name).plan(check)
+            planned += 1
+print(planned, autograder.__file__)
+"""
+
+
+def test_the_first_check_of_a_student_draws_nothing(built_wheel: tuple[str, bytes], tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(built_wheel[1])) as archive:
+        archive.extractall(tmp_path)
+        names = [name for name in archive.namelist() if name.endswith(".inputs")]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", NOTHING_DRAWN]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    planned, _, where = done.stdout.partition(" ")
+    assert where.startswith(str(tmp_path))
+    assert int(planned) == len(names) > 60
