@@ -362,7 +362,10 @@ class Graded:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use; seconds count CPU time, wall clock is the backstop (`patience` times as much)."""
+    """What a submission may use; seconds count CPU time, wall clock is the backstop (`patience` times as much).
+
+    figures   whether the pictures that cells show are rendered; no verdict hangs on it
+    """
 
     cell_seconds: float = 10.0
     call_seconds: float = 2.0
@@ -373,3 +376,4 @@ class Limits:
     scratch_bytes: int = 64 << 20
     output_bytes: int = 1 << 20
     threads: int = 64
+    figures: bool = True

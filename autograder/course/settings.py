@@ -4,6 +4,7 @@ seed = 20261                    # inputs of this term; another seed, other input
 # variant = 7                   # this term's data and numbers in the notebooks: autograder release --variant 7
 reveal = "counterexample"       # or "law": whether students see the inputs of hidden checks
 follow_on = true                # judge later exercises with the course's solutions of earlier ones that lost points; or false
+figures = true                  # render the pictures that cells show, for whoever reads autograded notebooks; false saves their time
 
 [limits]
 cell_seconds = 10.0
@@ -175,6 +176,7 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         "variant",
         "reveal",
         "follow_on",
+        "figures",
         "limits",
         "thresholds",
         "trained_weights",
@@ -197,12 +199,15 @@ def _settings(text: Mapping[str, Any], file: str) -> Settings:
         if text["reveal"] not in ("law", "counterexample"):
             raise _odd("reveal", 'Give "law" or "counterexample".', file)
         settings = replace(settings, reveal=text["reveal"])
+    for key in ("follow_on", "figures"):
+        if key in text and not isinstance(text[key], bool):
+            raise _odd(key, "Give true or false.", file)
     if "follow_on" in text:
-        if not isinstance(text["follow_on"], bool):
-            raise _odd("follow_on", "Give true or false.", file)
         settings = replace(settings, follow_on=text["follow_on"])
     if "limits" in text:
         settings = replace(settings, limits=_limits(text["limits"], file))
+    if "figures" in text:
+        settings = replace(settings, limits=replace(settings.limits, figures=text["figures"]))
     if "thresholds" in text:
         settings = replace(settings, thresholds=_thresholds(text["thresholds"], file))
     if "trained_weights" in text:

@@ -362,13 +362,13 @@ def uniform(
     >>> uniform(np.array([200, 100, 0]), picked=1, episodes=300, alpha=1e-9, what="The classes").returned
     'drawn [200, 100, 0] times'
     """
-    from scipy.stats import chi2  # takes a second to import: only statistical laws pay for it
+    from scipy.special import chdtri  # and not scipy.stats, which takes seconds to import
 
     candidates = len(counts)
     mean = episodes * picked / candidates
     correction = (candidates - 1) / (candidates - picked) if candidates > picked else 1.0
     statistic = correction * float(((counts - mean) ** 2).sum()) / mean
-    if statistic <= float(chi2.isf(alpha, candidates - 1)):
+    if statistic <= float(chdtri(candidates - 1, alpha)):  # the inverse of the survival function
         return None
     worst = int(np.abs(counts - mean).argmax())
     name = names[worst] if names else f"number {worst}"

@@ -266,7 +266,7 @@ class Jailed:
         """Run a cell again, without drawing what it shows, where `results` is None."""
         token = secrets.token_bytes(TOKEN_BYTES)
         shown = 0 if results is None else self._limits.output_bytes
-        request = wire.encode({"source": cell.source, "output_bytes": shown})
+        request = wire.encode({"source": cell.source, "output_bytes": shown, "figures": self._limits.figures})
         with child.timed(self._limits.cell_seconds, account):
             child.send(Kind.RUN_CELL, token, request)
             value = child.receive(Kind.CELL_RAN, token, 0)

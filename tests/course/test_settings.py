@@ -87,7 +87,7 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
         (
             "sead = 3",
             "sead",
-            "Did you mean seed? Known keys are follow_on, late, limits, read, reveal, seed, thresholds, times, trained_weights, variant.",
+            "Did you mean seed? Known keys are figures, follow_on, late, limits, read, reveal, seed, thresholds, times, trained_weights, variant.",
         ),
         ("variant = -1", "variant", "Give a whole number, 0 or above."),
         ("seed = 1.5", "seed", "Give a whole number, 0 or above."),
@@ -96,6 +96,7 @@ MARKS = "Give 0 <= accuracy_floor < accuracy_goal <= 1."
         ("seed = 9223372036854775808", "seed", "Give a whole number, 0 or above."),
         ('follow_on = "yes"', "follow_on", "Give true or false."),
         ("follow_on = 1", "follow_on", "Give true or false."),
+        ("figures = 0", "figures", "Give true or false."),
         ('reveal = "everything"', "reveal", 'Give "law" or "counterexample".'),
         ("reveal = []", "reveal", 'Give "law" or "counterexample".'),
         ("limits = 3", "limits", LIMITS),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograder.model import (
     Call,
@@ -200,3 +202,21 @@ def names(x): return list(wrapped.state_dict())
     assert value(call(jailed, "both", x=np.ones((1, 1)))).shape == (1, 1)
     assert value(call(jailed, "names", x=0)) == ["_orig_mod.weight", "_orig_mod.bias"]
     jailed.close()
+
+
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+
+
+@pytest.mark.parametrize("figures", [True, False])
+def test_a_course_may_do_without_figures(sandbox: Sandbox, figures: bool) -> None:
+    session = sandbox.session(replace(QUICK, figures=figures))
+    try:
+        shown, printed = session.run(notebook(FIGURE, "print('text'); {'a': 1}"))
+    finally:
+        session.close()
+    kinds = ["text/plain", "image/png"] if figures else ["text/plain"]
+    assert [sorted(each["data"]) for each in shown.outputs] == [sorted(kinds)]
+    assert [each.get("text") or each["data"]["text/plain"] for each in printed.outputs] == [
+        "text\n",
+        "{'a': 1}",
+    ]

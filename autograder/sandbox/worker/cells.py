@@ -34,13 +34,17 @@ class Cells:
         self.shell.reset(new_session=True)
         self.shell.execution_count = 1
 
-    def run(self, source: str, output_bytes: int) -> dict[str, Any]:
-        """Run one cell. With `output_bytes` 0 nothing is collected, and no figure is drawn.
+    def run(self, source: str, output_bytes: int, *, figures: bool = True) -> dict[str, Any]:
+        """Run one cell.
+
+        source         its text
+        output_bytes   how much of what it shows is collected; with 0 nothing is, and no figure is rendered
+        figures        False: what it shows is collected, with the text that stands for a figure in its place
 
         Returns {"outputs": nbformat-4 outputs, "raised": None or {"type", "message", "where"}}.
         """
         outputs = Outputs(output_bytes)
-        self._show_in(outputs if output_bytes else None)
+        self._show_in(outputs if output_bytes else None, figures=figures)
         try:
             result = self.shell.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
@@ -58,8 +62,8 @@ class Cells:
             ended = {"type": seen.type, "message": seen.message, "where": seen.where}
         return {"outputs": outputs.collected(), "raised": ended}
 
-    def _show_in(self, outputs: Outputs | None) -> None:
-        self.shell.capture(outputs)
+    def _show_in(self, outputs: Outputs | None, *, figures: bool = True) -> None:
+        self.shell.capture(outputs, figures=figures)
         for stream in self._streams:
             stream.outputs = outputs
 

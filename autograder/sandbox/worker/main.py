@@ -34,7 +34,7 @@ def serve(sock: socket.socket, cells: Cells) -> None:
 
 def _answer(sock: socket.socket, frame: Frame, cells: Cells) -> None:
     if frame.kind == Kind.RUN_CELL:
-        ran = cells.run(frame.value["source"], frame.value["output_bytes"])
+        ran = cells.run(frame.value["source"], frame.value["output_bytes"], figures=frame.value["figures"])
         send(sock, Kind.CELL_RAN, frame.token, frame.index, _bounded(ran))
     elif frame.kind in (Kind.ANSWER_CALLS, Kind.ANSWER_ONE_BY_ONE):
         _answer_calls(sock, frame, cells)

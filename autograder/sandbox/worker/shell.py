@@ -30,6 +30,7 @@ SCRIPTS = (
     "perl",
     "ruby",
 )  # %%NAME starts a program
+RENDERED = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")  # what takes long to make
 NO_INPUT = "input() has nobody to ask while a notebook is graded."
 
 
@@ -65,12 +66,15 @@ class _Formatter(DisplayFormatter):
     """Draws nothing that nobody will see."""
 
     outputs: Outputs | None = None
+    figures: bool = True
 
     def format(
         self, obj: Any, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         if self.outputs is None:
             return {}, {}
+        if not self.figures:
+            exclude = {*(exclude or ()), *RENDERED}
         return super().format(obj, include, exclude)  # type: ignore[no-any-return]
 
 
@@ -130,8 +134,9 @@ class Shell(InteractiveShell):
         """Say that exit() has no effect."""
         sys.stderr.write("exit() has no effect while a notebook is graded.\n")
 
-    def capture(self, outputs: Outputs | None) -> None:
-        """Send displays and results to `outputs` from now on; None: nowhere."""
+    def capture(self, outputs: Outputs | None, *, figures: bool = True) -> None:
+        """Send displays and results to `outputs` from now on; None: nowhere. Without `figures` no picture is rendered."""
+        self.display_formatter.figures = figures
         self.outputs = outputs
         self.display_pub.outputs = outputs
         self.display_formatter.outputs = outputs
