@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.certify.misplaced import Misplaced
@@ -73,7 +73,8 @@ class CheckView:
 class Certificate:
     """`gradings`: a right program, all its exercises, under one seed. `matrix`: program -> EXERCISE/CHECK -> number of
     the example at which it broke, under the first seed. `whole`: the programs that every check has looked at. `followed`: how often
-    an exercise was asked that uses the one a mistake is in; `misplaced`: where it lost points by it."""
+    an exercise was asked that uses the one a mistake is in; `misplaced`: where it lost points by it. `public`: how many mistakes fall by
+    a law that students have, of how many; None: without mistakes."""
 
     assignment: str
     seeds: tuple[int, ...]
@@ -93,6 +94,7 @@ class Certificate:
     namings: Namings | None = None
     misplaced: tuple[Misplaced, ...] = ()
     followed: int = 0
+    public: tuple[int, int] | None = None
 
     @property
     def alarmed(self) -> int:
@@ -146,6 +148,7 @@ def certificate(
     *,
     stale: Sequence[str] = (),
     left_out: Sequence[str] = (),
+    public: Collection[str] = (),
     seconds: float = 0.0,
 ) -> Certificate:
     """Put together what the trials say of the grader.
@@ -156,6 +159,7 @@ def certificate(
     seeds      the course's own first
     stale      proofs of mutants that do not exist
     left_out   exercises that no code solves
+    public     EXERCISE/CHECK of those that students have
     seconds    how long all of it took
 
     `assignment` is the name that the certificate bears.
@@ -201,7 +205,15 @@ def certificate(
         trial_seconds=round(sum(seen.seconds for mine in (*by_program.values(), behind) for _, seen in mine), 1),
         misplaced=tuple(Misplaced(each.name, each.exercise, tuple(seen.fell)) for each, seen in behind if seen.fell),
         followed=len(behind),
+        public=_by_public_laws([each.name for each in mine if each.kind == "mistakes"], matrix, public),
     )  # fmt: skip
+
+
+def _by_public_laws(
+    mistakes: Sequence[str], matrix: Mapping[str, Mapping[str, int]], public: Collection[str]
+) -> tuple[int, int] | None:
+    caught = sum(not matrix[each].keys().isdisjoint(public) for each in mistakes)
+    return (caught, len(mistakes)) if mistakes and public else None
 
 
 def _alarms(looks: Sequence[tuple[Trial, Look]]) -> list[Alarm]:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from autograder.certify.certificate import Certificate, Tally
+from autograder.certify.examples import Asked
 from autograder.certify.programs import KINDS, Subject
 
 SCHEMA = 1
@@ -33,6 +34,11 @@ def sentences(result: Certificate) -> list[str]:
         said.append(
             f"The mistake that gets away most often falls under {percent(min(shares))} of the seeds; "
             f"all mistakes have fallen after {max(each.needed or 0 for each in result.mistakes)} examples."
+        )
+    if result.public is not None:
+        caught, total = result.public
+        said.append(
+            f"{caught} of {total} mistakes ({percent(caught / total)}) fall by a law that students have."
         )
     if result.followed:
         said.append(
@@ -75,6 +81,17 @@ def _summary(result: Certificate) -> Table:
             percent(tally.rate),
             str(len(tally.rest)),
         )
+    return table
+
+
+def examples(found: Sequence[Asked]) -> Table:
+    """Return a table of the examples that checks draw and need, those that could draw fewer first."""
+    table = Table("check", "relied on by", "fallen after", "draws", "enough")
+    for each in sorted(found, key=lambda each: each.enough - each.now):
+        name = f"{each.check.exercise}/{each.check.name}"
+        table.add_row(name, str(each.relied), str(each.needed), str(each.now), str(each.enough))
+    now, enough = (sum(getattr(each, name) for each in found) for name in ("now", "enough"))
+    table.add_row("together", "", "", str(now), str(enough))
     return table
 
 
@@ -141,6 +158,7 @@ def as_json(result: Certificate) -> dict[str, Any]:
             {"program": each.program, "exercise": each.exercise, "checks": list(each.checks)}
             for each in result.misplaced
         ],
+        "mistakes_caught_by_public_laws": result.public and result.public[0],
         "later_exercises_asked": result.followed,
         "namings": None
         if result.namings is None

@@ -17,6 +17,7 @@ from autograder import atomic
 from autograder.certify import journal as journals
 from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
+from autograder.certify.examples import asked, write
 from autograder.certify.fingerprint import fingerprint
 from autograder.certify.namings import Namings, of_mistakes
 from autograder.certify.programs import KINDS, Subject, of_course
@@ -56,6 +57,16 @@ def certify(
         bool,
         typer.Option("--every", help="Let all checks look at mutants too, not only until one catches them."),
     ] = False,
+    examples: Annotated[
+        bool,
+        typer.Option(
+            "--examples",
+            help="Say how many examples each check has to draw, by what it catches; needs mistakes and mutants.",
+        ),
+    ] = False,
+    write_examples: Annotated[
+        bool, typer.Option("--write-examples", help="Write these numbers into the files of the checks.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes; default: the cores.")] = os.cpu_count() or 1,
     journal: Annotated[
         Path | None, typer.Option(help="Where to keep what is done; default: the user's cache.")
@@ -94,7 +105,8 @@ def certify(
             "No program is called so.",
             remedy="Look into corpus/ASSIGNMENT/solutions and mistakes, or leave out --only.",
         )
-    checks = [(each.exercise, each.name) for each in registry.load(assignment, hidden=True)]
+    loaded = registry.load(assignment, hidden=True)
+    checks = [(each.exercise, each.name) for each in loaded]
     checked = [
         each
         for each in dict.fromkeys(exercise for exercise, _ in checks)
@@ -112,12 +124,19 @@ def certify(
         all_seeds,
         stale=found.stale if not only else (),
         left_out=found.left_out,
+        public={f"{each.exercise}/{each.name}" for each in loaded if each.visibility == "public"},
         seconds=round(time.perf_counter() - start, 1),
     )
     if any(each.kind == "mistakes" for each in chosen):
         named = _namings(course, found.assignment, configured, checked, quiet=as_json)
         result = replace(result, namings=named)
+    needed = asked([each for each in loaded if each.exercise in checked], chosen, looks)
     _show(result, chosen, html or course / WORKSHOP / "certificates" / f"{assignment}.html", as_json=as_json)
+    if (examples or write_examples) and not as_json:
+        screen.print(text.examples(needed))
+    if write_examples:
+        for file, count in write(needed).items():
+            errors.print(f"{count} numbers changed in {file}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(DONE if result.holds else PERSON_NEEDED)
 
 

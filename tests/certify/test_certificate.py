@@ -57,6 +57,15 @@ def test_a_grader_that_is_right_is_certified() -> None:
     assert result.trial_seconds == 3.0
 
 
+def test_it_says_how_many_mistakes_students_can_see_fall() -> None:
+    looks = [
+        (Trial(each.kind, each.name, "f", 0, BOOK, True), Look(by_seed[0], 3, 0.5)) for each, by_seed in GOOD
+    ]
+    subjects = [each for each, _ in GOOD]
+    for public, share in (({"f/law"}, (1, 1)), ({"f/runs"}, (0, 1)), (set[str](), None)):
+        assert certificate("tiny", subjects, looks, CHECKS, [0], public=public).public == share
+
+
 def test_examples_needed_are_the_fewest_under_the_worst_seed() -> None:
     (mistake,) = made(*GOOD).mistakes
     assert (mistake.needed, mistake.share, mistake.named) == (4, 1.0, 1.0)
