@@ -48,7 +48,7 @@ def {NAME}():
 
 
 @dataclass
-class HiddenInputGuard:
+class CpuSeconds:
     """CPU seconds of one submission. The first two are the student's."""
 
     cells: float = 0.0
@@ -114,11 +114,11 @@ def _with_clock(notebook: Notebook) -> Notebook:
     return replace(notebook, cells=tuple(cells))
 
 
-def apart(session: Clocked, timings: Any) -> HiddenInputGuard:
+def apart(session: Clocked, timings: Any) -> CpuSeconds:
     """The parts of a submission that has just been graded in `session`; `timings`: CPU seconds of this process."""
     used = session.usage.cpu_seconds
     cells, functions = session.seconds["cells"], session.seconds["functions"]
-    return HiddenInputGuard(cells, functions, max(0.0, used - cells - functions), *timings)
+    return CpuSeconds(cells, functions, max(0.0, used - cells - functions), *timings)
 
 
 def cpu() -> float:

@@ -34,7 +34,7 @@ from autograder.feedback import pictures
 from autograder.nbgrader_bridge import recorder
 from autograder.runner import Grader
 from benchmarks.accuracy import _plots
-from benchmarks.costs.clocked import ClockedSandbox, HiddenInputGuard, apart, cpu
+from benchmarks.costs.clocked import ClockedSandbox, CpuSeconds, apart, cpu
 from benchmarks.costs.in_kernel import NOTES
 from benchmarks.costs.made_class import hand_in
 from benchmarks.costs.submissions import Spent, family
@@ -106,10 +106,10 @@ def _ask_in_kernel(document: dict[str, Any]) -> None:
             cell["source"] = f"from benchmarks.costs.in_kernel import points\npoints({exercise!r})"
 
 
-def clocked(course: Path, students: list[str]) -> list[HiddenInputGuard]:
+def clocked(course: Path, students: list[str]) -> list[CpuSeconds]:
     """The CPU seconds of some submissions, one after another in this process, grade book and pages included."""
     source = assignment.load(folders.source(course, "fewshot"), "fewshot")
-    found: list[HiddenInputGuard] = []
+    found: list[CpuSeconds] = []
     pictures.get_ready()
     with ClockedSandbox() as sandbox, recorder(course, "fewshot") as book:
         grader = Grader(source, settings.read(course), sandbox)
@@ -200,7 +200,7 @@ def _ratios(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, flo
 
 def _apart(course: Path, chosen: list[str]) -> dict[str, Any]:
     parts = clocked(course, chosen)
-    names = (*asdict(HiddenInputGuard()), "student", "overhead")
+    names = (*asdict(CpuSeconds()), "student", "overhead")
     shares = {name: mean(getattr(each, name) for each in parts) for name in names}
     return {
         "clocked_sample": len(parts),
