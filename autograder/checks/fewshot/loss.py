@@ -173,8 +173,8 @@ def parted(draw: st.DrawFn) -> tuple[Episode, Episode, Episode, Episode]:
 
 @check(episode_loss, drawn=parted(), examples=60)
 def counts_may_differ(drawn: tuple[Episode, Episode, Episode, Episode]) -> Law:
-    """Classes may differ in their numbers of items, and a class may have no query: copies of the support items of one class change
-    nothing, and loss and accuracy of all queries are the means over those of two parts."""
+    """Counts may differ: copies of the support items of one class change nothing, and loss and accuracy of all queries are the means
+    over those of two parts, in which a class may have no query."""
     whole, *_, some, others = drawn
     shares = np.array([len(part.query_y) for part in (some, others)]) / len(whole.query_y)
     bound = 2 * within(whole)
