@@ -8,6 +8,8 @@ their siblings build laws; `close`, `same` and `uniform` judge; `support_sets`, 
 """
 
 from autograder.laws import forms, tolerances
+from autograder.laws.embedding import like_a_function
+from autograder.laws.placement import follows_its_inputs
 from autograder.laws.registry import Check, check
 from autograder.laws.strategies import (
     Episode,
@@ -89,6 +91,7 @@ __all__ = [
     "eps",
     "equivariant",
     "first",
+    "follows_its_inputs",
     "forms",
     "function",
     "gives",
@@ -98,6 +101,7 @@ __all__ = [
     "labelled_items",
     "large_episode",
     "large_support",
+    "like_a_function",
     "normalised",
     "not_finite",
     "number",

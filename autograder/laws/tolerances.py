@@ -107,6 +107,10 @@ def of_direction(*vectors: np.ndarray) -> float:
 
     >>> f"{of_direction(np.ones((3, 2)), np.ones((1, 2))):.1e}", f"{of_direction(np.full((1, 1), 1 / 64), np.ones((1, 1))):.1e}"
     ('5.8e-08', '4.4e-05')
+
+    Raises ValueError where a vector has length 0: it has no direction, and a guard decides everything.
     """
     lengths = [float(np.sqrt((each.astype(np.float64) ** 2).sum(-1)).min(initial=np.inf)) for each in vectors]
+    if min(lengths, default=1.0) == 0.0:
+        raise ValueError("a vector of length 0 has no direction: draw vectors that are not 0")
     return IN_A_LENGTH * (1.0 + sum(1.0 / length for length in lengths)) ** 2

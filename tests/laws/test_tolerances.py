@@ -123,3 +123,9 @@ def test_bounds_follow_the_dtype_and_the_magnitude() -> None:
 def test_bounds_of_nothing_are_finite() -> None:
     empty = np.zeros((0, 3))
     assert np.isfinite([tolerances.of_mean(empty), tolerances.of_squared_distance(empty, empty)]).all()
+
+
+def test_a_vector_without_a_direction_has_no_bound() -> None:
+    with pytest.raises(ValueError, match="has no direction"):
+        tolerances.of_direction(np.ones((2, 3)), np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert np.isfinite(tolerances.of_direction(np.zeros((0, 3)), np.ones((1, 3))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,13 @@ from autograder.laws import (
     close,
     episodes,
     first,
+    follows_its_inputs,
     forms,
     function,
+    grids,
     invariant,
     large_episode,
+    like_a_function,
     not_finite,
     tolerances,
     values,
@@ -65,9 +69,14 @@ def runs_and_returns_loss_and_accuracy(drawn: Episode) -> Law:
     return Law((call,), judge)
 
 
+def balanced_episodes(**options: Any) -> st.SearchStrategy[Episode]:
+    """Draw episodes as exercise 3 draws them: that counts may differ is a law of its own."""
+    return episodes(balanced=True, **options)
+
+
 @st.composite
 def reordered(draw: st.DrawFn) -> tuple[Episode, list[int], list[int]]:
-    drawn = draw(episodes())
+    drawn = draw(balanced_episodes())
     return (
         drawn,
         draw(st.permutations(range(len(drawn.support_y)))),
@@ -83,7 +92,15 @@ def item_order_does_not_matter(drawn: tuple[Episode, list[int], list[int]]) -> L
     return _same_loss(case, other)
 
 
-@check(episode_loss, drawn=episodes(), names=st.permutations([-7, 2, 3, 11]), examples=80)
+SMALL, LARGE_NAMES = [-7, 2, 3, 11], [-(2**40) - 1, -(2**40), 2**40, 2**40 + 1]
+
+
+@check(
+    episode_loss,
+    drawn=balanced_episodes(),
+    names=st.one_of(st.permutations(SMALL), st.permutations(LARGE_NAMES)),
+    examples=80,
+)
 def labels_are_only_names(drawn: Episode, names: list[int]) -> Law:
     """Renaming the classes, in support and query together, changes neither loss nor accuracy."""
     classes = np.unique(drawn.support_y)
@@ -121,8 +138,8 @@ def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
     support_x = (
         np.repeat(centres, shots, 0) + wobble * np.tile(np.arange(shots) - (shots - 1) / 2, ways)[:, None]
     )
-    lies = draw(st.lists(st.integers(0, ways - 1), min_size=1, max_size=6))
-    named = draw(st.lists(st.integers(0, ways - 1), min_size=len(lies), max_size=len(lies)))
+    named = list(draw(st.permutations(draw(st.integers(1, 2)) * list(range(ways)))))
+    lies = draw(st.lists(st.integers(0, ways - 1), min_size=len(named), max_size=len(named)))
     hits = float(np.mean(np.array(lies) == np.array(named)))
     return Episode(support_x, support_y, centres[lies] + 0.25, labels[named]), hits
 
@@ -138,8 +155,51 @@ def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
     return Law((episode_loss(UNCHANGED, *case.parts),), judge)
 
 
+@st.composite
+def parted(draw: st.DrawFn) -> tuple[Episode, Episode, Episode, Episode]:
+    """A balanced episode; the same with more support items of one class; and its queries in two parts, for that support."""
+    whole = draw(balanced_episodes())
+    s, q = len(whole.support_y), len(whole.query_y)
+    times = np.where(whole.support_y == draw(st.sampled_from(whole.support_y.tolist())), 2, 1)
+    more = np.repeat(np.arange(s), times)[draw(st.permutations(range(int(times.sum()))))]
+    cut = draw(st.integers(1, q - 1))
+    order = draw(st.permutations(range(q)))
+    support = whole.support_x[more], whole.support_y[more]
+    some, others = (
+        Episode(*support, whole.query_x[of], whole.query_y[of]) for of in (order[:cut], order[cut:])
+    )
+    return whole, Episode(*support, whole.query_x, whole.query_y), some, others
+
+
+@check(episode_loss, drawn=parted(), examples=60)
+def counts_may_differ(drawn: tuple[Episode, Episode, Episode, Episode]) -> Law:
+    """Counts may differ: copies of the support items of one class change nothing, and loss and accuracy of all queries are the means
+    over those of two parts, in which a class may have no query."""
+    whole, *_, some, others = drawn
+    shares = np.array([len(part.query_y) for part in (some, others)]) / len(whole.query_y)
+    bound = 2 * within(whole)
+
+    def judge(all_even: Any, all_uneven: Any, *parts: Any) -> Violation | None:
+        broken = []
+        for i, (what, tolerance) in enumerate((("loss", bound), ("accuracy", 1e-5))):
+            wanted = values(all_even[i])
+            mean = sum(share * values(out[i]) for share, out in zip(shares, parts, strict=True))
+            broken.append(
+                close(all_uneven[i], wanted, tolerance, what, why=", as without the copies", call=1)
+            )
+            told = f"{what}, averaged over both parts,"
+            broken.append(close(mean, wanted, tolerance, told, why=", as for all queries together", call=2))
+        return first(*broken)
+
+    return Law(tuple(episode_loss(UNCHANGED, *each.parts) for each in drawn), judge)
+
+
 @check(
-    episode_loss, drawn=episodes(max_features=1), training=st.booleans(), width=st.integers(2, 3), examples=20
+    episode_loss,
+    drawn=balanced_episodes(max_features=1),
+    training=st.booleans(),
+    width=st.integers(2, 3),
+    examples=20,
 )
 def inputs_and_mode_stay(drawn: Episode, training: bool, width: int) -> Law:
     """The inputs are not changed, and a network that serves as `embed` stays in training or evaluation mode."""
@@ -168,3 +228,30 @@ def inputs_and_mode_stay(drawn: Episode, training: bool, width: int) -> Law:
         return first(*changed, moved)
 
     return Law((call,), judge, outcomes=True)
+
+
+@check(
+    episode_loss,
+    drawn=balanced_episodes(bound=1.0, max_features=2),
+    matrix=grids(2, 3, bound=0.5),
+    training=st.booleans(),
+    examples=30,
+)
+def a_network_is_like_a_function(drawn: Episode, matrix: np.ndarray, training: bool) -> Law:
+    """A network as `embed` has the loss and the accuracy of a function that makes the same embeddings, and its weights get the
+    gradient that belongs to them."""
+    case = replace(
+        drawn, support_x=drawn.support_x.astype(np.float32), query_x=drawn.query_x.astype(np.float32)
+    )
+    weight = matrix[: case.support_x.shape[1]].astype(np.float32)
+    gain = 2.0 if training else 1.0
+    seen = replace(case, support_x=gain * case.support_x @ weight, query_x=gain * case.query_x @ weight)
+    return like_a_function(episode_loss, case, weight, training, within(seen))
+
+
+@check(episode_loss, gpu=True, drawn=episodes(plain=True, bound=1.0), network=st.booleans(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Episode, network: bool) -> Law:
+    """The loss lies where the inputs and the network lie: on a GPU, or on the CPU."""
+    d = drawn.support_x.shape[1]
+    embed = Fixture("linear_net", {"weight": np.eye(d)}) if network else UNCHANGED
+    return follows_its_inputs(episode_loss(embed, *drawn.parts), 2 * within(drawn), "loss", output=0)

@@ -19,6 +19,7 @@ from autograder.laws import (
     eps,
     equivariant,
     first,
+    follows_its_inputs,
     function,
     gives,
     grids,
@@ -63,6 +64,13 @@ LARGE = ({"drawn": large()}, {"drawn": large(30, 5, 1600)})
 
 def squared_distances(queries: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
     return np.asarray(((queries[:, None] - prototypes[None]).astype(np.float64) ** 2).sum(-1))
+
+
+def log_odds(out: Any) -> np.ndarray:
+    """log p_j - log p_0 of every query (q, c)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(values(out))
+        return np.asarray(logs - logs[:, :1])
 
 
 def bars(returned: np.ndarray, expected: np.ndarray) -> dict[str, Any]:
@@ -200,6 +208,32 @@ def nearest_prototype_is_most_probable(drawn: Points) -> Law:
     return Law((class_probabilities(*drawn.pair),), judge)
 
 
+@st.composite
+def three_on_a_line(draw: st.DrawFn) -> Points:
+    """Three queries, the third halfway between the first two, and prototypes that are near enough for every probability."""
+    drawn = draw(points(min_queries=2, max_queries=2, min_classes=2, max_features=3, bound=1.0))
+    return Points(np.concatenate([drawn.queries, drawn.queries.mean(0, keepdims=True)]), drawn.prototypes)
+
+
+@check(class_probabilities, drawn=three_on_a_line())
+def halfway_the_log_odds_are_halfway(drawn: Points) -> Law:
+    """For a query halfway between two others, the log-odds log(p[j] / p[0]) of two classes lie halfway between theirs."""
+    bound = 2 * tolerances.of_log_odds(*drawn.pair)
+
+    def judge(out: Any) -> Violation | None:
+        odds = log_odds(out)
+        broken = not_finite(odds, "the log-odds")
+        return broken or close(
+            odds[2],
+            (odds[0] + odds[1]) / 2,
+            bound,
+            "the log-odds of query 2",
+            why=", halfway between those of 0 and 1",
+        )
+
+    return Law((class_probabilities(*drawn.pair),), judge)
+
+
 @check(class_probabilities, query=grids(3), radius=st.integers(1, 4), d=st.integers(1, 3))
 def equidistant_prototypes_share_equally(query: np.ndarray, radius: int, d: int) -> Law:
     """Prototypes that are equally far from a query are equally probable: 1/c each."""
@@ -260,6 +294,41 @@ def far_points_stay_finite(drawn: Points, scale: float) -> Law:
     return Law((class_probabilities(*far.pair),), judge)
 
 
+@st.composite
+def far_queries(draw: st.DrawFn) -> Points:
+    """A near query among far ones, of which each has a nearest prototype and is farther from it than exp can say."""
+    drawn = draw(points(min_queries=2, min_classes=2, distinct=True))
+    scale = draw(st.sampled_from([50.0, 1e3, 1e4]))
+    far = np.where(np.arange(len(drawn.queries))[:, None] > 0, scale * (drawn.queries + 3.0), drawn.queries)
+    dtype = draw(st.sampled_from([np.float64, np.float32]))
+    return Points(
+        far.astype(dtype), (drawn.prototypes if scale < 1e3 else scale * drawn.prototypes).astype(dtype)
+    )
+
+
+@check(class_probabilities, drawn=far_queries(), examples=40)
+def a_far_query_has_a_nearest_prototype(drawn: Points) -> Law:
+    """A query that is far from all prototypes belongs to the nearest one all the same."""
+    distances = squared_distances(*drawn.pair)
+    two = np.sort(distances, axis=1)[:, :2]
+    clear = two[:, 1] - two[:, 0] > 4 * tolerances.of_log_odds(*drawn.pair)
+    nearest = distances.argmin(1)
+
+    def judge(out: Any) -> Violation | None:
+        p = values(out)  # where they are no numbers, another law says so
+        others = np.where(np.arange(p.shape[1]) == nearest[:, None], -np.inf, p).max(1)
+        wrong = np.flatnonzero(clear & (p[np.arange(len(p)), nearest] <= others))
+        if not len(wrong):
+            return None
+        q = int(wrong[0])
+        says = f"query {q} lies nearest to prototype {nearest[q]}, however far from all of them, and another is as probable."
+        return Violation(
+            says, shown(p), f"the largest entry of row {q} in column {nearest[q]}, and there alone"
+        )
+
+    return Law((class_probabilities(*drawn.pair),), judge)
+
+
 @check(class_probabilities, drawn=points(min_classes=2, max_classes=3, bound=1.0, distinct=True), examples=40)
 def gradients_reach_queries_and_prototypes(drawn: Points) -> Law:
     """The probabilities can be differentiated with respect to queries and prototypes."""
@@ -305,3 +374,10 @@ def gradient_is_finite_on_a_prototype(drawn: Points, which: int) -> Law:
 def inputs_stay_unmodified(drawn: Points) -> Law:
     """Queries and prototypes are the same after the call as before."""
     return untouched(class_probabilities(*drawn.pair), "queries", "prototypes")
+
+
+@check(class_probabilities, gpu=True, drawn=points(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Points) -> Law:
+    """The probabilities lie where the queries lie: on a GPU, or on the CPU."""
+    bound = 2 * tolerances.of_probability(*drawn.pair)
+    return follows_its_inputs(class_probabilities(*drawn.pair), bound, "probabilities")

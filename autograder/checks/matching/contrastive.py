@@ -18,6 +18,7 @@ from autograder.laws import (
     differentiated,
     eps,
     first,
+    follows_its_inputs,
     function,
     gives,
     grids,
@@ -222,3 +223,9 @@ def gradient_is_finite_at_distance_0(drawn: Pairs) -> Law:
 def inputs_stay_unmodified(drawn: Pairs) -> Law:
     """The embeddings are the same after the call as before, and so are the marks of the pairs."""
     return untouched(drawn.call(), "first", "second", "same")
+
+
+@check(contrastive_losses, gpu=True, drawn=pairs(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Pairs) -> Law:
+    """The losses lie where the embeddings lie: on a GPU, or on the CPU."""
+    return follows_its_inputs(drawn.call(), 2 * drawn.bound, "losses")

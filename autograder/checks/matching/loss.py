@@ -19,10 +19,13 @@ from autograder.laws import (
     episodes,
     eps,
     first,
+    follows_its_inputs,
     forms,
     function,
+    grids,
     invariant,
     large_episode,
+    like_a_function,
     not_finite,
     tolerances,
     values,
@@ -47,8 +50,8 @@ def within(episode: Episode) -> float:
 
 
 def directed(**options: Any) -> st.SearchStrategy[Episode]:
-    """Draw episodes in which every input has a direction."""
-    return episodes(min_features=2, nonzero=True, **options)
+    """Draw episodes in which every input has a direction; balanced: that counts may differ is a law of its own."""
+    return episodes(**{"balanced": True, "min_features": 2, **options}, nonzero=True)
 
 
 LARGE = ({"drawn": large_episode(10, 5, 5, 64)},)
@@ -74,7 +77,15 @@ def item_order_does_not_matter(drawn: tuple[Episode, Episode]) -> Law:
     return _same_loss(*drawn)
 
 
-@check(matching_loss, drawn=directed(), names=st.permutations([-7, 2, 3, 11]), examples=50)
+SMALL, LARGE_NAMES = [-7, 2, 3, 11], [-(2**40) - 1, -(2**40), 2**40, 2**40 + 1]
+
+
+@check(
+    matching_loss,
+    drawn=directed(),
+    names=st.one_of(st.permutations(SMALL), st.permutations(LARGE_NAMES)),
+    examples=50,
+)
 def labels_are_only_names(drawn: Episode, names: list[int]) -> Law:
     """Renaming the classes, in support and query together, does not change the loss."""
     classes, new = np.unique(drawn.support_y), np.array(names, dtype=np.int64)
@@ -102,8 +113,8 @@ def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
     labels = np.array(
         draw(st.lists(st.integers(-4, 20), min_size=ways, max_size=ways, unique=True)), dtype=np.int64
     )
-    lies = draw(st.lists(st.integers(0, ways - 1), min_size=1, max_size=6))
-    named = draw(st.lists(st.integers(0, ways - 1), min_size=len(lies), max_size=len(lies)))
+    named = list(draw(st.permutations(draw(st.integers(1, 2)) * list(range(ways)))))
+    lies = draw(st.lists(st.integers(0, ways - 1), min_size=len(named), max_size=len(named)))
     hits = float(np.mean(np.array(lies) == np.array(named)))
     axes = np.eye(4)
     case = Episode(
@@ -121,6 +132,38 @@ def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
         return close(values(out[1]), np.array(share), 1e-5, "accuracy")
 
     return Law((matching_loss(UNCHANGED, *case.parts),), judge)
+
+
+@st.composite
+def parted(draw: st.DrawFn) -> tuple[Episode, Episode, Episode]:
+    """A balanced episode, and its queries in two parts."""
+    whole = draw(directed())
+    q = len(whole.query_y)
+    cut, order = draw(st.integers(1, q - 1)), draw(st.permutations(range(q)))
+    some, others = (
+        replace(whole, query_x=whole.query_x[of], query_y=whole.query_y[of])
+        for of in (order[:cut], order[cut:])
+    )
+    return whole, some, others
+
+
+@check(matching_loss, drawn=parted(), examples=40)
+def classes_may_differ_in_their_queries(drawn: tuple[Episode, Episode, Episode]) -> Law:
+    """Classes may differ in their numbers of queries, and a class may have none: loss and accuracy of all queries are the means over
+    those of two parts."""
+    whole, some, others = drawn
+    shares = np.array([len(part.query_y) for part in (some, others)]) / len(whole.query_y)
+
+    def judge(together: Any, *parts: Any) -> Violation | None:
+        broken = []
+        for i, (what, tolerance) in enumerate((("loss", 2 * within(whole)), ("accuracy", 1e-5))):
+            mean = sum(share * values(out[i]) for share, out in zip(shares, parts, strict=True))
+            told = f"{what}, averaged over both parts,"
+            why = ", as for all queries together"
+            broken.append(close(mean, values(together[i]), tolerance, told, why=why, call=1))
+        return first(*broken)
+
+    return Law(tuple(matching_loss(UNCHANGED, *each.parts) for each in drawn), judge)
 
 
 @check(matching_loss, drawn=directed(), training=st.booleans(), examples=20)
@@ -146,3 +189,24 @@ def inputs_and_mode_stay(drawn: Episode, training: bool) -> Law:
         return first(*changed, moved if mode != training else None)
 
     return Law((call,), judge, outcomes=True)
+
+
+@check(matching_loss, drawn=directed(), matrix=grids(3, 3, bound=1.0), training=st.booleans(), examples=30)
+def a_network_is_like_a_function(drawn: Episode, matrix: np.ndarray, training: bool) -> Law:
+    """A network as `embed` has the loss and the accuracy of a function that makes the same embeddings, and its weights get the
+    gradient that belongs to them."""
+    case = replace(
+        drawn, support_x=drawn.support_x.astype(np.float32), query_x=drawn.query_x.astype(np.float32)
+    )
+    d = case.support_x.shape[1]
+    weight = (matrix + 4.0 * np.eye(3))[:d, :d].astype(np.float32)  # takes no vector's length
+    seen = replace(case, support_x=case.support_x @ weight, query_x=case.query_x @ weight)
+    return like_a_function(matching_loss, case, weight, training, within(seen))
+
+
+@check(matching_loss, gpu=True, drawn=directed(plain=True), network=st.booleans(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Episode, network: bool) -> Law:
+    """The loss lies where the inputs and the network lie: on a GPU, or on the CPU."""
+    d = drawn.support_x.shape[1]
+    embed = Fixture("linear_net", {"weight": np.eye(d)}) if network else UNCHANGED
+    return follows_its_inputs(matching_loss(embed, *drawn.parts), 2 * within(drawn), "loss", output=0)

@@ -19,6 +19,7 @@ from autograder.laws import (
     differentiated,
     eps,
     first,
+    follows_its_inputs,
     function,
     grids,
     invariant,
@@ -92,6 +93,13 @@ def votes(draw: st.DrawFn, *, bound: float = 2.0, dtype: Any = np.float64, least
     return Votes(draw(grids(draw(st.integers(1, 4)), len(labels), bound=bound, dtype=dtype)), labels)
 
 
+@st.composite
+def plain_votes(draw: st.DrawFn) -> Votes:
+    """Two to four classes 0, 1, ... with as many items each, class by class; one to four queries."""
+    labels = np.repeat(np.arange(draw(st.integers(2, 4)), dtype=np.int64), draw(st.integers(1, 3)))
+    return Votes(draw(grids(draw(st.integers(1, 4)), len(labels), bound=2.0)), labels)
+
+
 def large(q: int = 30, classes: int = 20, shots: int = 5) -> Votes:
     source = np.random.default_rng(q + classes + shots)
     labels = source.permutation(np.repeat(3 * np.arange(classes, dtype=np.int64) - 7, shots))
@@ -101,14 +109,14 @@ def large(q: int = 30, classes: int = 20, shots: int = 5) -> Votes:
 LARGE = ({"drawn": large()},)
 
 
-@check(label_probabilities, precondition=True, drawn=votes(least=2), examples=20)
+@check(label_probabilities, precondition=True, drawn=plain_votes(), examples=20)
 def runs_and_returns_a_pair(drawn: Votes) -> Law:
     """The function is there, runs, and returns two tensors: probabilities and classes."""
     call = drawn.call(anything)
     return Law((call,), lambda out: is_pair(out, call))
 
 
-@check(label_probabilities, precondition=True, drawn=votes(), also=LARGE, examples=50)
+@check(label_probabilities, precondition=True, drawn=plain_votes(), also=LARGE, examples=50)
 def shapes_match(drawn: Votes) -> Law:
     """There is one row for each query and one column for each class, (q, c), and classes are (c,)."""
     call = drawn.call(anything)
@@ -179,12 +187,24 @@ def support_order_does_not_matter(drawn: tuple[Votes, list[int]]) -> Law:
     return invariant(case.call(), other.call(), 2 * case.bound, "probabilities", of=probabilities_of)
 
 
-@check(label_probabilities, drawn=votes(), step=st.integers(1, 3), start=st.integers(-5, 5), examples=50)
+# neighbours are one number in float32, and others in int32; float64 holds all of them
+STARTS = st.one_of(st.integers(-5, 5), st.sampled_from([2**40, -(2**40) - 2]))
+
+
+@check(label_probabilities, drawn=votes(), step=st.integers(1, 3), start=STARTS, examples=50)
 def labels_are_only_names(drawn: Votes, step: int, start: int) -> Law:
     """Other names for the classes, in the same order, give the same probabilities."""
     names = start + step * np.arange(len(drawn.classes))
     renamed = Votes(drawn.similarities, names[np.searchsorted(drawn.classes, drawn.labels)])
-    return invariant(drawn.call(), renamed.call(), 2 * drawn.bound, "probabilities", of=probabilities_of)
+
+    def judge(before: Any, after: Any) -> Violation | None:
+        wanted = values(before[0])
+        return first(
+            close(after[0], wanted, 2 * drawn.bound, "probabilities", why=", as before", call=1),
+            same(after[1], names, "classes", call=1),
+        )
+
+    return Law((drawn.call(), renamed.call()), judge)
 
 
 @check(label_probabilities, drawn=votes(least=2), examples=50)
@@ -237,6 +257,29 @@ def large_similarities_stay_finite(drawn: Votes, scale: float) -> Law:
     return Law((case.call(), other.call()), judge)
 
 
+@check(label_probabilities, drawn=votes(least=2), scale=st.sampled_from([500.0, 1e4]), examples=30)
+def a_far_more_similar_item_decides(drawn: Votes, scale: float) -> Law:
+    """Where one support item is far more similar to a query than all others, its class is the most probable one."""
+    case = Votes((scale * (drawn.similarities - 1.0)).astype(np.float32), drawn.labels)
+    two = np.sort(case.similarities, axis=1)[:, -2:]
+    clear = two[:, 1] - two[:, 0] > 50.0
+    best = np.searchsorted(case.classes, case.labels[case.similarities.argmax(1)])
+
+    def judge(out: Any) -> Violation | None:
+        p = values(out[0])  # where they are no numbers, another law says so
+        others = np.where(np.arange(p.shape[1]) == best[:, None], -np.inf, p).max(1)
+        wrong = np.flatnonzero(clear & (p[np.arange(len(p)), best] <= others))
+        if not len(wrong):
+            return None
+        q = int(wrong[0])
+        says = (
+            f"query {q} is far more similar to an item of class {case.classes[best[q]]} than to all others."
+        )
+        return Violation(says, shown(p), f"the largest entry of row {q} in column {best[q]}")
+
+    return Law((case.call(),), judge)
+
+
 @check(label_probabilities, drawn=votes(least=2), examples=30)
 def gradients_reach_the_similarities(drawn: Votes) -> Law:
     """The probabilities can be differentiated with respect to the similarities, to those of every support item."""
@@ -262,3 +305,9 @@ def gradients_reach_the_similarities(drawn: Votes) -> Law:
 def inputs_stay_unmodified(drawn: Votes) -> Law:
     """Similarities and labels are the same after the call as before."""
     return untouched(drawn.call(), "similarities", "labels")
+
+
+@check(label_probabilities, gpu=True, drawn=plain_votes(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Votes) -> Law:
+    """The probabilities lie where the similarities lie: on a GPU, or on the CPU."""
+    return follows_its_inputs(drawn.call(), 2 * drawn.bound, "probabilities", output=0)

@@ -19,6 +19,7 @@ from autograder.laws import (
     eps,
     equivariant,
     first,
+    follows_its_inputs,
     function,
     gives,
     grids,
@@ -217,3 +218,9 @@ def gradients_reach_queries_and_support(drawn: Vectors) -> Law:
 def inputs_stay_unmodified(drawn: Vectors) -> Law:
     """Queries and support are the same after the call as before."""
     return untouched(cosine_similarities(*drawn.pair), "queries", "support")
+
+
+@check(cosine_similarities, gpu=True, drawn=vectors(), examples=2)
+def result_lies_where_the_inputs_lie(drawn: Vectors) -> Law:
+    """The similarities lie where the embeddings lie: on a GPU, or on the CPU."""
+    return follows_its_inputs(cosine_similarities(*drawn.pair), 2 * drawn.bound, "similarities")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.checks.fewshot.loss import LARGE, UNCHANGED, episode_loss, within
+from autograder.checks.fewshot.loss import LARGE, UNCHANGED, balanced_episodes, episode_loss, within
 from autograder.hidden.arrays import gradients, on_arrays
 from autograder.hidden.fewshot.oracle import episode_loss as right_loss
 from autograder.laws import (
@@ -19,14 +19,13 @@ from autograder.laws import (
     check,
     close,
     differentiated,
-    episodes,
     grids,
 )
 
 
 @check(
     episode_loss,
-    drawn=episodes(max_features=2),
+    drawn=balanced_episodes(max_features=2),
     weight_matrix=grids(2, 3, bound=1.0),
     mapped=st.booleans(),
     also=[{**each, "weight_matrix": np.zeros((2, 3)), "mapped": False} for each in LARGE],
@@ -46,7 +45,7 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
     return Law((episode_loss(embed, *drawn.parts),), judge)
 
 
-@check(episode_loss, drawn=episodes(bound=1.0), examples=60)
+@check(episode_loss, drawn=balanced_episodes(bound=1.0), examples=60)
 def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
     """The gradient of the loss reaches support and query embeddings, and is the right one in both."""
     call = differentiated(episode_loss(UNCHANGED, *drawn.parts), "support_x", "query_x", output=0)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.checks.fewshot.probabilities import LARGE, class_probabilities
+from autograder.checks.fewshot.probabilities import LARGE, class_probabilities, log_odds
 from autograder.hidden.arrays import on_arrays
 from autograder.laws import (
     Law,
@@ -23,13 +23,6 @@ from autograder.laws import (
     values,
 )
 from reference import prototypical
-
-
-def log_odds(out: Any) -> np.ndarray:
-    """log p_j - log p_0 of every query (q, c)."""
-    with np.errstate(divide="ignore"):
-        logs = np.log(values(out))
-    return np.asarray(logs - logs[:, :1])
 
 
 @check(

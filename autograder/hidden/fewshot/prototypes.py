@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograder.checks.fewshot.prototypes import LARGE, class_prototypes, plane
+from autograder.checks.fewshot.prototypes import LARGE, balanced_sets, class_prototypes, plane
 from autograder.hidden.arrays import on_arrays
 from autograder.laws import (
     Law,
@@ -17,13 +17,12 @@ from autograder.laws import (
     check,
     close,
     differentiated,
-    support_sets,
     tolerances,
 )
 from reference import prototypical
 
 
-@check(class_prototypes, support=support_sets(), row=st.integers(0, 3), examples=60)
+@check(class_prototypes, support=balanced_sets(), row=st.integers(0, 3), examples=60)
 def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     """A prototype's gradient is shared equally by the points of its own class, and reaches no other point."""
     classes = support.classes
@@ -47,7 +46,7 @@ def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     return Law((call,), judge, outcomes=True)
 
 
-@check(class_prototypes, support=support_sets(features=2), also=LARGE)
+@check(class_prototypes, support=balanced_sets(features=2), also=LARGE)
 def agrees_with_the_reference(support: SupportSet) -> Law:
     """The prototypes are the right ones."""
     expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 
 from autograder.checks.matching.loss import LARGE, UNCHANGED, directed, matching_loss, within
 from autograder.hidden.arrays import gradients, on_arrays
-from autograder.laws import Episode, Fixture, Law, Returned, Violation, check, close, differentiated, grids
+from autograder.laws import (
+    Episode,
+    Fixture,
+    Law,
+    Returned,
+    Violation,
+    check,
+    close,
+    differentiated,
+    gives,
+    grids,
+)
 from reference import matching
 
 
@@ -40,6 +52,25 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
         return close(out[0], expected, 2 * within(seen), "loss")
 
     return Law((matching_loss(embed, *drawn.parts),), judge)
+
+
+@st.composite
+def uneven(draw: st.DrawFn) -> Episode:
+    """As many queries of each class, and not as many support items."""
+    drawn = draw(directed(balanced=False))
+    query_y = np.repeat(np.unique(drawn.support_y), draw(st.integers(1, 2)))
+    return replace(
+        drawn, query_x=np.resize(drawn.query_x, (len(query_y), drawn.query_x.shape[1])), query_y=query_y
+    )
+
+
+@check(matching_loss, drawn=uneven(), examples=50)
+def classes_may_differ_in_size(drawn: Episode) -> Law:
+    """Where classes differ in their numbers of support items, the loss is the right one, too."""
+    expected = on_arrays(right_loss, *drawn.parts)
+    return gives(
+        matching_loss(UNCHANGED, *drawn.parts), expected, 2 * within(drawn), "loss", of=lambda out: out[0]
+    )
 
 
 @check(matching_loss, drawn=directed(), examples=50)

@@ -105,6 +105,7 @@ def episodes(
     draw: st.DrawFn,
     *,
     plain: bool = False,
+    balanced: bool = False,
     bound: float = 1.5,
     min_features: int = 1,
     max_features: int = 3,
@@ -112,22 +113,30 @@ def episodes(
 ) -> Episode:
     """Draw small episodes: 2 to 4 classes with labels of any integers, uneven counts, shuffled.
 
-    plain                        True: labels are 0, 1, ...
+    plain                        True: balanced, labels are 0, 1, ..., and the items come class by class
+    balanced                     True: all classes have equally many support items, and equally many queries
     bound                        as for `grids`
     min_features, max_features   bounds of the size of an input
     nonzero                      True: no input has length 0
 
     >>> from hypothesis import find
-    >>> drawn = find(episodes(plain=True, min_features=3), lambda drawn: len(drawn.query_y) == 1)
-    >>> drawn.query_x.shape, drawn.query_y.shape, int(drawn.support_y.min())
-    ((1, 3), (1,), 0)
+    >>> drawn = find(episodes(plain=True, min_features=3), lambda drawn: len(drawn.query_y) == 2)
+    >>> drawn.query_x.shape, drawn.query_y.tolist()
+    ((2, 3), [0, 1])
     """
     d = draw(st.integers(min_features, max_features))
     names = draw(st.lists(st.integers(-4, 20), min_size=2, max_size=4, unique=True))
     classes = np.arange(len(names)) if plain else np.array(names, dtype=np.int64)
-    shots = draw(st.lists(st.integers(1, 3), min_size=len(classes), max_size=len(classes)))
-    support_y = np.repeat(classes, shots)[draw(st.permutations(range(sum(shots))))]
-    query_y = classes[draw(st.lists(st.integers(0, len(classes) - 1), min_size=1, max_size=5))]
+    if plain or balanced:
+        support_y, query_y = (np.repeat(classes, draw(st.integers(1, most))) for most in (3, 2))
+    else:
+        shots = draw(st.lists(st.integers(1, 3), min_size=len(classes), max_size=len(classes)))
+        support_y = np.repeat(classes, shots)
+        query_y = classes[draw(st.lists(st.integers(0, len(classes) - 1), min_size=1, max_size=5))]
+    if not plain:
+        support_y = support_y[draw(st.permutations(range(len(support_y))))]
+    if balanced and not plain:
+        query_y = query_y[draw(st.permutations(range(len(query_y))))]
     support_x, query_x = (draw(grids(len(y), d, bound=bound)) for y in (support_y, query_y))
     if nonzero:
         for x in (support_x, query_x):

@@ -53,6 +53,8 @@ def support_sets(
     min_classes: int = 2,
     max_classes: int = 4,
     max_shots: int = 4,
+    balanced: bool = False,
+    plain: bool = False,
     features: int | None = None,
     max_features: int = 3,
     bound: float = 4.0,
@@ -62,6 +64,8 @@ def support_sets(
 
     min_classes, max_classes   bounds of the number of classes
     max_shots                  the most points of a class; the fewest is 1
+    balanced                   True: all classes have equally many points
+    plain                      True: balanced, labels are 0, 1, ..., and the points come class by class
     features                   the size of the points; drawn where it is not given
     max_features               the largest size that is drawn
     bound, dtype               as for `grids`
@@ -72,28 +76,36 @@ def support_sets(
     ((3, 2), (3,), (2,))
     """
     classes = draw(st.lists(st.integers(-3, 12), min_size=min_classes, max_size=max_classes, unique=True))
-    counts = draw(st.lists(st.integers(1, max_shots), min_size=len(classes), max_size=len(classes)))
-    if len(counts) > 1 and len(set(counts)) == 1:
-        counts[-1] += 1
-    order = draw(st.permutations(range(sum(counts))))
+    if plain:
+        classes = list(range(len(classes)))
+    if plain or balanced:
+        counts = [draw(st.integers(1, max_shots))] * len(classes)
+    else:
+        counts = draw(st.lists(st.integers(1, max_shots), min_size=len(classes), max_size=len(classes)))
+        if len(counts) > 1 and len(set(counts)) == 1:
+            counts[-1] += 1
+    order = list(range(sum(counts))) if plain else draw(st.permutations(range(sum(counts))))
     labels = np.repeat(np.array(classes, dtype=np.int64), counts)[order]
     d = features if features is not None else draw(st.integers(1, max_features))
     return SupportSet(draw(grids(len(labels), d, bound=bound, dtype=dtype)), labels)
 
 
-def large_support(ways: int = 30, shots: int = 40, features: int = 64, dtype: Any = np.float64) -> SupportSet:
+def large_support(
+    ways: int = 30, shots: int = 40, features: int = 64, dtype: Any = np.float64, balanced: bool = False
+) -> SupportSet:
     """Return a fixed support set beyond what is drawn, shuffled.
 
     ways       number of classes
     shots      about how many points of each
     features   size of a point
     dtype      of the points
+    balanced   True: exactly so many
 
     >>> large = large_support(ways=3, shots=10, features=5)
     >>> large.embeddings.shape, large.classes
     ((27, 5), array([-20, -13,  -6]))
     """
     source = np.random.default_rng(ways * shots + features)
-    counts = shots - np.arange(ways) % 7
+    counts = shots - (0 if balanced else 1) * (np.arange(ways) % 7)
     labels = source.permutation(np.repeat(7 * np.arange(ways, dtype=np.int64) - 20, counts))
     return SupportSet(source.normal(size=(len(labels), features)).astype(dtype), labels)

@@ -1,6 +1,6 @@
 """Numbers the query labels by themselves: wrong where a support class has no query.
 
-caught by: episode_loss/accuracy_is_the_share_of_hits
+caught by: episode_loss/counts_may_differ
 """
 
 

@@ -1,6 +1,6 @@
 """Distances that are not squared.
 
-caught by: class_probabilities/scaling_multiplies_log_odds_by_its_square
+caught by: class_probabilities/halfway_the_log_odds_are_halfway
 named: forgets the square: it takes distances, not squared ones
 """
 

@@ -1,6 +1,6 @@
 """Divides by n / n_way, which is the class size only where all classes are equally large.
 
-caught by: class_prototypes/constant_class_gives_that_constant
+caught by: class_prototypes/classes_may_differ_in_size
 """
 
 

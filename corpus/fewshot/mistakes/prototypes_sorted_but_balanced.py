@@ -1,6 +1,6 @@
 """Sorts by label, then cuts into equal parts as if all classes had equally many shots.
 
-caught by: class_prototypes/classes_do_not_influence_each_other
+caught by: class_prototypes/classes_may_differ_in_size
 """
 
 

@@ -27,7 +27,7 @@ def cosine_similarities(queries, support):
 # %% label_probabilities
 def label_probabilities(similarities, labels):
     c, i = labels.unique(return_inverse=True)
-    return similarities.softmax(1) @ torch.eye(len(c), dtype=similarities.dtype)[i], c
+    return similarities.softmax(1) @ torch.eye(len(c)).to(similarities)[i], c
 
 
 # %% matching_loss

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from autograder.laws.strategies import EpisodeTask, episode_tasks, labelled_items, plain_tasks
+from autograder.laws.strategies import (
+    Episode,
+    EpisodeTask,
+    episode_tasks,
+    episodes,
+    labelled_items,
+    plain_tasks,
+)
 
 DRAWN = settings(derandomize=True, database=None, deadline=None, max_examples=80)
 FIND = settings(derandomize=True, database=None, deadline=None, max_examples=2_000)
@@ -91,3 +98,43 @@ def test_a_task_shrinks_to_what_can_be_read() -> None:
     smallest = find(episode_tasks(), lambda t: t.n_way == 2, settings=FIND)
     assert len(smallest.labels) == 6
     assert smallest.seed == 0
+
+
+def both_counts(drawn: Episode) -> tuple[list[int], list[int]]:
+    """How many support items and how many queries each class of the support has."""
+    classes = np.unique(drawn.support_y)
+    support, query = (
+        [int((labels == k).sum()) for k in classes] for labels in (drawn.support_y, drawn.query_y)
+    )
+    return support, query
+
+
+@DRAWN
+@given(episodes(balanced=True))
+def test_balanced_episodes_have_as_many_items_of_each_class(drawn: Episode) -> None:
+    support, query = both_counts(drawn)
+    assert len(set(support)) == len(set(query)) == 1
+    assert min(support + query) > 0
+
+
+@DRAWN
+@given(episodes(plain=True))
+def test_plain_episodes_hide_no_difficulty(drawn: Episode) -> None:
+    support, query = both_counts(drawn)
+    assert len(set(support)) == len(set(query)) == 1
+    assert np.unique(drawn.support_y).tolist() == list(range(len(support)))
+    assert (np.diff(drawn.support_y) >= 0).all()
+    assert (np.diff(drawn.query_y) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda d: len(set(both_counts(d)[0])) > 1,
+        lambda d: 0 in both_counts(d)[1],
+        lambda d: len(set(both_counts(d)[1]) - {0}) > 1,
+    ],
+    ids=["uneven support", "a class without a query", "uneven queries"],
+)
+def test_other_episodes_reach_uneven_counts(wanted: object) -> None:
+    assert find(episodes(), wanted, settings=REACH)  # type: ignore[arg-type]

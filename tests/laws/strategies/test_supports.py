@@ -99,6 +99,35 @@ def test_renaming_keeps_which_items_belong_together(support: SupportSet, step: i
     )
 
 
+@DRAWN
+@given(support_sets(balanced=True))
+def test_balanced_ones_have_classes_of_one_size(support: SupportSet) -> None:
+    assert len(set(counts(support))) == 1
+
+
+def test_balanced_ones_keep_their_other_difficulties() -> None:
+    for wanted in (
+        lambda s: s.classes.min() < 0,
+        lambda s: (np.diff(s.labels) < 0).any(),
+        lambda s: len(s) > 4,
+    ):
+        assert find(support_sets(balanced=True), wanted, settings=REACH)
+
+
+@DRAWN
+@given(support_sets(plain=True, min_classes=1))
+def test_plain_ones_hide_no_difficulty(support: SupportSet) -> None:
+    assert len(set(counts(support))) == 1
+    assert support.classes.tolist() == list(range(len(support.classes)))
+    assert (np.diff(support.labels) >= 0).all()
+
+
+def test_the_large_one_can_be_balanced() -> None:
+    support = large_support(3, 40, 5, balanced=True)
+    assert counts(support).tolist() == [40, 40, 40]
+    assert (np.diff(support.labels) < 0).any()
+
+
 @pytest.mark.parametrize(("ways", "shots", "features"), [(30, 40, 64), (3, 40, 1600)])
 def test_the_large_one_goes_beyond_what_is_drawn(ways: int, shots: int, features: int) -> None:
     support = large_support(ways, shots, features)
