@@ -13,13 +13,16 @@ from autograder.laws.strategies import (
     Episode,
     EpisodeTask,
     Points,
+    Sized,
     SupportSet,
     episode_tasks,
     episodes,
+    first_of_each,
     grids,
     labelled_items,
     large_episode,
     large_support,
+    most_of_one,
     plain_tasks,
     points,
     rotations,
@@ -55,6 +58,7 @@ from autograder.laws.vocabulary import (
     values,
     watching,
 )
+from autograder.laws.working import Working, worked
 from autograder.model import Call, Fixture, Missing, Opaque, Outcome, Raised, Returned, Student, Tensor
 
 Broken = Violation  # its name until version 0.1
@@ -74,10 +78,12 @@ __all__ = [
     "Points",
     "Raised",
     "Returned",
+    "Sized",
     "Student",
     "SupportSet",
     "Tensor",
     "Violation",
+    "Working",
     "apart",
     "both",
     "check",
@@ -89,6 +95,7 @@ __all__ = [
     "eps",
     "equivariant",
     "first",
+    "first_of_each",
     "forms",
     "function",
     "gives",
@@ -98,6 +105,7 @@ __all__ = [
     "labelled_items",
     "large_episode",
     "large_support",
+    "most_of_one",
     "normalised",
     "not_finite",
     "number",
@@ -116,4 +124,5 @@ __all__ = [
     "untouched",
     "values",
     "watching",
+    "worked",
 ]
