@@ -223,7 +223,13 @@ Outcome = Returned | Raised | Missing | TimedOut | Crashed
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The smallest input found that breaks a law, in words; `picture` is plain data that feedback knows how to draw."""
+    """The smallest input found that breaks a law, in words; `picture` is plain data that feedback knows how to draw.
+
+    what     what `returned` and `expected` are: prototypes, the row sum
+    own      "call 1" where `expected` comes from the student's own answer to that call, which may itself be wrong
+    facts    (name, text) what decides between explanations, seen in the outcomes alone
+    right    (name, text) right values and the way to them, which only grading knows
+    """
 
     call: str
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -231,13 +237,18 @@ class Counterexample:
     expected: str = ""
     snippet: str = ""
     picture: Mapping[str, Any] | None = None
+    what: str = ""
+    own: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    right: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class CheckResult:
     """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
     the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain.
-    `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without."""
+    `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without.
+    `leads`: of the broken laws of its exercise it is the one that is explained in full."""
 
     name: str
     law: str
@@ -251,6 +262,7 @@ class CheckResult:
     read: str = ""
     missing: str = ""
     judged_with: tuple[str, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def seen_by(score: Score, audience: Audience, reveal: Reveal) -> Score:
     """Return the part of a `score` that its `audience` may see; staff see all of it.
 
     reveal  what a student sees of a hidden check: its sentence and verdict ("law"), or also the message and
-            the counterexample ("counterexample")
+            the counterexample ("counterexample"); right values, which only grading knows, are shown with the latter
     """
     _known(audience, reveal)
     if audience == "staff":
@@ -50,9 +50,13 @@ def _known(audience: str, reveal: str) -> None:
 def _check(check: CheckResult, reveal: Reveal) -> CheckResult:
     if check.verdict == "grader_fault":
         return replace(check, message="", counterexample=None, missing="")
-    if check.visibility == "hidden" and reveal == "law":
+    if reveal == "counterexample":
+        return check
+    if check.visibility == "hidden":
         return replace(check, message="", counterexample=None, missing="")
-    return check
+    # right values come from where hidden checks have theirs
+    found = check.counterexample
+    return check if found is None else replace(check, counterexample=replace(found, right=()))
 
 
 def _failure_for_student(failure: Failure) -> Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +10,20 @@ from autograder.feedback.audience import Audience, Reveal, exercise_seen_by
 from autograder.feedback.phrases import (
     BEGIN,
     BROKEN,
+    CAME_BACK,
     FAULT,
     FAULT_FOR_STAFF,
+    FLOAT32,
+    HAD_TO,
+    HIDDEN,
     NOTHING,
+    OTHER_VALUES,
+    OWN,
     PARTLY,
     PLAINLY,
+    SAME_ERROR,
+    SAME_MESSAGE,
+    SAME_ROUNDING,
     WAITS,
     WAITS_FOR_YOU,
     Mark,
@@ -33,7 +42,11 @@ from autograder.model import CheckResult, Counterexample, ExerciseResult
 
 @dataclass(frozen=True)
 class Example:
-    """A counterexample: `arguments` and `code` are to be set in a fixed-width face, as they stand."""
+    """A counterexample: `arguments` and `code` are to be set in a fixed-width face, as they stand.
+
+    came_back, had_to   the labels of `returned` and `expected`, which say what these are
+    facts, right        (label, text)
+    """
 
     call: str
     arguments: tuple[tuple[str, str], ...]
@@ -41,6 +54,29 @@ class Example:
     expected: str
     snippet: str
     picture: Mapping[str, Any] | None
+    came_back: str = CAME_BACK
+    had_to: str = HAD_TO
+    facts: tuple[tuple[str, str], ...] = ()
+    right: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def more(self) -> tuple[tuple[str, str], ...]:
+        """All that stands behind what came back and what had to."""
+        return (*self.right, *self.facts)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Broken laws that say nothing new, all for one reason."""
+
+    reason: str
+    laws: tuple[Law, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The laws in one line each, for staff with their facts."""
+        said = (f"{law.sentence} ({HIDDEN})" if law.hidden else law.sentence for law in self.laws)
+        return tuple(f"{text} {law.facts}".rstrip() for text, law in zip(said, self.laws, strict=True))
 
 
 @dataclass(frozen=True)
@@ -77,8 +113,8 @@ class Because:
 
 @dataclass(frozen=True)
 class Exercise:
-    """`first` is the broken law to start with, `others` are broken too, `rest` was looked at and is not. `causes` come before
-    all of them, and then what its answers are those of (`named`)."""
+    """`first` is the broken law to start with, `others` are broken too, and so are those of `folded`, which say nothing new;
+    `rest` was looked at and is not broken. `causes` come before all of them, and then what its answers are those of (`named`)."""
 
     name: str
     points: str
@@ -97,6 +133,7 @@ class Exercise:
     others: tuple[Law, ...]
     rest: tuple[Law, ...]
     skipped: tuple[Skipped, ...]
+    folded: tuple[Folded, ...] = ()
     judged_with: str = ""  # in words, where earlier exercises had the course's solutions
 
     @property
@@ -106,7 +143,8 @@ class Exercise:
     @property
     def broken(self) -> int:
         """How many laws are broken."""
-        return sum(law.mark.tone == "bad" for law in (self.first, *self.others) if law is not None)
+        shown = sum(law.mark.tone == "bad" for law in (self.first, *self.others) if law is not None)
+        return shown + sum(len(group.laws) for group in self.folded)
 
     @property
     def rest_said(self) -> str:
@@ -147,10 +185,8 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: i
     fault = "" if result.blame is None else (FAULT_FOR_STAFF if audience == "staff" else FAULT)[result.blame]
     laws = {id(check): _law(check, audience, explained=bool(fault)) for check in result.checks}
     broken = [check for check in result.checks if check.verdict in BROKEN or check.verdict == "inconsistent"]
-    # Only one law per exercise is shrunk: start with the one that has an input to show.
-    first = next(
-        (check for check in broken if check.counterexample is not None), broken[0] if broken else None
-    )
+    first = _first(broken)
+    folded, others = _folded([check for check in broken if check is not first], first, laws)
     waits = result.manual and waits
     mark, state = _state(result, waits)
     if more and mark.tone == "good":
@@ -176,13 +212,80 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: i
         ),
         named=tuple(one_line(each.says, 400) for each in result.named),
         first=None if first is None else laws[id(first)],
-        others=tuple(laws[id(check)] for check in broken if check is not first),
+        others=others,
         rest=tuple(
             laws[id(check)] for check in result.checks if check not in broken and check.verdict != "skipped"
         ),
         skipped=_skipped(result.checks, laws, broken[0] if broken else None),
+        folded=folded,
         judged_with=judged_with,
     )
+
+
+def _first(broken: Sequence[CheckResult]) -> CheckResult | None:
+    """The broken law to start with: the one that was chosen for it, else one that has an input to show."""
+    by_need = sorted(
+        broken,
+        key=lambda check: (not check.leads, check.verdict == "inconsistent", check.counterexample is None),
+    )
+    return by_need[0] if by_need else None
+
+
+def _folded(
+    others: Sequence[CheckResult], first: CheckResult | None, laws: Mapping[int, Law]
+) -> tuple[tuple[Folded, ...], tuple[Law, ...]]:
+    """Of further broken laws, those that say nothing new, and the others in their order.
+
+    Nothing new: the same error as the first one's, a number that differs like the first one's, or what compares two answers of
+    which one is known to be wrong.
+    """
+    if first is None or first.verdict not in ("falsified", "raised"):
+        return (), tuple(laws[id(check)] for check in others)
+    groups: dict[str, list[Law]] = {}
+    rest = []
+    for check in others:
+        reason = _nothing_new(check, first)
+        if reason:
+            groups.setdefault(reason, []).append(laws[id(check)])
+        else:
+            rest.append(laws[id(check)])
+    return tuple(Folded(reason, tuple(members)) for reason, members in groups.items()), tuple(rest)
+
+
+def _nothing_new(check: CheckResult, first: CheckResult) -> str:
+    """Why a broken law says nothing beside the first one; "" where it does."""
+    if check.judged_with or check.credit:
+        return ""
+    if first.verdict == "raised" and check.verdict == "falsified" and check.counterexample is not None:
+        met = check.counterexample.returned[:60]  # a law to which an error is an answer
+        return SAME_ERROR if len(met) > 10 and met in first.message else ""
+    if check.verdict != first.verdict:
+        return ""
+    if check.verdict == "raised":
+        same = _error(check) == _error(first)
+        return SAME_ERROR if same else ""
+    if check.message and check.message == first.message:
+        return SAME_MESSAGE
+    found, leading = check.counterexample, first.counterexample
+    if found is None or leading is None or not leading.what:
+        return ""
+    if not found.what and not found.own:
+        return ""  # a sentence of its own
+    if FLOAT32 in check.message and (FLOAT32 in first.message or leading.what.startswith("the dtype of")):
+        return SAME_ROUNDING
+    if leading.what.startswith("the gradient") and not found.what.startswith("the gradient"):
+        return ""  # wrong values make wrong gradients, and not the other way round
+    return OTHER_VALUES if _measures(found) and _measures(leading) else ""
+
+
+def _measures(found: Counterexample) -> bool:
+    """Whether it is about the size of numbers, not about a type, a shape or an argument that was changed."""
+    return not found.what.startswith(("the shape of", "the dtype of")) and " after the call" not in found.what
+
+
+def _error(check: CheckResult) -> str:
+    """What was raised, without the line, which may be another."""
+    return check.message.split(" (")[0][:60]
 
 
 def not_started(result: ExerciseResult) -> bool:
@@ -267,7 +370,21 @@ def example(found: Counterexample) -> Example:
         expected=shown(found.expected, 2000),
         snippet=shown(found.snippet, 20000),
         picture=found.picture,
+        came_back=f"{CAME_BACK} ({one_line(found.what, 120)})" if found.what else CAME_BACK,
+        had_to=_had_to(found),
+        facts=_labelled(found.facts),
+        right=_labelled(found.right),
     )
+
+
+def _had_to(found: Counterexample) -> str:
+    if not found.own:
+        return HAD_TO
+    return f"{HAD_TO}, by what {one_line(found.own, 40)} gave ({OWN})"
+
+
+def _labelled(some: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((one_line(name, 120), shown(text, 2000)) for name, text in some)
 
 
 def _skipped(

@@ -1,8 +1,8 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
 Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note`,
-`causes`, `named` and `judged_with` (what its checks say of it together); per check `credit`, `read`, `missing` and `judged_with`; per
-counterexample `picture`. JSON knows no NaN: such a number is written as the string "NaN", "Infinity" or "-Infinity"; in a picture,
+`causes`, `named` and `judged_with` (what its checks say of it together); per check `credit`, `read`, `missing`, `judged_with` and `leads`; per
+counterexample `picture`, `what`, `own`, `facts` and `right`. JSON knows no NaN: such a number is written as the string "NaN", "Infinity" or "-Infinity"; in a picture,
 where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
 """
@@ -124,6 +124,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "read": check.read,
         "missing": check.missing,
         "judged_with": list(check.judged_with),
+        "leads": check.leads,
         "counterexample": None
         if found is None
         else {
@@ -133,6 +134,10 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
             "expected": found.expected,
             "snippet": found.snippet,
             "picture": None if found.picture is None else _write_plain(dict(found.picture)),
+            "what": found.what,
+            "own": found.own,
+            "facts": [list(each) for each in found.facts],
+            "right": [list(each) for each in found.right],
         },
     }
 
@@ -233,6 +238,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         read=_text(value.get("read", "")),
         missing=_text(value.get("missing", "")),
         judged_with=_each(value.get("judged_with", []), _text),
+        leads=bool(value.get("leads", False)),
     )
 
 
@@ -245,7 +251,16 @@ def _read_counterexample(value: Mapping[str, Any]) -> Counterexample:
         expected=_text(value["expected"]),
         snippet=_text(value["snippet"]),
         picture=None if picture is None else _read_plain(dict(picture)),
+        what=_text(value.get("what", "")),
+        own=_text(value.get("own", "")),
+        facts=_each(value.get("facts", []), _read_named_text),
+        right=_each(value.get("right", []), _read_named_text),
     )
+
+
+def _read_named_text(value: Any) -> tuple[str, str]:
+    name, text = value
+    return _text(name), _text(text)
 
 
 def _read_plain(value: Any) -> Any:

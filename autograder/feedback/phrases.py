@@ -70,6 +70,14 @@ BECAUSE = "Because"
 TO_DO = "What to do"
 HIDDEN = "seen only in grading"
 READ = "Where to read"
+CAME_BACK = "What came back"
+HAD_TO = "What had to come back"
+OWN = "your own answer, which may be the wrong one"
+SAME_ERROR = "The same error breaks"
+FLOAT32 = "the size of float32's rounding"  # how messages say it (autograder.laws.vocabulary)
+SAME_ROUNDING = "Rounding of the size of float32 breaks further laws"
+SAME_MESSAGE = "The same breaks"
+OTHER_VALUES = "Wrong values break further laws, which say nothing new until the law above holds"
 
 
 def with_the_courses(names: Sequence[str]) -> str:

@@ -139,13 +139,17 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
             yield Line(f"{READ}: {exercise.first.read}.", 4)
         if exercise.first.example is not None:
             yield Line("")
-    for law in (*exercise.others, *(() if brief else exercise.rest)):
+    for law in exercise.others:
+        yield from _law(law)
+    for folded in exercise.folded:
+        yield Line(f"{folded.reason} ({len(folded.laws)}):", 2)
+        for sentence in folded.sentences:
+            yield Line(sentence, 4, lead="✗ ", lead_style=_STYLE["bad"])
+    for law in () if brief else exercise.rest:
         yield from _law(law)
     for group in () if brief else exercise.skipped:
         yield Line("")
-        yield Line(group.reason, 2)
-        for law in group.laws:
-            yield from _law(law)
+        yield Line(f"{group.reason} ({group.said})", 2)
 
 
 def _law(law: view.Law, bold: bool = False) -> Iterator[Line]:
@@ -168,8 +172,9 @@ def _example(example: view.Example) -> Iterator[Line]:
         for line in lines[1:]:
             yield Line(line, 8 + len(name) + 3, "code")
     parts = (
-        ("What came back:", example.returned),
-        ("What had to come back:", example.expected),
+        (f"{example.came_back}:", example.returned),
+        (f"{example.had_to}:", example.expected),
+        *((f"{name}:", text) for name, text in example.more),
         ("To see it yourself, paste this into a cell below your function:", example.snippet),
     )
     for label, text in parts:

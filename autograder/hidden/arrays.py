@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder import fixtures
+from autograder.model import Fixture
+
 
 def on_arrays(function: Callable[..., Any], *arrays: Any) -> Any:
     """Return what `function` gives for the arrays (floating ones in float64), as arrays again."""
@@ -18,6 +21,17 @@ def gradients(function: Callable[..., torch.Tensor], *arrays: np.ndarray) -> tup
     """Return the gradients of a scalar function with respect to each array."""
     inputs = [_tensor(array).requires_grad_() for array in arrays]
     return tuple(gradient.numpy() for gradient in torch.autograd.grad(function(*inputs), inputs))
+
+
+def embedded(embed: Fixture, x: np.ndarray) -> np.ndarray:
+    """Return what the fixture `embed` makes of inputs, in float64."""
+    given = {
+        name: _tensor(each) if isinstance(each, np.ndarray) else each
+        for name, each in embed.parameters.items()
+    }
+    with torch.no_grad():
+        found: np.ndarray = fixtures.build(embed.kind, **given)(_tensor(x)).numpy()
+    return found
 
 
 def _tensor(array: np.ndarray) -> torch.Tensor:

@@ -15,13 +15,16 @@ from autograder.laws.strategies import (
     Episode,
     EpisodeTask,
     Points,
+    Sized,
     SupportSet,
     episode_tasks,
     episodes,
+    first_of_each,
     grids,
     labelled_items,
     large_episode,
     large_support,
+    most_of_one,
     plain_tasks,
     points,
     rotations,
@@ -57,6 +60,7 @@ from autograder.laws.vocabulary import (
     values,
     watching,
 )
+from autograder.laws.working import Working, worked
 from autograder.model import Call, Fixture, Missing, Opaque, Outcome, Raised, Returned, Student, Tensor
 
 Broken = Violation  # its name until version 0.1
@@ -76,10 +80,12 @@ __all__ = [
     "Points",
     "Raised",
     "Returned",
+    "Sized",
     "Student",
     "SupportSet",
     "Tensor",
     "Violation",
+    "Working",
     "apart",
     "both",
     "check",
@@ -91,6 +97,7 @@ __all__ = [
     "eps",
     "equivariant",
     "first",
+    "first_of_each",
     "follows_its_inputs",
     "forms",
     "function",
@@ -102,6 +109,7 @@ __all__ = [
     "large_episode",
     "large_support",
     "like_a_function",
+    "most_of_one",
     "normalised",
     "not_finite",
     "number",
@@ -120,4 +128,5 @@ __all__ = [
     "untouched",
     "values",
     "watching",
+    "worked",
 ]

@@ -26,7 +26,7 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from autograder.errors import AssignmentError, CheckError
-from autograder.laws import old_names
+from autograder.laws import old_names, working
 from autograder.laws.vocabulary import Function, Law
 from autograder.model import Visibility
 
@@ -54,6 +54,7 @@ class Check:
     seconds       deadline of one call, where it differs from the course's
     read          where the law stands: a slide, an equation of a paper
     gpu           whether its calls are made near a GPU, as a rule a simulated one
+    direct        whether it says what the right answer is: feedback then begins with it
     """
 
     assignment: str
@@ -70,6 +71,7 @@ class Check:
     seconds: float | None = None
     read: str = ""
     gpu: bool = False
+    direct: bool = False
 
     @property
     def runner_parameters(self) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ def check(
     seconds: float | None = None,
     read: str = "",
     gpu: bool = False,
+    direct: bool = False,
     ladder: bool = False,
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Body], Body]:
@@ -115,6 +118,7 @@ def check(
     seconds       deadline of one call, where it differs from the course's
     read          where the law stands, for students; by default what the file of the check calls READ
     gpu           its calls are made near a GPU; where there is none, not even a simulated one, nobody is judged by it
+    direct        it says what the right answer is: where it broke, feedback begins with it
     strategies    parameter of the function -> Hypothesis strategy that draws it
 
     Raises CheckError, which names the file, for a check without a sentence, a parameter without a strategy, or a second check
@@ -139,6 +143,7 @@ def check(
             seconds=seconds,
             read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
             gpu=gpu,
+            direct=direct,
         )
         _validate(entry, body)
         _table.enter(entry, package)
@@ -236,6 +241,8 @@ def _forget(package: str, names: set[str]) -> None:
     """What was imported of these assignments, which may come from another place now."""
     for name in names:
         _table.checks.pop((name, package), None)
+        if package == "hidden":
+            working.forget(name)
         module = f"autograder.{package}.{name}"
         for each in [each for each in sys.modules if each == module or each.startswith(f"{module}.")]:
             del sys.modules[each]

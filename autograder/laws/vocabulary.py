@@ -28,6 +28,8 @@ class Violation:
     credit               the part of the weight that was earned all the same (graded laws only)
     call                 which of the law's calls it is about
     picture              plain data that feedback can draw
+    what                 what `returned` and `expected` are: "prototypes", "the row sum"
+    against              the call whose answer `expected` comes from, where no right value is known; None: it is one
     """
 
     message: str
@@ -36,6 +38,8 @@ class Violation:
     credit: float = 0.0
     call: int = 0
     picture: Mapping[str, Any] | None = None
+    what: str = ""
+    against: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +48,14 @@ class Law:
 
     outcomes    True where the judge wants outcomes instead of values: laws about gradients, watched fixtures, raising
     raising     True where an exception is an answer that the judge wants to see; elsewhere it ends the law
+    expects     what had to come back, in words or digits, for a message about a call that gave nothing
     """
 
     calls: tuple[Call, ...]
     judge: Judge
     outcomes: bool = False
     raising: bool = False
+    expects: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,14 +177,20 @@ def tensor(
     ('prototypes has the wrong shape.', 'shape (3,)', 'shape (2, 3)')
     """
     if not isinstance(item, Tensor) or item.library != "torch":
-        return Violation(f"{what} is no torch tensor.", returned=described(item), expected="a torch.Tensor")
+        return Violation(f"{what} is no torch tensor.", described(item), "a torch.Tensor", what=what)
     if shape is not None and item.shape != shape:
         return Violation(
-            f"{what} has the wrong shape.", returned=f"shape {item.shape}", expected=f"shape {shape}"
+            f"{what} has the wrong shape.",
+            returned=f"shape {item.shape}",
+            expected=f"shape {shape}",
+            what=f"the shape of {what}",
         )
     if dtype is not None and item.dtype != dtype:
         return Violation(
-            f"{what} has the wrong dtype.", returned=f"torch.{item.dtype}", expected=f"torch.{dtype}"
+            f"{what} has the wrong dtype.",
+            returned=f"torch.{item.dtype}",
+            expected=f"torch.{dtype}",
+            what=f"the dtype of {what}",
         )
     return None
 
@@ -212,7 +224,7 @@ def close(
     within   a number, or an array that broadcasts to the shape of `expected`
     what     what messages call the value
     why      added to the message
-    call     which of the law's calls it is about
+    call     which of the law's calls it is about; of a later one than the first, `expected` comes from the first
 
     >>> close(np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-15]), 1e-12, "prototypes") is None
     True
@@ -220,9 +232,11 @@ def close(
     'prototypes[1] is 2.5, but it has to be 2 (tolerance 1.0e-12).'
     """
     actual, wanted = values(returned), values(expected)
+    against = 0 if call else None
     if actual.shape != wanted.shape:
+        shapes = f"shape {actual.shape}", f"shape {wanted.shape}"
         return Violation(
-            f"{what} has the wrong shape.", f"shape {actual.shape}", f"shape {wanted.shape}", call=call
+            f"{what} has the wrong shape.", *shapes, call=call, what=f"the shape of {what}", against=against
         )
     bound = np.asarray(within, dtype=np.float64)
     with np.errstate(invalid="ignore"):
@@ -242,7 +256,10 @@ def close(
     if np.isnan(wanted[index]):  # compared with what another call gave
         says = f"{place} is {is_}, and nan in another call: it has to be a number."
     returned, expected = tables(actual, wanted, index, place)
-    return Violation(says, returned, expected, call=call)
+    return Violation(says, returned, expected, call=call, what=what, against=against)
+
+
+FLOAT32 = "That is the size of float32's rounding: is something on the way in float32?"
 
 
 def _in_float32(actual: float, wanted: float, bound: float) -> str:
@@ -250,7 +267,7 @@ def _in_float32(actual: float, wanted: float, bound: float) -> str:
     eps32 = float(np.finfo(np.float32).eps)
     scale = max(abs(actual), abs(wanted))
     if bound < eps32 * scale / 8 and eps32 * scale / 256 <= abs(actual - wanted) <= 64 * eps32 * scale:
-        return " That is the size of float32's rounding: is something on the way in float32?"
+        return f" {FLOAT32}"
     return ""
 
 
@@ -377,6 +394,7 @@ def uniform(
         f"about {mean:.0f} were to be expected (by chance this happens less than once in {0.1 / alpha:,.0f} gradings).",
         returned=f"drawn {[int(count) for count in counts]} times",
         expected=f"each about {mean:.0f} times",
+        what="a count over all episodes",
     )
 
 
@@ -485,7 +503,8 @@ def gives(
     >>> wrong.returned, wrong.expected
     ('[2. 2.]', '[2. 4.]')
     """
-    return Law((call,), lambda out: close(of(out), expected, within, what))
+    expects = f"{what}: {shown(values(expected))}"
+    return Law((call,), lambda out: close(of(out), expected, within, what), expects=expects)
 
 
 def normalised(call: Call, within: float, what: str) -> Law:
@@ -503,7 +522,7 @@ def normalised(call: Call, within: float, what: str) -> Law:
     def judge(out: Any) -> Violation | None:
         p = values(out)
         negative = (
-            Violation(f"{what} has a negative entry.", shown(p), "no entry below 0")
+            Violation(f"{what} has a negative entry.", shown(p), "no entry below 0", what=what)
             if (p < 0).any()
             else None
         )
@@ -525,7 +544,9 @@ def not_finite(item: Any, what: str) -> Violation | None:
     array = values(item)
     if np.isfinite(array).all():
         return None
-    return Violation(f"{what} has entries that are NaN or infinite.", shown(array), "finite numbers")
+    return Violation(
+        f"{what} has entries that are NaN or infinite.", shown(array), "finite numbers", what=what
+    )
 
 
 def untouched(call: Call, *arguments: str) -> Law:
@@ -544,6 +565,7 @@ def untouched(call: Call, *arguments: str) -> Law:
             f"The call changed its argument {changed[0]}.",
             f"other values in {changed[0]}",
             "the values that were handed over",
+            what=f"{changed[0]} after the call",
         )
 
     return Law((watching(call, "inputs"),), judge, outcomes=True)
@@ -606,7 +628,8 @@ def both(*laws: Law) -> Law:
             mine = outcomes[start : start + len(law.calls)]
             broken = law.judge(*(mine if law.outcomes else [each.value for each in mine]))
             if broken is not None:
-                return replace(broken, call=start + broken.call)
+                against = None if broken.against is None else start + broken.against
+                return replace(broken, call=start + broken.call, against=against)
             start += len(law.calls)
         return None
 

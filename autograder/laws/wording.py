@@ -7,24 +7,58 @@ from typing import Any
 
 import numpy as np
 
+from autograder.laws import plain_torch
 from autograder.laws.vocabulary import described, number, shown
 from autograder.model import Call, Fixture, Outcome, Raised, Returned, Student, Tensor
 
-LARGE = 60  # entries of an array that a snippet still writes out
+LARGE = 60  # entries of an array that a message still shows
+WRITTEN = 120  # entries of an array that a snippet still writes out
 Written = dict[str, dict[str, str]]  # argument -> expression -> the variable that holds it
+
+
+def call_text(call: Call, calls: Iterable[Call] = ()) -> str:
+    """Write a call as messages do: arguments by their names, numbers that are passed by keyword as they are.
+
+    calls   all calls of the law: a number in which they differ is written by its name
+
+    >>> call_text(Call("train", {"net": Student("net")}, {"lr": 0.01, "generator": Fixture("generator")}))
+    'train(net, lr=0.01, generator=generator)'
+    """
+    if call.label is not None:
+        return call.label
+    written = _in_the_call((call, *calls))
+    by_name = (
+        f"{name}={expression(each) if name in written else name}" for name, each in call.keywords.items()
+    )
+    return f"{call.function}({', '.join([*call.arguments, *by_name])})"
+
+
+def _in_the_call(calls: Iterable[Call]) -> set[str]:
+    """The keywords that are a number or a text, the same in all calls, and stand in the call itself."""
+    first, *others = calls
+    if first.label is not None:
+        return set()
+    plain = {name: each for name, each in first.keywords.items() if isinstance(each, int | float | str)}
+    return {name for name, each in plain.items() if all(other.keywords.get(name) == each for other in others)}
 
 
 def arguments(calls: Iterable[Call]) -> dict[str, str]:
     """Return name -> what a message shows; a second call's arguments appear where they differ from the first's.
 
+    Numbers that all calls get by keyword stand in the call itself.
+
     >>> arguments([Call("double", {"x": np.ones(2)}), Call("double", {"x": np.zeros(2)})])
     {'x': '[1. 1.]', 'x (call 2)': '[0. 0.]'}
     """
+    calls = list(calls)
+    written = _in_the_call(calls) if calls else set()
     out: dict[str, str] = {}
     for i, call in enumerate(calls):
         for name, value in {**call.arguments, **call.keywords}.items():
+            if call.label is not None and isinstance(value, Student):
+                continue  # the label names it
             text = value_text(value)
-            if out.get(name) != text:
+            if name not in written and out.get(name) != text:
                 out[name if name not in out else f"{name} (call {i + 1})"] = text
     return out
 
@@ -38,7 +72,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return array_text(value)
     if isinstance(value, Fixture):
-        return expression(value)
+        return plain_torch.in_words(value, array_text) or expression(value)
     if isinstance(value, Student):
         return f"your {value.name}"
     if isinstance(value, list | tuple):
@@ -55,7 +89,7 @@ def array_text(array: np.ndarray) -> str:
     ('[1. 2.]', 'shape (8, 1, 28, 28), float32, from 0 to 0')
     """
     if array.size <= LARGE and array.ndim <= 2:
-        return shown(array)
+        return shown(array, most=LARGE)
     low, high = float(array.min()), float(array.max())
     return f"shape {array.shape}, {array.dtype.name}, from {number(low)} to {number(high)}"
 
@@ -99,7 +133,7 @@ def snippet(calls: tuple[Call, ...]) -> str:
     if calls and calls[0].paste is not None:
         return calls[0].paste
     lines = ["import torch"]
-    if any(array.size > LARGE and array.dtype.kind == "f" for call in calls for array in _arrays(call)):
+    if any(array.size > WRITTEN and array.dtype.kind == "f" for call in calls for array in _arrays(call)):
         lines.append("import numpy as np")
     written: Written = {}
     results = []
@@ -107,6 +141,10 @@ def snippet(calls: tuple[Call, ...]) -> str:
         suffix = "" if len(calls) == 1 else f"_{i + 1}"
         given = {**call.arguments, **call.keywords}
         bound = {name: _bind(name, value, suffix, lines, written) for name, value in given.items()}
+        steps = plain_torch.procedure(call, bound)
+        if steps is not None:
+            lines.extend(steps)
+            continue
         lines.extend(f"{bound[name]}.requires_grad_()" for name in call.gradients)
         by_name = [f"{name}={bound[name]}" for name in call.keywords]
         result = f"result{suffix}"
@@ -116,9 +154,10 @@ def snippet(calls: tuple[Call, ...]) -> str:
         lines.extend(_gradient_lines(call, result, bound))
         lines.extend(_look_lines(call, bound))
         results.append(result)
-    lines.append(
-        f"print({', '.join(results)})" if len(results) <= 4 else f"print({results[0]}, {results[-1]})"
-    )
+    if results:
+        lines.append(
+            f"print({', '.join(results)})" if len(results) <= 4 else f"print({results[0]}, {results[-1]})"
+        )
     if any("fixtures." in line for line in lines):
         lines.insert(1, "from autograder import fixtures")
     return "\n".join(lines)
@@ -137,9 +176,37 @@ def _bind(name: str, value: Any, suffix: str, lines: list[str], written: Written
     mine = written.setdefault(name, {})
     if text in mine and not isinstance(value, Fixture):  # a fixture has a state: each call gets its own
         return mine[text]
-    mine[text] = f"{name}{suffix}" if mine else name
-    lines.append(f"{mine[text]} = {text}")
-    return mine[text]
+    mine[text] = variable = f"{name}{suffix}" if mine else name
+    made = plain_torch.written(variable, value, lines, expression) if isinstance(value, Fixture) else None
+    if made is None and isinstance(value, list):
+        made = _batches(variable, value)
+    lines.extend(made or [f"{variable} = {text}{_others(value)}"])
+    return variable
+
+
+def _others(value: Any) -> str:
+    """A remark where the numbers that the code makes are not those of the message."""
+    if isinstance(value, np.ndarray) and not np.array_equal(remade(value), value):
+        return "  # of the same shape; the numbers were others"
+    return ""
+
+
+def _batches(name: str, batches: list[Any]) -> list[str] | None:
+    """Lines for a list of large arrays: rows that two of them share from the start are shared in the code, too."""
+    large = [each for each in batches if isinstance(each, np.ndarray) and each.size > WRITTEN]
+    if len(large) < len(batches):
+        return None
+    first, lines = batches[0], [f"{name} = [{_array(batches[0])}]"]
+    for each in batches[1:]:
+        most = min(len(first), len(each)) if first.shape[1:] == each.shape[1:] else 0
+        alike = next((i for i in range(most) if not np.array_equal(first[i], each[i])), most)
+        rest = f"torch.rand({', '.join(map(str, (len(each) - alike, *each.shape[1:])))})"
+        shared = f"{name}[0][:{alike}]"
+        if alike == len(each):
+            lines.append(f"{name}.append({shared})")
+        else:
+            lines.append(f"{name}.append({f'torch.cat([{shared}, {rest}])' if alike else rest})")
+    return lines
 
 
 def _gradient_lines(call: Call, result: str, bound: Mapping[str, str]) -> list[str]:
@@ -156,8 +223,8 @@ def _look_lines(call: Call, bound: Mapping[str, str]) -> list[str]:
     given = {**call.arguments, **call.keywords}
     arrays = [bound[name] for name, value in call.arguments.items() if isinstance(value, np.ndarray)]
     inputs = [f"print({', '.join(arrays)})  # still as above?"] if "inputs" in call.watch and arrays else []
-    watched = [name for name in call.watch if isinstance(given.get(name), Fixture)]
-    return inputs + [f"print(fixtures.state_of({bound[name]}))" for name in watched]
+    watched = [(name, given[name]) for name in call.watch if isinstance(given.get(name), Fixture)]
+    return inputs + [line for name, fixture in watched for line in plain_torch.state(bound[name], fixture)]
 
 
 def expression(value: Any) -> str:
@@ -196,7 +263,7 @@ def _array(array: np.ndarray) -> str:
     if not array.size:
         return f"torch.zeros({array.shape}, dtype={kind})"
     dtype = "" if array.dtype == np.int64 else f", dtype={kind}"
-    if array.size <= LARGE:
+    if array.size <= WRITTEN:
         return f"torch.tensor({_nested(array)}{dtype})"
     # too large to write out: the same shape and dtype show the same law break in most cases
     if array.dtype.kind == "f":
@@ -204,6 +271,19 @@ def _array(array: np.ndarray) -> str:
     values = np.unique(array)  # every label as often as any other
     times = -(-array.size // values.size)
     return f"torch.tensor({_nested(values)}{dtype}).repeat({times})[:{array.size}].reshape({array.shape})"
+
+
+def remade(array: np.ndarray) -> np.ndarray:
+    """Return what a snippet makes of an array: the array itself where it writes it out, else one like it.
+
+    >>> remade(np.array([4, 4, 9])), remade(np.repeat([4, 9], 100))[:4]
+    (array([4, 4, 9]), array([4, 9, 4, 9]))
+    """
+    if array.size <= WRITTEN:
+        return array
+    if array.dtype.kind == "f":
+        return np.random.default_rng(0).normal(size=array.shape).astype(array.dtype)
+    return np.resize(np.unique(array), array.shape)
 
 
 def _nested(array: np.ndarray) -> str:

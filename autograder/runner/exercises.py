@@ -9,15 +9,18 @@ from typing import Any
 
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law, Violation, unanswerable
-from autograder.laws.wording import arguments, outcome_text, snippet
-from autograder.model import CheckResult, Counterexample, Outcome, Verdict
+from autograder.model import CheckResult, Outcome, Verdict
+from autograder.runner import leading
+from autograder.runner.cutting import Cutter
 from autograder.runner.drawing import Drawn, shrink
 from autograder.runner.isolation import HiddenInputGuard
 from autograder.runner.judging import Finding, judge
 from autograder.runner.plans import Plan, Planner
+from autograder.runner.telling import Tried, counterexample
 from autograder.sandbox.transport import Batch, Transport
 
 SHRINK_CALLS = 400
+CANDIDATES = 3  # broken laws that are asked in a fresh child, where the first does not break there
 ENDS_ALLOWED = 2  # how often an exercise may hang or crash before the rest of its checks is left out
 
 Progress = Callable[[Check], None]
@@ -25,7 +28,12 @@ Progress = Callable[[Check], None]
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A check, and what is wrong with its law number `index`: nothing, where `finding` is None."""
+    """A check, and what is wrong with its law number `index`: nothing, where `finding` is None.
+
+    shrunk   it is the one law of its exercise for which a smaller input was looked for
+    leads    it is the one that is explained
+    sizes    from which size on the law is broken, in words
+    """
 
     check: Check
     laws: int
@@ -34,6 +42,9 @@ class _Found:
     finding: Finding | None = None
     outcomes: Sequence[Outcome] = ()
     shrunk: bool = False
+    leads: bool = False
+    sizes: str = ""
+    tried: Tried | None = None
     skipped: str | None = None
 
     @property
@@ -104,7 +115,7 @@ def _reading(checks: Sequence[Check], planner: Planner) -> Callable[[Check], str
 
 
 class _Exercise:
-    """`search`: whether smaller inputs that break a law are looked for, once for all of its laws."""
+    """`search`: whether a smaller input is looked for, that breaks one of its laws: the one that is explained."""
 
     def __init__(
         self,
@@ -119,10 +130,17 @@ class _Exercise:
         self.apart = apart
         self.planner = planner
         self.weights = weights
-        self.shrunk = not search
+        self.search = search
         self.ends = 0
 
-    def run(self, checks: Iterable[Check], progress: Progress | None) -> Iterator[_Found]:
+    def run(self, checks: Iterable[Check], progress: Progress | None) -> list[_Found]:
+        found = list(self._looked_at(checks, progress))
+        which = _leading(found, self.planner) if self.search else None
+        if which is not None:
+            found[which] = self._shrunk(found[which])
+        return found
+
+    def _looked_at(self, checks: Iterable[Check], progress: Progress | None) -> Iterator[_Found]:
         stopped: str | None = None
         for check in checks:
             if progress is not None:
@@ -145,26 +163,40 @@ class _Exercise:
             return _Found(check, 0, 0, unanswerable(without), Finding("grader_fault", Violation(without)))
         self.apart.before(check)
         plan = self.planner.plan(check, self.weights)
-        found = _first_broken(plan, self.transport.answer(plan.batch))
-        if not self.shrunk and found.verdict in ("falsified", "raised"):
-            self.shrunk = True
-            return replace(found, law=self._smallest(plan, found), shrunk=True)
-        return found
+        return _first_broken(plan, self.transport.answer(plan.batch))
 
-    def _smallest(self, plan: Plan, found: _Found) -> Law:
-        """Shrink live: the same drawing finds the recorded example again, and then smaller ones."""
-        law = plan.laws[found.index]
-        if found.index >= plan.drawn:
-            return law  # a fixed example: there is nothing smaller to draw
+    def _shrunk(self, found: _Found) -> _Found:
+        """The law with the smallest input that was found, and what the other inputs of its check showed."""
+        self.apart.before(found.check)
+        plan = self.planner.plan(found.check, self.weights)
+        inputs = plan.inputs[found.index]
+        budget = SHRINK_CALLS // max(1, len(plan.laws[found.index].calls))
 
         def breaks(drawn: Drawn) -> bool:
             candidate = self.planner.law(plan.check, drawn, self.weights)
             again = judge(candidate, self.transport.answer(Batch(candidate.calls, plan.check.seconds)))
             return again is not None and again.verdict == found.verdict
 
-        budget = SHRINK_CALLS // max(1, len(law.calls))
-        smallest = shrink(plan.check, self.planner.seed, found.index, breaks, budget)
-        return law if smallest is None else self.planner.law(plan.check, smallest, self.weights)
+        if (
+            found.index < plan.drawn
+        ):  # the same drawing finds the recorded example again, and then smaller ones
+            inputs = shrink(plan.check, self.planner.seed, found.index, breaks, budget) or inputs
+        cutter = Cutter(breaks, budget, plan.inputs[: plan.drawn])
+        inputs = cutter.cut(inputs)
+        law = self.planner.law(plan.check, inputs, self.weights)
+        return replace(found, law=law, shrunk=True, leads=True, sizes=cutter.threshold(inputs))
+
+
+def _leading(found: Sequence[_Found], planner: Planner) -> int | None:
+    """The number of the broken check that is explained; None where none is broken, or nothing smaller can be looked for."""
+    laws_only = getattr(planner.course, "reveal", None) == "law"
+    ranked = [
+        (leading.rank(each.check, each.law, each.finding, withheld=laws_only and hidden), number)
+        for number, each in enumerate(found)
+        if each.law is not None and each.finding is not None and each.verdict in ("falsified", "raised")
+        for hidden in [each.check.visibility == "hidden"]
+    ]
+    return min(ranked)[1] if ranked else None
 
 
 def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
@@ -173,38 +205,86 @@ def _first_broken(plan: Plan, outcomes: Sequence[Outcome]) -> _Found:
         mine = outcomes[start : start + len(law.calls)]
         finding = judge(law, mine)
         if finding is not None:
-            return _Found(plan.check, index + 1, index, law, finding, mine)
+            tried = _tried(plan, outcomes) if finding.verdict in ("falsified", "raised") else None
+            return _Found(plan.check, index + 1, index, law, finding, mine, tried=tried)
         start += len(law.calls)
     return _Found(plan.check, len(plan.laws))
+
+
+def _tried(plan: Plan, outcomes: Sequence[Outcome]) -> Tried:
+    """All inputs of a check: which of them break it."""
+    each, broken, start = [], [], 0
+    for law in plan.laws:
+        each.append(outcomes[start : start + len(law.calls)])
+        broken.append(judge(law, each[-1]) is not None)
+        start += len(law.calls)
+    return Tried(plan.laws, each, broken)
 
 
 def _replayed(found: Sequence[_Found], transport: Transport, apart: HiddenInputGuard) -> Iterator[_Found]:
     """What was shrunk is asked again in a fresh child, one for the whole submission, before it is believed.
 
     First in one that has run the notebook up to its last solution; where that shows something else, in one that has run
-    all of it.
+    all of it. Where it holds there, another broken law of the exercise may show the cause: one that breaks in a fresh child.
     """
-    whole = False
+    replay = _Replay(transport, apart)
     if any(each.shrunk for each in found):
-        transport.renew(whole=whole)
-    for each in found:
-        if not each.shrunk or each.law is None or each.finding is None:
-            yield each
-            continue
-        apart.before(each.check)
-        batch = Batch(each.law.calls, each.check.seconds)
-        outcomes = transport.answer(batch)
-        again = judge(each.law, outcomes)
-        if not whole and (again is None or again.verdict != each.finding.verdict):
-            whole = True
-            transport.renew()
-            outcomes = transport.answer(batch)
-            again = judge(each.law, outcomes)
+        transport.renew(whole=False)
+    for _, group in groupby(found, key=lambda each: each.check.exercise):
+        mine = [replay.believed(each) if each.shrunk else each for each in group]
+        if any(each.leads and each.verdict == "inconsistent" for each in mine):
+            mine = replay.another(mine)
+        yield from mine
+
+
+class _Replay:
+    def __init__(self, transport: Transport, apart: HiddenInputGuard) -> None:
+        self.transport, self.apart, self.whole = transport, apart, False
+
+    def believed(self, found: _Found) -> _Found:
+        assert found.law is not None
+        assert found.finding is not None
+        self.apart.before(found.check)
+        batch = Batch(found.law.calls, found.check.seconds)
+        outcomes = self.transport.answer(batch)
+        again = judge(found.law, outcomes)
+        if not self.whole and (again is None or again.verdict != found.finding.verdict):
+            self.whole = True
+            self.transport.renew()
+            outcomes = self.transport.answer(batch)
+            again = judge(found.law, outcomes)
         if again is None:
             says = "It broke once and held when asked again in a fresh process: the result depends on earlier calls."
             # not what came back for the larger input: the law that is shown is the smaller one
-            again = Finding("inconsistent", Violation(says, call=each.finding.broken.call))
-        yield replace(each, finding=again, outcomes=outcomes)
+            again = Finding("inconsistent", Violation(says, call=found.finding.broken.call))
+        once_more = self.transport.answer(batch) if again.verdict == "falsified" else ()
+        tried = None if found.tried is None else replace(found.tried, again=once_more)
+        return replace(found, finding=again, outcomes=outcomes, tried=tried)
+
+    def another(self, found: Sequence[_Found]) -> list[_Found]:
+        """The same, led by a law that breaks by its own calls alone: those with most calls are looked at first."""
+        broken = [
+            number for number, each in enumerate(found) if each.verdict == "falsified" and not each.shrunk
+        ]
+        broken.sort(key=lambda number: -len(_calls(found[number])))
+        for number in broken[:CANDIDATES]:
+            each = found[number]
+            assert each.law is not None
+            self.transport.renew(whole=self.whole)
+            self.apart.before(each.check)
+            outcomes = self.transport.answer(Batch(each.law.calls, each.check.seconds))
+            again = judge(each.law, outcomes)
+            if again is not None and again.verdict == "falsified":
+                led = replace(each, finding=again, outcomes=outcomes, leads=True)
+                return [
+                    led if place == number else replace(other, leads=False)
+                    for place, other in enumerate(found)
+                ]
+        return list(found)
+
+
+def _calls(found: _Found) -> tuple[Any, ...]:
+    return () if found.law is None else found.law.calls
 
 
 def _result(found: _Found, read: str) -> CheckResult:
@@ -222,29 +302,13 @@ def _result(found: _Found, read: str) -> CheckResult:
         return replace(base, message=found.skipped)
     if finding is None or found.law is None:
         return replace(base, credit=1.0)
+    message = " ".join(part for part in (finding.broken.message, found.sizes) if part)
+    tried = found.tried or Tried() if found.leads else None
     return replace(
         base,
-        message=finding.broken.message,
-        counterexample=_counterexample(found.law, finding, found.outcomes),
+        message=message,
+        counterexample=counterexample(check, found.law, finding, found.outcomes, tried),
         credit=finding.broken.credit if finding.verdict == "falsified" else 0.0,
         missing=finding.missing,
-    )
-
-
-def _counterexample(law: Law, finding: Finding, outcomes: Sequence[Outcome]) -> Counterexample | None:
-    if not law.calls or finding.verdict in ("missing", "grader_fault"):
-        return None
-    broken = finding.broken
-    which = min(broken.call, len(law.calls) - 1)
-    shown = law.calls if len(law.calls) <= 4 else law.calls[which : which + 1]
-    returned = broken.returned
-    if not returned and which < len(outcomes):
-        returned = outcome_text(outcomes[which])
-    return Counterexample(
-        call=str(law.calls[which]),
-        arguments=arguments(shown),
-        returned=returned,
-        expected=broken.expected,
-        snippet=snippet(shown),
-        picture=broken.picture,
+        leads=found.leads,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.laws.vocabulary import Law, Violation
 from autograder.laws.wording import outcome_text
-from autograder.model import Call, Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
+from autograder.model import Crashed, Missing, Outcome, Raised, Returned, TimedOut, Verdict
 from autograder.runner import unavailable
 
 NOT_DONE = "Not done yet: it raises NotImplementedError."
@@ -38,7 +38,7 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
     An error in the judge itself is the grader's fault, not the student's.
     """
     for i, outcome in enumerate(outcomes):
-        ended = _ended(outcome, i, law.calls[i])
+        ended = _ended(outcome, i, law)
         if ended is not None and not (law.raising and isinstance(outcome, Raised)):
             return ended
     if len(outcomes) < len(law.calls):
@@ -70,17 +70,21 @@ def _misshapen(law: Law, outcomes: Sequence[Outcome]) -> Violation | None:
     return None
 
 
-def _ended(outcome: Outcome, call: int, asked: Call) -> Finding | None:
+WANTED = "an answer, and no error"
+
+
+def _ended(outcome: Outcome, call: int, law: Law) -> Finding | None:
     if isinstance(outcome, Returned):
         return None
     if isinstance(outcome, Raised):
         if outcome.type == "NotImplementedError":
             return Finding("missing", Violation(NOT_DONE, call=call))
         said = f"It {outcome_text(outcome)}"
-        hint = unavailable.advice(outcome, asked)
+        hint = unavailable.advice(outcome, law.calls[call])
+        wanted = law.expects if law.expects and len(law.calls) == 1 else WANTED
         return Finding(
             "raised",
-            Violation(f"{said}. {hint}" if hint else said, returned=outcome_text(outcome), call=call),
+            Violation(f"{said}. {hint}" if hint else said, outcome_text(outcome), wanted, call=call),
             lacked(outcome),
         )
     if isinstance(outcome, Missing):
@@ -90,9 +94,14 @@ def _ended(outcome: Outcome, call: int, asked: Call) -> Finding | None:
     if isinstance(outcome, TimedOut):
         return Finding(
             "timed_out",
-            Violation(f"No answer within {outcome.seconds:g} s.", returned="no answer", call=call),
+            Violation(
+                f"No answer within {outcome.seconds:g} s.",
+                "no answer",
+                f"an answer within {outcome.seconds:g} s",
+                call=call,
+            ),
         )
     assert isinstance(outcome, Crashed)
     return Finding(
-        "crashed", Violation(f"The process that ran the call {outcome.how}.", returned="nothing", call=call)
+        "crashed", Violation(f"The process that ran the call {outcome.how}.", "nothing", WANTED, call=call)
     )

@@ -20,11 +20,12 @@ from autograder.sandbox.transport import PROCEDURE, Batch
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The laws of one check, drawn ones first; `drawn` of them can be shrunk."""
+    """The laws of one check, drawn ones first; `drawn` of them can be shrunk. `inputs`: what each was made of."""
 
     check: Check
     laws: tuple[Law, ...]
     drawn: int
+    inputs: tuple[Drawn, ...] = ()
 
     @cached_property
     def batch(self) -> Batch:
@@ -82,9 +83,10 @@ class Planner:
             self._kept.keep(check, self.seed, drawn)
 
     def _made(self, check: Check, drawn: Sequence[Drawn], weights: Any) -> Plan:
-        laws = [self.law(check, each, weights) for each in (*drawn, *check.also)]
+        inputs = (*drawn, *check.also)
+        laws = [self.law(check, each, weights) for each in inputs]
         _refuse_unsaid_gpu(check, laws)
-        return Plan(check, tuple(laws), len(drawn) if check.strategies else 0)
+        return Plan(check, tuple(laws), len(drawn) if check.strategies else 0, inputs)
 
     def _given(self, check: Check, weights: Any) -> Mapping[str, Any]:
         available = {"seed": seed_of(check, self.seed), "weights": weights, "course": self.of_course(check)}

@@ -14,8 +14,8 @@ from safetensors.numpy import save_file
 from autograder.laws import registry
 from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law, Violation
-from autograder.runner.exercises import _counterexample
 from autograder.runner.judging import Finding
+from autograder.runner.telling import counterexample
 from autograder.submission.trained_weights import Weights
 from tests.checks.corpora import CORPORA, of, right
 
@@ -31,7 +31,9 @@ def solutions(assignment: str) -> dict[str, Any]:
 
 def snippet_of(law: Law) -> str:
     """The snippet of a message about the law's last call."""
-    found = _counterexample(law, Finding("falsified", Violation("It broke.", call=len(law.calls) - 1)), ())
+    found = counterexample(
+        CHECKS[0], law, Finding("falsified", Violation("It broke.", call=len(law.calls) - 1)), ()
+    )
     assert found is not None
     return found.snippet
 
@@ -62,3 +64,4 @@ def test_the_snippet_of_a_message_runs(check: Check, tmp_path: Path, monkeypatch
             assert law.raising
             assert str(error)
         assert len(snippet_of(law)) < 4_000
+        assert "fixtures" not in snippet_of(law)  # plain torch, without a name of ours

@@ -260,6 +260,29 @@ def _hidden() -> Score:
     return _score("kurt", _exercise("class_probabilities", checks), _exercise("sample_episode", sampled))
 
 
+def _compared() -> Score:
+    """Two answers of one's own, and what is right; further laws that say nothing new."""
+    found = Counterexample(
+        call="class_prototypes(embeddings, labels)",
+        arguments={"embeddings": "[[1.]\n [3.]]", "labels": "[0 0]", "labels (call 2)": "[7 7]"},
+        returned="[[3.]]",
+        expected="[[1.]]",
+        snippet="import torch\nprint(class_prototypes(torch.tensor([[1.0], [3.0]]), torch.tensor([7, 7])))",
+        what="prototypes, call 2",
+        own="call 1",
+        facts=(("Call 1 gave", "[[1.]]\n[0]"), ("How often", "for 12 of 102 inputs that were tried")),
+        right=(("The right prototypes (call 1)", "[[2.]]"), ("The right prototypes (call 2)", "[[2.]]")),
+    )
+    checks = _break("class_prototypes", 2, "falsified", "prototypes[0, 0] is 3, but it has to be 1.", found)
+    checks[2] = replace(checks[2], leads=True)
+    for number in (3, 4):
+        other = Counterexample("class_prototypes(embeddings, labels)", what="prototypes")
+        checks[number] = replace(
+            checks[number], verdict="falsified", credit=0.0, message="Another number.", counterexample=other
+        )
+    return _score("grace", _exercise("class_prototypes", checks))
+
+
 def _ungraded() -> Score:
     error = Failure(
         "student",
@@ -294,6 +317,11 @@ def case(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def score(case: str) -> Score:
     return SCORES[case]()
+
+
+@pytest.fixture
+def compared() -> Score:
+    return _compared()
 
 
 @pytest.fixture

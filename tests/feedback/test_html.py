@@ -344,3 +344,16 @@ def test_the_one_script_of_a_class_page_is_allowed_by_its_hash_and_students_have
     assert text.count("<script") == 1
     assert without_our_script(text).count("<script") == 0
     assert "script" not in student_page(score).replace("transcript", "")
+
+
+def test_two_answers_of_one_s_own_stand_beside_the_right_one(
+    compared: Score, snapshot: Callable[[str, str], None]
+) -> None:
+    page = student_page(compared)
+    snapshot("compared.html", page)
+    assert page.count('class="small folded"') == 1  # laws that say nothing new
+    assert "The right prototypes (call 1)" in page
+    assert "The right prototypes" not in student_page(compared, reveal="law")
+    fragment = exercise_fragment(compared.exercises[0])
+    assert "What had to come back, by what call 1 gave" in fragment
+    assert "The right prototypes (call 1)" in fragment

@@ -78,3 +78,11 @@ def test_a_hostile_text_neither_colours_nor_moves(scores: dict[str, Score]) -> N
     assert "[red]oops[/red]\\x07\\u202egnp" in text
     shown = printed(student_text(replace(scores["uneven"], exercises=(replace(before, checks=checks),))), 80)
     assert "[red]oops[/red]\\x07\\u202egnp" in shown
+
+
+def test_two_answers_of_one_s_own_stand_beside_the_right_one(
+    compared: Score, snapshot: Callable[[str, str], None]
+) -> None:
+    snapshot("compared.exercise.txt", exercise_text(compared.exercises[0]))
+    staff = exercise_text(compared.exercises[0], audience="staff")
+    assert "weight" in staff[staff.index("say nothing new") :]

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from autograder.feedback import view
+from autograder.feedback import phrases, view
+from autograder.feedback.exercise_view import example
+from autograder.laws import vocabulary
 from autograder.model import CheckResult, Counterexample, ExerciseResult, Failure, Score, Verdict
 
 
@@ -26,6 +28,92 @@ def test_the_card_goes_to_the_first_broken_law_with_an_input() -> None:
     assert seen.first.name == "wrong"
     assert [law.name for law in seen.others] == ["slow"]
     assert [law.name for law in seen.rest] == ["held"]
+
+
+def test_the_law_that_leads_has_the_card_and_one_that_is_unsettled_never_before_others() -> None:
+    found = Counterexample("f(x)")
+    checks = [check("one", "inconsistent", found), check("two", "falsified", found)]
+    assert exercise(*checks).first == exercise(checks[1]).first
+    led = replace(check("three", "falsified", found), leads=True)
+    seen = exercise(*checks, led)
+    assert seen.first is not None
+    assert seen.first.name == "three"
+
+
+VALUES = Counterexample("f(x)", what="prototypes")
+FLOAT32 = "That is the size of float32's rounding: is something on the way in float32?"
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "reason"),
+    [
+        (check("a", "falsified", VALUES), check("b", "falsified", VALUES), "Wrong values break further laws"),
+        (
+            check("a", "falsified", VALUES),
+            check("b", "falsified", replace(VALUES, what="the gradient of x")),
+            "Wrong values break further laws",
+        ),
+        (
+            check("a", "falsified", replace(VALUES, what="the gradient of x")),
+            check("b", "falsified", VALUES),
+            "",
+        ),
+        (
+            check("a", "falsified", VALUES),
+            check("b", "falsified", replace(VALUES, what="the shape of f")),
+            "",
+        ),
+        (check("a", "falsified", VALUES), check("b", "falsified", replace(VALUES, what="")), ""),
+        (check("a", "falsified", VALUES), check("b", "falsified", VALUES, credit=0.5), ""),
+        (
+            check("a", "falsified", VALUES, message=f"One. {FLOAT32}"),
+            check("b", "falsified", VALUES, message=f"Other. {FLOAT32}"),
+            "Rounding of the size of float32",
+        ),
+        (
+            check("a", "raised", message="It raised KeyError: 3 (line 2)"),
+            check("b", "raised", message="It raised KeyError: 3 (line 4)"),
+            "The same error breaks",
+        ),
+        (
+            check("a", "raised", message="It raised KeyError: 3 (line 2)"),
+            check("b", "raised", message="It raised ValueError: 3 (line 2)"),
+            "",
+        ),
+        (check("a", "raised", message="It raised KeyError: 3"), check("b", "falsified", VALUES), ""),
+        (
+            check("a", "raised", message="It raised KeyError: 31 (line 2)"),
+            check("b", "falsified", replace(VALUES, returned="KeyError: 31")),
+            "The same error breaks",
+        ),
+        (
+            check("a", "missing", message="f is not defined."),
+            check("b", "missing", message="f is not defined."),
+            "",
+        ),
+    ],
+)
+def test_what_says_nothing_new_is_folded(first: CheckResult, other: CheckResult, reason: str) -> None:
+    seen = exercise(replace(first, leads=True), other)
+    assert [group.reason.startswith(reason) for group in seen.folded] == [True] * bool(reason)
+    assert len(seen.others) == (not reason)
+    assert seen.broken == 2 - (other.credit > 0)
+
+
+def test_the_words_of_a_rounding_are_those_of_messages() -> None:
+    assert phrases.FLOAT32 in vocabulary.FLOAT32
+    assert vocabulary.FLOAT32 == FLOAT32
+
+
+def test_what_came_back_says_what_it_is_and_whose_the_other_is() -> None:
+    found = Counterexample("f(x)", what="prototypes, call 2", own="call 1", facts=(("Call 1 gave", "[0]"),))
+    seen = example(replace(found, right=(("The right prototypes", "[1]\x1b"),)))
+    assert seen.came_back == "What came back (prototypes, call 2)"
+    assert seen.had_to.startswith("What had to come back, by what call 1 gave (your own answer")
+    assert [name for name, _ in seen.more] == ["The right prototypes", "Call 1 gave"]
+    assert "\x1b" not in seen.more[0][1]
+    plain = example(Counterexample("f(x)"))
+    assert (plain.came_back, plain.had_to) == ("What came back", "What had to come back")
 
 
 def test_what_was_skipped_is_explained_once_by_the_law_that_failed_first() -> None:

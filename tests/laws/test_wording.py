@@ -47,7 +47,16 @@ def run(snippet: str, **functions: Any) -> str:
         (np.arange(70.0) - 3, "shape (70,), float64, from -3 to 66"),
         (np.zeros((7, 10), dtype=np.int64), "shape (7, 10), int64, from 0 to 0"),
         (Fixture("generator", {"seed": 3, "advanced": 0}), "torch.Generator().manual_seed(3)"),
-        (Fixture("generator", {"seed": 3, "advanced": 2}), "fixtures.build('generator', seed=3, advanced=2)"),
+        (
+            Fixture("generator", {"seed": 3, "advanced": 2}),
+            "torch.Generator().manual_seed(3), after it has drawn 2 numbers",
+        ),
+        (Fixture("linear_map", {"weight": X}), "lambda x: x @ weight, with weight =\n[[ 0.5 -1. ]]"),
+        (
+            Fixture("tally_net", {"inputs": 4, "features": 3, "seed": 0}),
+            "a linear layer and a batch normalisation, in evaluation mode (the code below makes the network)",
+        ),
+        (Fixture("a_course_s_own", {"k": 2}), "fixtures.build('a_course_s_own', k=2)"),
         (np.zeros((1, 1, 2, 2)), "shape (1, 1, 2, 2), float64, from 0 to 0"),
         (Student("EmbeddingNet"), "your EmbeddingNet"),
         ([X, LABELS], "[[ 0.5 -1. ]]\n[ 3 -1]"),
@@ -70,11 +79,18 @@ def test_the_arguments_of_several_calls_where_they_differ() -> None:
     assert wording.arguments(calls) == {
         "x": "[[ 0.5 -1. ]]",
         "labels": "[ 3 -1]",
-        "lr": "0.1",
+        "lr": "0.1",  # it differs between the calls
         "x (call 2)": "[[ 1. -2.]]",
         "labels (call 3)": "[-1  3]",
         "lr (call 3)": "0.2",
     }
+
+
+def test_a_number_that_all_calls_get_by_keyword_stands_in_the_call() -> None:
+    calls = [Call("f", {"x": X}, {"lr": 0.1, "n": n}) for n in (1, 2)]
+    assert wording.call_text(calls[0], calls) == "f(x, lr=0.1, n=n)"
+    assert wording.call_text(calls[0]) == "f(x, lr=0.1, n=1)"
+    assert wording.arguments(calls) == {"x": "[[ 0.5 -1. ]]", "n": "1", "n (call 2)": "2"}
 
 
 @pytest.mark.parametrize(
@@ -230,39 +246,68 @@ def test_what_may_not_change_is_printed_after_the_call() -> None:
 def test_the_state_of_a_watched_network_is_printed() -> None:
     net = Fixture("linear_net", {"weight": np.ones((4, 2), dtype=np.float32)})
     call = watching(Call("f", {"net": net}), "net", "generators")
-    assert "'training': True" in run(wording.snippet((call,)), f=lambda net: net.train())
+    assert "training: True" in run(wording.snippet((call,)), f=lambda net: net.train())
 
 
 def test_a_snippet_imports_what_it_uses_and_no_more() -> None:
     def imports(call: Call) -> list[str]:
         return [line for line in wording.snippet((call,)).splitlines() if "import" in line]
 
-    large, fixtures, numpy = np.zeros((10, 7)), "from autograder import fixtures", "import numpy as np"
+    large, fixtures, numpy = np.zeros((13, 10)), "from autograder import fixtures", "import numpy as np"
     assert imports(Call("f", {"x": X})) == ["import torch"]
     assert imports(Call("f", {"x": large})) == ["import torch", numpy]
-    assert imports(Call("f", {"x": np.arange(100)})) == ["import torch"]
+    assert imports(Call("f", {"x": np.arange(150)})) == ["import torch"]
     assert imports(Call("f", {"x": [X, large]})) == ["import torch", numpy]
     assert imports(Call("f", {"x": {"w": large}})) == ["import torch", numpy]
-    assert imports(Call("f", {"net": Fixture("linear_net", {"weight": large})})) == [
+    assert imports(Call("f", {"net": Fixture("linear_net", {"weight": large})})) == ["import torch", numpy]
+    assert imports(Call("f", {"net": Fixture("a_course_s_own", {"weight": large})})) == [
         "import torch",
         fixtures,
         numpy,
     ]
-    assert imports(Call("fixtures:embed_images", {"network": Student("EmbeddingNet")})) == [
+    assert imports(Call("fixtures:a_course_s_own", {"network": Student("EmbeddingNet")})) == [
         "import torch",
         fixtures,
     ]
 
 
-def test_a_procedure_is_called_by_its_name() -> None:
+def test_a_procedure_is_written_as_plain_torch() -> None:
     call = Call(
         "fixtures:network_facts",
         {"network": Student("Net"), "images": np.zeros((1, 1, 2, 2), dtype=np.float32)},
     )
     snippet = wording.snippet((call,))
-    assert "result = fixtures.PROCEDURES['network_facts'](Net, images)" in snippet
+    assert "fixtures" not in snippet
     net = lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))  # noqa: E731
-    assert "'parameters': ['1.weight', '1.bias']" in run(snippet, Net=net)
+    assert run(snippet, Net=net) == "[]\n"
+
+
+def test_an_unknown_procedure_is_called_by_its_name() -> None:
+    snippet = wording.snippet((Call("fixtures:a_course_s_own", {"network": Student("Net")}),))
+    assert "result = fixtures.PROCEDURES['a_course_s_own'](Net)" in snippet
+
+
+def test_a_large_array_is_what_the_snippet_makes_or_that_is_said() -> None:
+    like = wording.remade(np.ones((13, 10)))
+    assert np.array_equal(wording.remade(like), like)
+    for array, said in ((like, False), (np.ones((13, 10)), True)):
+        assert ("the numbers were others" in wording.snippet((Call("f", {"x": array}),))) is said
+    made: list[torch.Tensor] = []
+    run(wording.snippet((Call("f", {"x": like}),)), f=made.append)
+    assert np.array_equal(made[0].numpy(), like)
+
+
+def test_batches_that_share_images_share_them_in_the_snippet() -> None:
+    batch = np.random.default_rng(0).random((6, 1, 28, 28)).astype(np.float32)
+    mixed = np.concatenate([batch[:1], batch[1:] * 0.5])
+    call = Call("f", {"images": [batch, batch[:1], mixed, batch]})
+    made: list[list[torch.Tensor]] = []
+    run(wording.snippet((call,)), f=made.append)
+    ((one, alone, among, again),) = made
+    assert torch.equal(one[:1], alone)
+    assert torch.equal(one[:1], among[:1])
+    assert not torch.equal(one[1:], among[1:])
+    assert torch.equal(one, again)
 
 
 def test_a_call_may_bring_its_own_snippet() -> None:

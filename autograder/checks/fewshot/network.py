@@ -139,16 +139,20 @@ def images_are_independent_in_evaluation(start: int) -> Law:
         together, alone, among_others = out["embeddings"]
         wanted = values(together)[:1]
         within = bound(together)
-        return first(
-            close(alone, wanted, within, "the embedding of an image alone", why=", as in its batch"),
-            close(
-                values(among_others)[:1],
-                wanted,
-                within,
-                "the embedding among other images",
-                why=", as in its batch",
-            ),
+        by_itself = close(alone, wanted, within, "the embedding of an image alone", why=", as in its batch")
+        in_company = close(
+            values(among_others)[:1],
+            wanted,
+            within,
+            "the embedding among other images",
+            why=", as in its batch",
         )
+        broken = by_itself or in_company
+        if broken is None:
+            return None
+        other = "Among other images" if by_itself else "Alone"
+        differs = "not the same, either" if by_itself and in_company else "the same as in its batch"
+        return replace(broken, message=f"{broken.message} {other} it is {differs}.")
 
     return Law((embed_images(NET, [batch, batch[:1], mixed], True),), judge)
 

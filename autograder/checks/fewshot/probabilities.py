@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ def rows_are_distributions(drawn: Points) -> Law:
             not_finite(out, "probabilities"), negative, close(p.sum(1), np.ones(len(p)), bound, "the row sum")
         )
         picture = {"kind": "rows", "returned": p.tolist(), "expected": None}
-        return broken and Violation(broken.message, broken.returned, broken.expected, picture=picture)
+        return broken and replace(broken, picture=picture)
 
     return Law((class_probabilities(*drawn.pair),), judge)
 

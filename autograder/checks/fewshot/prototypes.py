@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -138,9 +139,7 @@ def constant_class_gives_that_constant(support: SupportSet) -> Law:
 
     def judge(out: Any) -> Violation | None:
         broken = close(out[0], constants, tolerances.of_prototype(constant.embeddings), "prototypes")
-        return broken and Violation(
-            broken.message, broken.returned, broken.expected, picture=plane(constant, out[0], constants)
-        )
+        return broken and replace(broken, picture=plane(constant, out[0], constants))
 
     return Law((class_prototypes(*constant.pair),), judge)
 

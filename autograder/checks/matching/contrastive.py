@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +61,14 @@ class Pairs:
 
     def __getitem__(self, which: Any) -> Pairs:
         return Pairs(self.first[which], self.second[which], self.same[which], self.margin)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        return dict(zip(("pairs", "features"), self.first.shape, strict=True))
+
+    def cut(self, sizes: Mapping[str, int]) -> Pairs:
+        b, d = sizes.values()
+        return Pairs(self.first[:b, :d], self.second[:b, :d], self.same[:b], self.margin)
 
     @property
     def distances(self) -> np.ndarray:

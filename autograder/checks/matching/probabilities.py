@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,12 @@ from autograder.laws import (
     differentiated,
     eps,
     first,
+    first_of_each,
     follows_its_inputs,
     function,
     grids,
     invariant,
+    most_of_one,
     not_finite,
     same,
     shown,
@@ -74,6 +77,16 @@ class Votes:
     @property
     def classes(self) -> np.ndarray:
         return np.unique(self.labels)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        q, most = len(self.similarities), most_of_one(self.labels)
+        return {"queries": q, "classes": len(self.classes), "support items in a class": most}
+
+    def cut(self, sizes: Mapping[str, int]) -> Votes:
+        q, classes, most = sizes.values()
+        kept = np.isin(self.labels, self.classes[:classes]) & first_of_each(self.labels, most)
+        return Votes(self.similarities[:q, kept], self.labels[kept])
 
     @property
     def bound(self) -> float:

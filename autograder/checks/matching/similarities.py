@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,15 @@ class Vectors:
     @property
     def pair(self) -> tuple[np.ndarray, np.ndarray]:
         return self.queries, self.support
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        q, d = self.queries.shape
+        return {"queries": q, "support items": len(self.support), "features": d}
+
+    def cut(self, sizes: Mapping[str, int]) -> Vectors:
+        q, s, d = sizes.values()
+        return Vectors(self.queries[:q, :d], self.support[:s, :d])
 
     @property
     def bound(self) -> float:

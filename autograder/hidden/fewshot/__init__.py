@@ -7,4 +7,5 @@ from autograder.hidden.fewshot import (  # noqa: F401, I001 - importing enters t
     loss,
     training,
     weights,
+    workings,
 )

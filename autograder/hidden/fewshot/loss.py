@@ -30,6 +30,7 @@ from autograder.laws import (
     mapped=st.booleans(),
     also=[{**each, "weight_matrix": np.zeros((2, 3)), "mapped": False} for each in LARGE],
     weight=2,
+    direct=True,
 )
 def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.ndarray, mapped: bool) -> Law:
     """The loss is the mean negative log-probability of the query labels, for embeddings that `embed` makes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def log_odds_on_a_line(query: np.ndarray, prototypes: np.ndarray) -> Law:
     )
 
 
-@check(class_probabilities, drawn=points(), also=LARGE)
+@check(class_probabilities, drawn=points(), also=LARGE, direct=True)
 def agrees_with_the_reference(drawn: Points) -> Law:
     """The probabilities are the right ones."""
     expected = on_arrays(prototypical.class_probabilities, *drawn.pair)
@@ -67,6 +68,6 @@ def agrees_with_the_reference(drawn: Points) -> Law:
     def judge(out: Any) -> Violation | None:
         broken = close(out, expected, 2 * tolerances.of_probability(*drawn.pair), "probabilities")
         picture = {"kind": "rows", "returned": values(out).tolist(), "expected": expected.tolist()}
-        return broken and Violation(broken.message, broken.returned, broken.expected, picture=picture)
+        return broken and replace(broken, picture=picture)
 
     return Law((class_probabilities(*drawn.pair),), judge)

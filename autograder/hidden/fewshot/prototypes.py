@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,15 +47,13 @@ def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     return Law((call,), judge, outcomes=True)
 
 
-@check(class_prototypes, support=balanced_sets(features=2), also=LARGE)
+@check(class_prototypes, support=balanced_sets(features=2), also=LARGE, direct=True)
 def agrees_with_the_reference(support: SupportSet) -> Law:
     """The prototypes are the right ones."""
     expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]
 
     def judge(out: Any) -> Violation | None:
         broken = close(out[0], expected, 2 * tolerances.of_prototype(support.embeddings), "prototypes")
-        return broken and Violation(
-            broken.message, broken.returned, broken.expected, picture=plane(support, out[0], expected)
-        )
+        return broken and replace(broken, picture=plane(support, out[0], expected))
 
     return Law((class_prototypes(*support.pair),), judge)

@@ -23,7 +23,7 @@ def same_pairs_cost_the_square(drawn: Pairs, factor: float) -> Law:
     return homogeneous(near.call(), far.call(), factor**2, bound, "losses", of=values)
 
 
-@check(contrastive_losses, drawn=pairs(), also=LARGE, weight=2)
+@check(contrastive_losses, drawn=pairs(), also=LARGE, weight=2, direct=True)
 def agrees_with_the_reference(drawn: Pairs) -> Law:
     """The losses are the right ones."""
     distances = on_arrays(siamese.euclidean_distances, drawn.first, drawn.second)

@@ -46,7 +46,7 @@ def log_odds_of_two_shots_are_the_difference(drawn: Votes, step: float) -> Law:
     return Law((alone.call(), raised.call()), judge)
 
 
-@check(label_probabilities, drawn=votes(), also=LARGE, weight=2)
+@check(label_probabilities, drawn=votes(), also=LARGE, weight=2, direct=True)
 def agrees_with_the_reference(drawn: Votes) -> Law:
     """The probabilities are the right ones."""
     expected = np.exp(on_arrays(matching.log_probabilities, drawn.similarities, drawn.labels)[0])

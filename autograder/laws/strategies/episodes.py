@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws.strategies.points import grids
+from autograder.laws.strategies.sizes import first_of_each, most_of_one
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,30 @@ class Episode:
     def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Hand out the four arrays in the order in which functions take them."""
         return self.support_x, self.support_y, self.query_x, self.query_y
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        return {
+            "classes": len(np.unique(self.support_y)),
+            "support items in a class": most_of_one(self.support_y),
+            "queries": len(self.query_y),
+            "features": self.support_x.shape[1],
+        }
+
+    def cut(self, sizes: Mapping[str, int]) -> Episode | None:
+        """Return the first classes, the first support items of each, the first queries of these classes, and features.
+
+        None where these classes have fewer queries.
+        """
+        classes, d = np.unique(self.support_y)[: sizes["classes"]], sizes["features"]
+        support = np.isin(self.support_y, classes)
+        support &= first_of_each(self.support_y, sizes["support items in a class"])
+        query = np.flatnonzero(np.isin(self.query_y, classes))[: sizes["queries"]]
+        if len(query) < sizes["queries"]:
+            return None
+        return Episode(
+            self.support_x[support, :d], self.support_y[support], self.query_x[query, :d], self.query_y[query]
+        )
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,19 @@ class Points:
     def magnitude(self) -> float:
         """max |q|^2 + max |c|^2."""
         return squares(self.queries) + squares(self.prototypes)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        return {
+            "queries": len(self.queries),
+            "prototypes": len(self.prototypes),
+            "features": self.queries.shape[1],
+        }
+
+    def cut(self, sizes: Mapping[str, int]) -> Points | None:
+        """Return the first queries, prototypes and features."""
+        d = sizes["features"]
+        return Points(self.queries[: sizes["queries"], :d], self.prototypes[: sizes["prototypes"], :d])
 
 
 def squares(array: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.laws.strategies.points import grids
+from autograder.laws.strategies.sizes import first_of_each, most_of_one
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,20 @@ class SupportSet:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        return {
+            "classes": len(self.classes),
+            "points in a class": most_of_one(self.labels),
+            "features": self.embeddings.shape[1],
+        }
+
+    def cut(self, sizes: Mapping[str, int]) -> SupportSet | None:
+        """Return the set of the first classes, of the first points of each, and of the first features."""
+        kept = np.isin(self.labels, self.classes[: sizes["classes"]])
+        kept &= first_of_each(self.labels, sizes["points in a class"])
+        return SupportSet(self.embeddings[kept, : sizes["features"]], self.labels[kept])
 
 
 @st.composite
