@@ -45,7 +45,8 @@ def like_a_function(
     ...     Episode(np.ones((1, 1)), np.zeros(1, np.int64), np.ones((1, 1)), np.zeros(1, np.int64)),
     ...     weight=np.ones((1, 1)), training=False, within=1e-9,
     ... )
-    >>> one, two = (np.array([[value]]) for value in (1.0, 2.0))
+    >>> from autograder.model import Tensor
+    >>> one, two = (Tensor(np.array([[value]]), "float64") for value in (1.0, 2.0))
     >>> by_function = Returned((0.5, 1.0), gradients={"support_x": one, "query_x": one})
     >>> right, half = (Returned({"value": (0.5, 1.0), "gradients": {"weight": each}}) for each in (two, one))
     >>> law.judge(right, by_function) is None
