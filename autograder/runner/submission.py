@@ -31,7 +31,7 @@ from autograder.model import (
 from autograder.runner import at_check, follow_on, lost_cells, other_assignment, scoring
 from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
-from autograder.runner.naming import Namer
+from autograder.runner.naming import Naming
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
 from autograder.sandbox.transport import Transport
@@ -84,7 +84,7 @@ class Grader:
         hidden: bool = True,
         checks: Sequence[Check] | None = None,
         planner: Planner | None = None,
-        namer: Namer | None = None,
+        namer: Naming | None = None,
     ) -> None:
         self.assignment = assignment
         self.settings = settings
