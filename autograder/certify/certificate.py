@@ -74,7 +74,8 @@ class Certificate:
     """`gradings`: a right program, all its exercises, under one seed. `matrix`: program -> EXERCISE/CHECK -> number of
     the example at which it broke, under the first seed. `whole`: the programs that every check has looked at. `followed`: how often
     an exercise was asked that uses the one a mistake is in; `misplaced`: where it lost points by it. `public`: how many mistakes fall by
-    a law that students have, of how many; None: without mistakes."""
+    a law that students have, of how many; None: without mistakes. `namings`: in grading;
+    `fingerprints`: in a student's own notebook."""
 
     assignment: str
     seeds: tuple[int, ...]
@@ -92,6 +93,7 @@ class Certificate:
     seconds: float
     trial_seconds: float
     namings: Namings | None = None
+    fingerprints: Namings | None = None
     misplaced: tuple[Misplaced, ...] = ()
     followed: int = 0
     public: tuple[int, int] | None = None
@@ -121,7 +123,17 @@ class Certificate:
         rest = [tally for kind, tally in self.tallies.items() if kind != "mutants" and tally.rest]
         mutants = self.tallies.get("mutants")
         enough = mutants is None or mutants.rate is None or mutants.rate >= SURE
-        wrong = (self.alarms, self.unsure, self.misplaced, self.faults, self.contradicted, self.stale, rest)
+        accused = self.fingerprints.accused if self.fingerprints is not None else ()
+        wrong = (
+            self.alarms,
+            self.unsure,
+            self.misplaced,
+            self.faults,
+            self.contradicted,
+            self.stale,
+            accused,
+            rest,
+        )
         return enough and not any(wrong)
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from autograder.certify.certificate import Certificate, Tally
 from autograder.certify.examples import Asked
+from autograder.certify.namings import Namings
 from autograder.certify.programs import KINDS, Subject
 
 SCHEMA = 1
@@ -51,6 +52,12 @@ def sentences(result: Certificate) -> list[str]:
             f"{len(namings.named)} of {namings.total} mistakes ({percent(namings.share)}) are named as themselves, or with one "
             f"that has the same answers; {len(namings.misnamed)} by another; {len(namings.unnamed)} not at all, "
             f"{len(namings.silent)} of these on purpose."
+        )
+    own = result.fingerprints
+    if own is not None:
+        said.append(
+            f"In a student's own notebook {len(own.named)} of {own.total} ({percent(own.share)}) are named so; "
+            f"{len(own.misnamed)} by another; {len(own.accused)} right programs have a name."
         )
     if result.left_out:
         said.append(f"Left out, because no code solves it: {', '.join(result.left_out)}.")
@@ -98,7 +105,7 @@ def examples(found: Sequence[Asked]) -> Table:
 def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
     """What somebody has to look at, each with what is known about it."""
     entries = {each.name: each.says for each in subjects if each.kind == "mutants"}
-    mutants = result.tallies.get("mutants")
+    mutants, own = result.tallies.get("mutants"), result.fingerprints
     lists = {
         "Right programs that were accused": [
             f"{a.program}: {a.exercise}/{a.check} {a.verdict} (seed {a.seed})" for a in result.alarms
@@ -111,6 +118,8 @@ def _left(result: Certificate, subjects: Sequence[Subject]) -> Iterator[str]:
             f"{each.program}: {each.exercise}/{check}" for each in result.misplaced for check in each.checks
         ],
         "Mistakes that are named by another": result.namings.misnamed if result.namings else (),
+        "Mistakes that are named by another in a student's own notebook": own.misnamed if own else (),
+        "Right programs that have a name in a student's own notebook": own.accused if own else (),
         "Checks that failed by themselves": result.faults,
         "Proven to be right, and accused all the same": result.contradicted,
         "Proofs of mutants that are not there any more": result.stale,
@@ -131,6 +140,12 @@ def _idle(result: Certificate) -> Iterator[str]:
     yield f"\nChecks that kill nothing that others do not kill as well: {len(result.idle)} of {len(result.checks)}"
     for exercise in dict.fromkeys(each.exercise for each in result.idle):
         yield f"  {exercise}: {', '.join(each.name for each in result.idle if each.exercise == exercise)}"
+
+
+def _namings(found: Namings | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"share": found.share, **{name: list(each) for name, each in vars(found).items()}}
 
 
 def as_json(result: Certificate) -> dict[str, Any]:
@@ -160,12 +175,8 @@ def as_json(result: Certificate) -> dict[str, Any]:
         ],
         "mistakes_caught_by_public_laws": result.public and result.public[0],
         "later_exercises_asked": result.followed,
-        "namings": None
-        if result.namings is None
-        else {
-            "share": result.namings.share,
-            **{name: list(each) for name, each in vars(result.namings).items()},
-        },
+        "namings": _namings(result.namings),
+        "fingerprints": _namings(result.fingerprints),
         "idle_checks": [f"{each.exercise}/{each.name}" for each in result.idle],
         "faults": list(result.faults),
         "contradicted": list(result.contradicted),

@@ -96,6 +96,11 @@ def answers(course: Path, assignment: str) -> Path:
     return course / WORKSHOP / "answers" / assignment
 
 
+def fingerprints(course: Path, assignment: str) -> Path:
+    """Return where the fingerprints of known mistakes lie that were released last; nothing in them is a student's."""
+    return course / WORKSHOP / "fingerprints" / f"{assignment}.json"
+
+
 def pages(course: Path, assignment: str) -> Path:
     """Return the folder of an assignment's pages."""
     return course / WORKSHOP / "pages" / assignment

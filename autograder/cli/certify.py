@@ -19,7 +19,7 @@ from autograder.certify import page, text
 from autograder.certify.certificate import Certificate, certificate
 from autograder.certify.examples import asked, write
 from autograder.certify.fingerprint import fingerprint
-from autograder.certify.namings import Namings, of_mistakes
+from autograder.certify.namings import Namings, of_fingerprints, of_mistakes
 from autograder.certify.programs import KINDS, Subject, of_course
 from autograder.certify.runs import Look, Trial, planned
 from autograder.certify.workers import run
@@ -128,8 +128,8 @@ def certify(
         seconds=round(time.perf_counter() - start, 1),
     )
     if any(each.kind == "mistakes" for each in chosen):
-        named = _namings(course, found.assignment, configured, checked, quiet=as_json)
-        result = replace(result, namings=named)
+        named, own = _namings(course, found.assignment, configured, checked, quiet=as_json)
+        result = replace(result, namings=named, fingerprints=own)
     needed = asked([each for each in loaded if each.exercise in checked], chosen, looks)
     _show(result, chosen, html or course / WORKSHOP / "certificates" / f"{assignment}.html", as_json=as_json)
     if (examples or write_examples) and not as_json:
@@ -142,8 +142,8 @@ def certify(
 
 def _namings(
     course: Path, source: Assignment, configured: Settings, exercises: Sequence[str], *, quiet: bool
-) -> Namings:
-    """Whether mistakes are named as themselves, under the course's own seed."""
+) -> tuple[Namings, Namings]:
+    """Whether mistakes are named as themselves, under the course's own seed; and by `check`, in a student's notebook."""
     from autograder.sandbox.jailed import Sandbox
 
     checks = registry.load(source.name, hidden=True)
@@ -158,7 +158,9 @@ def _namings(
         gpu = session.no_gpu() is None
         session.close()
         with bar("naming", total, quiet) as advance:
-            return of_mistakes(namer, checks, planner, exercises, gpu=gpu, advance=advance)
+            named = of_mistakes(namer, checks, planner, exercises, gpu=gpu, advance=advance)
+        with bar("fingerprints", len(exercises), quiet) as advance:
+            return named, of_fingerprints(namer, checks, exercises, progress=lambda _: advance())
 
 
 def _wanted(subject: Subject, only: Sequence[str]) -> bool:

@@ -29,6 +29,7 @@ from autograder.student import graded_with, neighbours
 from autograder.student.fitness import Finding, inspect, ran
 from autograder.student.in_kernel import SEED, shipped_inputs
 from autograder.student.local_run import Here
+from autograder.student.named import BesideNotebook
 from autograder.student.slow_calls import ON_TERMINAL, Patience, Stopped
 from autograder.submission import notebook, receipts
 from autograder.version import __version__
@@ -108,7 +109,10 @@ def _graded(name: str, path: Path, document: Notebook, every: bool) -> Graded:
         else:
             patience = opened.enter_context(Patience(ON_TERMINAL, tell=_teller()))
             boundary = Here(path.parent, patience, advance)
-        grader = Grader(source, Settings(seed=SEED), boundary, checks=checks, kept=shipped_inputs())
+        namer = None if every else BesideNotebook(path.parent)
+        grader = Grader(
+            source, Settings(seed=SEED), boundary, checks=checks, kept=shipped_inputs(), namer=namer
+        )
 
         def judged(_: Check) -> None:
             advance()

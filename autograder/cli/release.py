@@ -19,7 +19,7 @@ from autograder.errors import UsageError
 
 if TYPE_CHECKING:
     from autograder.release.building import Release
-    from autograder.release.candidate import Candidate
+    from autograder.release.candidate import Candidate, Known
     from autograder.release.leaks import Finding
 
 
@@ -54,6 +54,13 @@ def release(
     leak_scan: Annotated[
         bool, typer.Option(help="Look for solutions and staff's files in what students would get.")
     ] = True,
+    fingerprints: Annotated[
+        bool | None,
+        typer.Option(
+            help="Let check() name known mistakes: ask the programs of corpus/ in the sandbox, and give students digests of what "
+            "mistakes answer. Default: as --validate.",
+        ),
+    ] = None,
     gradebook: Annotated[
         bool,
         typer.Option(help="Enter the assignment and its points into gradebook.db, for nbgrader's commands."),
@@ -62,8 +69,8 @@ def release(
 ) -> None:
     """Make the student version of an assignment, and put it where nbgrader releases from.
 
-    Writes COURSE/release/ASSIGNMENT/ with the notebook, the student wheel, requirements.txt, DATA.md and MANIFEST.json: the
-    same bytes for the same source. First it looks for leaks, runs the source (which must earn every point) and the stub (none);
+    Writes COURSE/release/ASSIGNMENT/ with the notebook, the student wheel, requirements.txt, DATA.md, fingerprints of known
+    mistakes and MANIFEST.json: the same bytes for the same source. First it looks for leaks, runs the source (which must earn every point) and the stub (none);
     the old release stands until the new one is whole. nbgrader release_assignment hands it out.
     """
     with staff_room():
@@ -71,8 +78,10 @@ def release(
 
         piece = candidate.of(course, assignment, variant)
         standing = candidate.published(piece.final)
+        asked = validate if fingerprints is None else fingerprints
+        known = _known_mistakes(piece) if asked and not diff else {}
         with errors.status("building ..."):
-            built = piece.build()
+            built = piece.build(_fingerprints(piece, known) if not diff else _as_they_stand(piece, standing))
     if diff:
         _show_difference(standing, built)
         raise typer.Exit(DONE)
@@ -80,7 +89,7 @@ def release(
     _keep_the_interface(piece, standing, built, despite_submissions)
     if leak_scan:
         with errors.status("looking for leaks ..."):
-            found = piece.leaks(built)
+            found = piece.leaks(built, known)
         _stop_at_leaks(found)
     if validate:
         steps = validated(piece.validation(weights))
@@ -90,6 +99,30 @@ def release(
             raise typer.Exit(PERSON_NEEDED)
     _publish(piece, built, gradebook)
     _tell(piece, standing, built)
+
+
+def _known_mistakes(piece: Candidate) -> Known:
+    with errors.status("asking known mistakes ...") as status:
+
+        def progress(exercise: str) -> None:
+            status.update(f"asking known mistakes of {exercise} ...")
+
+        return piece.known_mistakes(lambda text: errors.print(text, markup=False, highlight=False), progress)
+
+
+def _fingerprints(piece: Candidate, known: Known) -> dict[str, bytes]:
+    from autograder.runner.naming import fingerprints, making
+
+    prints = making.prints(known)
+    return {fingerprints.file_name(piece.name): fingerprints.written(piece.name, prints)} if prints else {}
+
+
+def _as_they_stand(piece: Candidate, standing: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The fingerprints of the last release: to make them anew takes minutes, and they show no change to a reader."""
+    from autograder.runner.naming import fingerprints
+
+    name = fingerprints.file_name(piece.name)
+    return {name: standing[name]} if name in standing else {}
 
 
 def _show_difference(standing: dict[str, bytes], built: Release) -> None:
@@ -165,7 +198,21 @@ def _publish(piece: Candidate, built: Release, gradebook: bool) -> None:
             nbgrader_bridge.enter(piece.course, piece.name, piece.source)
         folder.write(staged, built.files)
         folder.publish(staged, piece.final)
+    _keep_the_fingerprints(piece, built)
     _keep_the_variant(piece)
+
+
+def _keep_the_fingerprints(piece: Candidate, built: Release) -> None:
+    """Keep them for formgrader's Generate, which makes the release folder anew."""
+    from autograder.classroom import kept
+    from autograder.runner.naming import fingerprints
+
+    place = kept.fingerprints(piece.course, piece.name)
+    data = built.files.get(fingerprints.file_name(piece.name))
+    if data is None:
+        place.unlink(missing_ok=True)
+    else:
+        atomic.write(place, data)
 
 
 def _keep_the_variant(piece: Candidate) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy import make_url
 from traitlets.utils.importstring import import_item
 
+from autograder.classroom import kept
 from autograder.nbgrader_bridge.error_log import Errors
 from autograder.nbgrader_bridge.files import scratch_in
+from autograder.runner.naming import fingerprints
 
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
@@ -36,6 +38,22 @@ class RehearsingExporter(NotebookExporter):
         super().__init__(**kwargs)
         if isinstance(self.parent, GenerateAssignment) and not _rehearsing.get():
             _rehearse(self.parent)
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
+        """Write the notebook `nb`, as nbconvert does; of a student version, put the fingerprints of `autograder release` beside it."""
+        written = super().from_notebook_node(nb, resources, **kwargs)
+        if isinstance(self.parent, GenerateAssignment) and not _rehearsing.get():
+            with suppress(OSError):  # none were made: `check` then names nothing
+                _hand_on_fingerprints(self.parent.coursedir)
+        return written
+
+
+def _hand_on_fingerprints(course: CourseDirectory) -> None:
+    name = course.assignment_id
+    folder = Path(course.format_path(course.release_directory, ".", name))
+    data = kept.fingerprints(Path(course.root), name).read_bytes()
+    folder.mkdir(parents=True, exist_ok=True)  # nbgrader makes it when it writes the notebook
+    (folder / fingerprints.file_name(name)).write_bytes(data)
 
 
 def _rehearse(converter: GenerateAssignment) -> None:

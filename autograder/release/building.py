@@ -44,6 +44,7 @@ def build(
     document: Mapping[str, Any],
     recipe: Recipe,
     variant: int | None,
+    more: Mapping[str, bytes] | None = None,
 ) -> Release:
     """Make the release of an assignment; write nothing into the course. Raises CourseError or UsageError.
 
@@ -53,6 +54,7 @@ def build(
     document   the student's notebook as JSON
     recipe     release.toml, read
     variant    the seed of this term's variant; None: the source as it stands
+    more       further files, by name: the fingerprints of known mistakes
     """
     wheel_name, wheel_bytes = wheel.build(course)
     notes = variants.apply(_data_notes(source), recipe.pick(variant))
@@ -62,6 +64,7 @@ def build(
         REQUIREMENTS: requirements.requirements(wheel_name, wheel_bytes, course).encode(),
         wheel_name: wheel_bytes,
         **{each: _besides(source, each) for each in recipe.files},
+        **(more or {}),
     }
     files[MANIFEST] = _manifest(name, source.name, data, variant, files, requirements.pins(course))
     return Release(name, source, variant, document, files)

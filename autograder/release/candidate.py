@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from autograder import nbgrader_bridge
+from autograder.classroom import kept
 from autograder.course import assignment as assignments
 from autograder.course import folders, settings, variants
 from autograder.course.assignment import Assignment
@@ -22,7 +23,12 @@ from autograder.release import building, leaks, notebook, requirements
 from autograder.release.building import Release
 from autograder.release.leaks import Finding, Secrets
 from autograder.release.validating import Validation
-from autograder.runner import kept_inputs
+from autograder.runner import Grader, kept_inputs, naming, plans
+from autograder.runner.naming import Namer, making
+from autograder.runner.naming.making import Made
+from autograder.sandbox.jailed import Sandbox
+
+Known = Mapping[str, Made]  # exercise -> what its fingerprints were made of
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,41 @@ class Candidate:
         """The release folder, where nbgrader expects it."""
         return nbgrader_bridge.release_directory(self.course, self.name)
 
-    def build(self) -> Release:
-        """Make the release; write nothing. Raises CourseError or UsageError."""
+    def known_mistakes(
+        self, note: Callable[[str], object], progress: Callable[[str], None] = lambda name: None
+    ) -> Known:
+        """Ask the programs of the corpus, in a sandbox, and return what fingerprints are made of; nothing where there are no mistakes.
+
+        note       is told of a program that cannot be read
+        progress   is told the exercise that comes next
+        """
+        programs = naming.if_readable(self.course, self.assignment, note)
+        if programs is None or not any(programs.mistakes.values()):
+            return {}
+        namer = Namer(programs, kept.answers(self.course, self.name))
+        checks = registry.load(self.name)
+        with Sandbox(simulate_gpu=False) as sandbox:
+            Grader(self.assignment, self.settings, sandbox, checks=checks, namer=namer)
+            return making.of_assignment(
+                namer, checks, plans.of_students(kept_inputs.of_course(self.course)), progress
+            )
+
+    def build(self, more: Mapping[str, bytes] | None = None) -> Release:
+        """Make the release, with `more` files by name; write nothing. Raises CourseError or UsageError."""
         return building.build(
-            self.course, self.name, self.source, self.data, self.stub, self.recipe, self.variant
+            self.course, self.name, self.source, self.data, self.stub, self.recipe, self.variant, more
         )
 
-    def leaks(self, release: Release) -> list[Finding]:
-        """Return all findings of the leak scan."""
+    def leaks(self, release: Release, known: Known | None = None) -> list[Finding]:
+        """Return all findings of the leak scan of a `release`; `known` is what its fingerprints were made of."""
+        own = leaks.Fingerprints(
+            self.name,
+            registry.load(self.name),
+            plans.of_students(kept_inputs.of_course(self.course)),
+            known or {},
+        )
         return [
+            *own.findings(release.files, self.secrets),
             *building.beside_the_source(self.source, self.recipe),
             *leaks.everything(
                 self.source.name,

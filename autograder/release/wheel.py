@@ -24,7 +24,8 @@ from autograder.errors import CourseError, UsageError
 from autograder.laws import registry
 from autograder.runner import kept_inputs
 from autograder.runner.drawing import draw
-from autograder.student.in_kernel import INPUTS, SEED
+from autograder.runner.plans import STUDENTS
+from autograder.student.in_kernel import INPUTS
 
 TIME = (2020, 2, 2, 0, 0, 0)  # hatchling's own, for reproducible builds
 EPOCH = "1580601600"  # the same, in seconds
@@ -58,13 +59,13 @@ def _inputs(course: Path) -> dict[str, bytes]:
     found = {}
     for name in registry.assignments():
         for check in registry.load(name):
-            where = kept_inputs.shipped_key(check, SEED)
+            where = kept_inputs.shipped_key(check, STUDENTS)
             if where is None:
                 continue
-            drawn = kept.read(check, SEED)
+            drawn = kept.read(check, STUDENTS)
             if drawn is None:
-                drawn = draw(check, SEED)
-                kept.keep(check, SEED, drawn)
+                drawn = draw(check, STUDENTS)
+                kept.keep(check, STUDENTS, drawn)
             raw = kept_inputs.dumps(drawn, where)
             if raw is not None:
                 found[f"autograder/student/{INPUTS}/{where}{kept_inputs.SUFFIX}"] = raw

@@ -17,6 +17,8 @@ from autograder.runner.drawing import Drawn, draw, seed_of
 from autograder.runner.kept_inputs import KeptInputs
 from autograder.sandbox.transport import PROCEDURE, Batch
 
+STUDENTS = 0  # the seed under which students check themselves: other inputs than they are graded on
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -114,3 +116,8 @@ def _refuse_unsaid_gpu(check: Check, laws: Sequence[Law]) -> None:
                 f"The check {check.exercise}/{check.name} calls {call.function!r} without saying that it needs a GPU.",
                 remedy="Write @check(..., gpu=True).",
             )
+
+
+def of_students(kept: KeptInputs | None = None) -> Planner:
+    """Return a planner of the inputs that students check themselves with. `kept`: where they lie, if they were drawn before."""
+    return Planner(STUDENTS, Settings(seed=STUDENTS), kept)

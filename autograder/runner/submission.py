@@ -32,7 +32,7 @@ from autograder.runner import at_check, follow_on, lost_cells, other_assignment,
 from autograder.runner.causes import Trail
 from autograder.runner.exercises import Progress, run_exercises
 from autograder.runner.kept_inputs import KeptInputs
-from autograder.runner.naming import Namer
+from autograder.runner.naming import Naming
 from autograder.runner.plans import Planner
 from autograder.runner.preparing import prepare
 from autograder.sandbox.transport import Transport
@@ -86,7 +86,7 @@ class Grader:
         checks: Sequence[Check] | None = None,
         planner: Planner | None = None,
         kept: KeptInputs | None = None,
-        namer: Namer | None = None,
+        namer: Naming | None = None,
     ) -> None:
         self.assignment = assignment
         self.settings = settings

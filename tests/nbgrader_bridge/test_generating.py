@@ -12,6 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
 
+from autograder.classroom import kept
 from autograder.nbgrader_bridge.configuration import Course, course_config
 from autograder.nbgrader_bridge.recording import as_nbgrader_likes_it
 from tests.nbgrader_bridge.tiny_course import POINTS, Mark, TinyCourse, graded_as, labelled, source_notebook
@@ -61,6 +62,18 @@ def test_generating_again_changes_nothing(graded: TinyCourse) -> None:
     assert everything(graded) == before
     assert before[0]["add_checks"] == Mark(1.0, 2.5, False)
     assert "Well tried." in before[2]
+
+
+def test_fingerprints_of_the_last_release_are_handed_on(course: TinyCourse) -> None:
+    handed_on = course.root / "release" / "tiny" / "tiny.fingerprints.json"
+    generate(course)
+    assert not handed_on.exists()
+    kept_at = kept.fingerprints(course.root, "tiny")
+    kept_at.parent.mkdir(parents=True)
+    kept_at.write_bytes(b"{}")
+    generate(course)
+    assert handed_on.read_bytes() == b"{}"
+    assert (handed_on.parent / "tiny.ipynb").exists()
 
 
 def test_a_new_exercise_waits_in_submissions_that_are_there(graded: TinyCourse) -> None:

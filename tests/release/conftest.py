@@ -69,6 +69,7 @@ def run(course: Path) -> Release:
             "leak_scan": True,
             "gradebook": False,
             "weights": None,
+            "fingerprints": None,
         }
         try:
             release("tiny", course=course, **(chosen | options))  # type: ignore[arg-type]

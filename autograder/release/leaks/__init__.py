@@ -4,6 +4,7 @@ texts     files -> texts: notebooks, wheels, archives, images taken apart; packe
 trees     code -> normalised statements
 secrets   what must not leave: solutions, staff's checks, reference/, written answers
 markers   BEGIN SOLUTION and its kin, misspelt too
+fingerprints  the file of known mistakes: opened mark by mark
 points    grade ids and checks that do not answer to each other
 scan      findings: file, cell, what, remedy
 """
@@ -15,11 +16,12 @@ from typing import Any
 
 from autograder.laws.registry import Check
 from autograder.release.leaks import markers
+from autograder.release.leaks.fingerprints import Fingerprints
 from autograder.release.leaks.points import unanswered
 from autograder.release.leaks.scan import MARKER, Finding, scan
 from autograder.release.leaks.secrets import Secrets, collect
 
-__all__ = ["Finding", "Secrets", "collect", "markers_of_source", "scan", "unanswered"]
+__all__ = ["Finding", "Fingerprints", "Secrets", "collect", "markers_of_source", "scan", "unanswered"]
 
 
 def markers_of_source(name: str, document: Mapping[str, Any]) -> Iterator[Finding]:

@@ -33,9 +33,14 @@ whose answers there are the mistake's very own is told by it.
 
 A name costs and earns nothing: it is no verdict. What leaves the child through it is which of the course's own sentences is
 shown, and a program can choose that only by returning what a known mistake returns.
+
+**In a student's own notebook** `check` says the same, as far as it can without programs. A release asks all programs the small ones among the
+public checks' inputs (`making`), and gives students digests of what mistakes answer, rounded so that other machines come to the same
+(`sketches`), with sentences that open to whoever has these answers (`fingerprints`). Of right programs it says nothing; so `check`
+cannot know that all the rest is right, and says "part of what comes back" where the mistake does not explain all numbers.
 """
 
-from autograder.runner.naming.namer import Namer
+from autograder.runner.naming.namer import Namer, Naming
 from autograder.runner.naming.programs import KnownPrograms, if_readable, of_course
 
-__all__ = ["KnownPrograms", "Namer", "if_readable", "of_course"]
+__all__ = ["KnownPrograms", "Namer", "Naming", "if_readable", "of_course"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.model import CheckResult
 from autograder.runner.naming.aspects import Cells, alike, fingerprint, told_apart
 
 ENOUGH = 3  # calls that tell a mistake from a right program, and different answers in them
 MOST_SAID = 2  # sentences of mistakes that have the same answers
+SAYS = "This is what a program returns that {}."
+IN_PART = "Part of what comes back is that of a program that {}."
+ODD = {"grader_fault", "missing", "timed_out", "crashed"}
 Cell = tuple[str, int]
 
 
@@ -66,6 +70,12 @@ class Ground:
         return frozenset(
             cell for cell in self.free if not any(alike(each.get(cell), answers.get(cell)) for each in right)
         )
+
+
+def worth_asking(results: Iterable[CheckResult]) -> bool:
+    """Ask whether an exercise with these results may have a name: a law broke, and nothing went wrong in another way."""
+    verdicts = {each.verdict for each in results}
+    return bool(verdicts & {"falsified", "raised"}) and not verdicts & ODD
 
 
 def names(student: Cells, ground: Ground, mistakes: Iterable[Candidate]) -> tuple[Name, ...]:

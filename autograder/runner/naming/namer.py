@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from autograder.course.dependencies import cells_for
 from autograder.laws.registry import Check
@@ -12,17 +13,41 @@ from autograder.laws.vocabulary import Law
 from autograder.model import CheckResult, Limits, NamedMistake, Notebook, Outcome, Returned
 from autograder.runner.naming import aspects, probes
 from autograder.runner.naming.answering import Answers, Session, ask
-from autograder.runner.naming.deciding import Candidate, Ground, Name, names
+from autograder.runner.naming.deciding import IN_PART, SAYS, Candidate, Ground, Name, names, worth_asking
 from autograder.runner.naming.probes import Probes
 from autograder.runner.naming.programs import KnownProgram, KnownPrograms
 from autograder.runner.plans import Planner
 from autograder.sandbox.transport import Batch, Transport
 
-SAYS = "This is what a program returns that {}."
-IN_PART = "Part of what comes back is that of a program that {}."
 Smallest = Mapping[
     str, tuple[Check, Law, Sequence[Outcome]]
 ]  # exercise -> whose input is shown, and its answers
+
+
+class Naming(Protocol):
+    """Names what a submission does: `Namer` from the programs of a course, a student's own from fingerprints."""
+
+    def digest(self, exercise: str) -> str:
+        """Return what the names of an exercise depend on beside checks, seed and engine, as a digest."""
+        ...
+
+    def prepare(self, session: Session, limits: Limits, where: str) -> None:
+        """Take note of how programs are run: in children of `session`, under `limits`; `where` is part of what is kept."""
+        ...
+
+    def names(
+        self,
+        checks: Iterable[Check],
+        results: Mapping[str, Sequence[CheckResult]],
+        submission: Notebook,
+        transport: Transport,
+        planner: Planner,
+        smallest: Smallest,
+        *,
+        hidden: bool,
+    ) -> dict[str, tuple[NamedMistake, ...]]:
+        """Return exercise -> what its programs were found to do; the arguments are those of `Namer.names`."""
+        ...
 
 
 class Namer:
@@ -107,8 +132,8 @@ class Namer:
         """Return what right programs and mistakes of `exercise` answer to the probes, `wanted`."""
         key = (exercise, wanted.digest)
         if key not in self._grounds:
-            ground = Ground.of([self._of(each, wanted) for each in self.programs.right[exercise]])
-            mistakes = [(each, self._of(each, wanted)) for each in self.programs.mistakes[exercise]]
+            ground = Ground.of([self.answers(each, wanted) for each in self.programs.right[exercise]])
+            mistakes = [(each, self.answers(each, wanted)) for each in self.programs.mistakes[exercise]]
             self._grounds[key] = (
                 ground,
                 tuple(
@@ -119,11 +144,10 @@ class Namer:
         return self._grounds[key]
 
     def _worth_asking(self, exercise: str, results: Sequence[CheckResult]) -> bool:
-        told = any(each.verdict in ("falsified", "raised") for each in results)
-        odd = any(each.verdict in ("grader_fault", "missing", "timed_out", "crashed") for each in results)
-        return told and not odd and bool(self.programs.mistakes.get(exercise))
+        return worth_asking(results) and bool(self.programs.mistakes.get(exercise))
 
-    def _of(self, program: KnownProgram, wanted: Probes) -> aspects.Cells:
+    def answers(self, program: KnownProgram, wanted: Probes) -> aspects.Cells:
+        """Return what a known `program` answers to the probes, `wanted`: in every call, or as far as it lives."""
         assert self._answers is not None, "prepare comes first"
         return self._answers.of(program.notebook, wanted)
 

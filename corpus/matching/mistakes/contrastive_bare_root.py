@@ -1,6 +1,7 @@
 """Takes the root of the squared distance: its gradient at 0 is infinite, and infinity times 0 is NaN.
 
 caught by: contrastive_losses/gradient_is_finite_at_distance_0
+named: takes the bare root of the squared distance: its gradient at distance 0 is infinite, and infinity times 0 is not a number
 """
 
 

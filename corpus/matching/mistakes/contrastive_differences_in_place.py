@@ -1,6 +1,7 @@
 """Writes the differences into the first embeddings.
 
 caught by: contrastive_losses/inputs_stay_unmodified
+named: writes into the first embeddings that it was given
 """
 
 

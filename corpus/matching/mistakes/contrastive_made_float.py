@@ -1,6 +1,7 @@
 """Computes in float32, whatever comes in.
 
 caught by: contrastive_losses/dtype_is_kept
+named: answers in float32, whatever the dtype of the embeddings
 """
 
 

@@ -1,6 +1,7 @@
 """Returns the two kinds of losses apart instead of one loss for each pair.
 
 caught by: contrastive_losses/runs_and_returns_a_tensor
+named: returns two losses, one for each kind of pairs, instead of one loss for each pair
 """
 
 

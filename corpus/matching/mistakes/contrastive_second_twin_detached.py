@@ -1,6 +1,7 @@
 """Cuts the second twin off from the graph.
 
 caught by: contrastive_losses/gradients_reach_both_twins
+named: cuts the second embeddings off from autograd: only the first ones get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Squeezes the losses, so that a single pair has a loss without dimensions.
 
 caught by: contrastive_losses/shapes_match
+named: squeezes its result, which drops the axis of a single pair
 """
 
 

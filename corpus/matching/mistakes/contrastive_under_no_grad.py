@@ -1,6 +1,7 @@
 """Computes everything without gradients.
 
 caught by: contrastive_losses/gradients_reach_both_twins
+named: computes without gradients: no embedding gets one
 """
 
 

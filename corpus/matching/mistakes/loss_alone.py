@@ -1,6 +1,7 @@
 """Returns the loss without the accuracy.
 
 caught by: matching_loss/runs_and_returns_loss_and_accuracy
+named: returns the loss alone, without the accuracy
 """
 
 

@@ -1,6 +1,7 @@
 """Scales the support images in place.
 
 caught by: matching_loss/inputs_and_mode_stay
+named: writes into the support images that it was given
 """
 
 

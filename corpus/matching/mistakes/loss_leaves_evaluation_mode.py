@@ -1,6 +1,7 @@
 """Switches a network to training and leaves it there.
 
 caught by: matching_loss/inputs_and_mode_stay
+named: leaves the network in training mode
 """
 
 

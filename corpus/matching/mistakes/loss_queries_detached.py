@@ -1,6 +1,7 @@
 """Cuts the queries off from the graph.
 
 caught by: matching_loss/gradient_flows_through_support_and_query
+named: cuts the queries off from autograd: only the support set gets a gradient
 """
 
 

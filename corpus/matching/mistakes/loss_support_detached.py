@@ -1,6 +1,7 @@
 """Embeds the support set without gradients.
 
 caught by: matching_loss/gradient_flows_through_support_and_query
+named: cuts the support set off from autograd: only the queries get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Returns lists of numbers instead of tensors.
 
 caught by: sample_pairs/runs_and_returns_two_tensors
+named: returns lists of numbers instead of tensors
 """
 
 

@@ -1,6 +1,7 @@
 """Asserts instead of raising ValueError.
 
 caught by: sample_pairs/without_both_kinds_it_raises
+named: raises AssertionError instead of ValueError where no pairs can be drawn
 """
 
 

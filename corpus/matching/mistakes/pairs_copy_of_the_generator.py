@@ -1,6 +1,7 @@
 """Draws from a copy of the generator: the caller's stays where it is.
 
 caught by: sample_pairs/pairs_differ
+named: draws from a copy of the generator, so that the one it was given never moves on
 """
 
 

@@ -1,6 +1,7 @@
 """Forgets to hand the generator on to randperm.
 
 caught by: sample_pairs/only_the_generator_decides
+named: draws from the global generator of torch
 """
 
 

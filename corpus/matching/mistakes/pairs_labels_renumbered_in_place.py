@@ -1,6 +1,7 @@
 """Renumbers the labels in place before it begins.
 
 caught by: sample_pairs/labels_stay_unmodified
+named: writes into the labels that it was given
 """
 
 

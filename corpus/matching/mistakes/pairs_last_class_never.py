@@ -1,6 +1,7 @@
 """Never takes the last class for a matching pair.
 
 caught by: sample_pairs/classes_of_matching_pairs_are_uniform
+named: never takes the last class for a matching pair
 """
 
 

@@ -1,6 +1,7 @@
 """Chooses with numpy's global generator.
 
 caught by: sample_pairs/only_the_generator_decides
+named: draws from the global random state of NumPy
 """
 
 

@@ -1,6 +1,7 @@
 """Draws n_pairs pairs of each kind, so twice as many.
 
 caught by: sample_pairs/as_many_pairs_as_asked_for
+named: returns twice as many pairs as it was asked for
 """
 
 

@@ -1,6 +1,7 @@
 """Returns a third tensor that says which pairs match.
 
 caught by: sample_pairs/runs_and_returns_two_tensors
+named: returns three tensors instead of two
 """
 
 

@@ -1,6 +1,7 @@
 """Returns a numpy array.
 
 caught by: cosine_similarities/runs_and_returns_a_tensor
+named: returns a NumPy array instead of a tensor
 """
 
 

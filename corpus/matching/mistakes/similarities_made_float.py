@@ -1,6 +1,7 @@
 """Fills a table of float32.
 
 caught by: cosine_similarities/dtype_is_kept
+named: answers in float32, whatever the dtype of the embeddings
 """
 
 

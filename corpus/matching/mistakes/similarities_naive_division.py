@@ -1,6 +1,7 @@
 """Divides by the lengths: 0/0 for a vector of zeros.
 
 caught by: cosine_similarities/a_zero_vector_is_like_nothing
+named: divides by the lengths as they are: 0/0 for a vector of zeros
 """
 
 

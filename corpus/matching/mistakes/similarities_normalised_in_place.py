@@ -1,6 +1,7 @@
 """Normalises the queries in place.
 
 caught by: cosine_similarities/inputs_stay_unmodified
+named: writes into the queries that it was given
 """
 
 

@@ -1,6 +1,7 @@
 """Squeezes the result: a single query has no row any more.
 
 caught by: cosine_similarities/shapes_match
+named: squeezes its result, which drops the axis of a single query or support item
 """
 
 

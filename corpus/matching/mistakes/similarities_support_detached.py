@@ -1,6 +1,7 @@
 """Treats the support set as data: no gradient reaches it.
 
 caught by: cosine_similarities/gradients_reach_queries_and_support
+named: cuts the support set off from autograd: only the queries get a gradient
 """
 
 

@@ -1,6 +1,7 @@
 """Returns the probabilities without the classes.
 
 caught by: label_probabilities/runs_and_returns_a_pair
+named: returns the probabilities alone, without the classes
 """
 
 

@@ -1,6 +1,7 @@
 """Makes the weights data: no gradient.
 
 caught by: label_probabilities/gradients_reach_the_similarities
+named: cuts the similarities off from autograd: they get no gradient
 """
 
 

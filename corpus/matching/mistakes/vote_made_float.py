@@ -1,6 +1,7 @@
 """Casts the table of memberships to float32 and the weights with it.
 
 caught by: label_probabilities/dtype_is_kept
+named: answers in float32, whatever the dtype of the similarities
 """
 
 

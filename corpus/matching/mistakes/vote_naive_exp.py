@@ -1,6 +1,7 @@
 """Takes the exponential without care: infinite for large similarities.
 
 caught by: label_probabilities/large_similarities_stay_finite
+named: takes exp of large numbers without subtracting the maximum: not a number for large similarities
 """
 
 

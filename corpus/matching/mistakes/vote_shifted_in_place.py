@@ -1,6 +1,7 @@
 """Subtracts the largest similarity in place.
 
 caught by: label_probabilities/inputs_stay_unmodified
+named: writes into the similarities that it was given
 """
 
 
