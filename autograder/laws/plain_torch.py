@@ -13,6 +13,7 @@ from autograder.model import Call, Fixture
 
 Expression = Callable[[Any], str]
 
+LINEAR = ("linear_net", "recording_net")  # the second one keeps notes for the checks, and computes the same
 LINEAR_NET = """class LinearNet(torch.nn.Module):
     def __init__(self, weight):
         super().__init__()
@@ -48,7 +49,7 @@ def in_words(fixture: Fixture, array_text: Callable[[Any], str]) -> str | None:
         made = f"torch.Generator().manual_seed({given['seed']})"
         advanced = given.get("advanced")
         return f"{made}, after it has drawn {advanced} numbers" if advanced else made
-    if fixture.kind == "linear_net":
+    if fixture.kind in LINEAR:
         mode = "training" if given.get("training") else "evaluation"
         return f"a linear network in {mode} mode (the code below makes it)"
     if fixture.kind == "tally_net":
@@ -76,7 +77,7 @@ def written(name: str, fixture: Fixture, lines: list[str], expression: Expressio
         advanced = given.get("advanced")
         drawn = [f"torch.rand({advanced}, generator={name})  # it has drawn before"] if advanced else []
         return [f"{name} = torch.Generator().manual_seed({given['seed']})", *drawn]
-    if fixture.kind == "linear_net":
+    if fixture.kind in LINEAR:
         weight = f"weight = {expression(given['weight'])}"
         above = [line for line in lines if line.startswith("weight = ")]
         own = f"weight_of_{name}" if above and above[0] != weight else "weight"
@@ -101,7 +102,7 @@ def state(name: str, fixture: Fixture) -> list[str]:
     """
     if fixture.kind == "generator":
         return [f"print({name}.get_state())"]
-    if fixture.kind in ("linear_net", "tally_net"):
+    if fixture.kind in (*LINEAR, "tally_net"):
         return [f"print('training:', {name}.training, {name}.state_dict())"]
     return []
 

@@ -49,6 +49,12 @@ TOLD = (
     "train_labels_left_behind",
     "train_moved_after_the_loop",
     "train_moved_back_to_the_cpu",
+    "train_autocast",
+    "train_evaluation_mode_left_by_a_helper",
+    "train_prototypes_frozen",
+    "train_prototypes_half_frozen",
+    "train_support_class_by_class",
+    "train_ten_episodes_over_and_over",
     "net_scale_as_plain_tensor",
 )
 UNFINISHED = {

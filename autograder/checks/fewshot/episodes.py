@@ -76,6 +76,26 @@ def episode(task: EpisodeTask, of: Any = sample_episode, advanced: int = 0) -> C
     return call
 
 
+def large_task(n_way: int, k_shot: int, n_query: int, classes: int, items: int) -> EpisodeTask:
+    """A task of `classes` with `items` each: numbers at which a program may take another way."""
+    source = np.random.default_rng(n_way + classes + items)
+    labels = source.permutation(np.repeat(np.arange(classes, dtype=np.int64), items))
+    return EpisodeTask(labels, n_way, k_shot, n_query, classes + items)
+
+
+MANY = tuple(
+    large_task(*numbers)
+    for numbers in (
+        (10, 1, 2, 12, 5),
+        (20, 1, 5, 24, 10),
+        (5, 5, 15, 7, 24),
+        (2, 12, 1, 3, 16),
+        (3, 2, 1, 150, 4),
+        (2, 1, 3, 3, 150),
+    )
+)
+
+
 def picture(task: EpisodeTask, out: Any) -> dict[str, Any]:
     """The items of an episode by class, with the overlap marked."""
     support, query = (part.array.tolist() for part in out)
@@ -116,7 +136,7 @@ def indices_are_valid(task: EpisodeTask) -> Law:
     return Law((call,), lambda out: fits(out, call))
 
 
-@check(sample_episode, task=episode_tasks())
+@check(sample_episode, task=episode_tasks(), also=[{"task": task} for task in MANY])
 def classes_are_distinct(task: EpisodeTask) -> Law:
     """An episode shows n_way different classes, each with k_shot items in the support and n_query in the query set."""
 
@@ -143,7 +163,11 @@ def classes_are_distinct(task: EpisodeTask) -> Law:
     return Law((episode(task),), judge)
 
 
-@check(sample_episode, task=st.one_of(episode_tasks(exact=True), episode_tasks()))
+@check(
+    sample_episode,
+    task=st.one_of(episode_tasks(exact=True), episode_tasks()),
+    also=[{"task": task} for task in MANY],
+)
 def no_item_twice(task: EpisodeTask) -> Law:
     """No item occurs twice in an episode: not within support or query, and not in both."""
 
@@ -162,7 +186,13 @@ def no_item_twice(task: EpisodeTask) -> Law:
     return Law((episode(task),), judge)
 
 
-@check(sample_episode, task=episode_tasks(), advanced=st.integers(0, 5), examples=50)
+@check(
+    sample_episode,
+    task=episode_tasks(),
+    advanced=st.integers(0, 5),
+    examples=50,
+    also=[{"task": task, "advanced": 2} for task in MANY],
+)
 def only_the_generator_decides(task: EpisodeTask, advanced: int) -> Law:
     """The same generator state gives the same episode, and the global random generators are left alone."""
     call = watching(episode(task, advanced=advanced), "generators")

@@ -10,6 +10,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.checks.fewshot.passes import (
+    UNREADABLE,
+    Shape,
+    passes_of,
+    path_of,
+    state_of_net,
+)
 from autograder.fixtures.generators import generator as make_generator
 from autograder.fixtures.networks import tally_net as make_tally_net
 from autograder.laws import (
@@ -82,6 +89,16 @@ def linear_net(seed: int, pixels: int = 4, features: int = 3, scale: float = 0.2
     return Fixture("linear_net", {"weight": weight.astype(np.float32)})
 
 
+def recording_net(seed: int) -> Fixture:
+    """A `linear_net` that tells which items were embedded, and what gradients reached them."""
+    return Fixture("recording_net", linear_net(seed).parameters)
+
+
+def shapes() -> st.SearchStrategy[Shape]:
+    """Shapes of episodes, as many queries as shots in none, so that the one is not taken for the other."""
+    return st.sampled_from([Shape(2, 1, 2), Shape(3, 2, 1), Shape(2, 1, 3), Shape(4, 1, 2), Shape(2, 3, 2)])
+
+
 def tally_net(seed: int, pixels: int = 4, features: int = 3) -> Fixture:
     return Fixture("tally_net", {"inputs": pixels, "features": features, "seed": seed % 1000})
 
@@ -101,8 +118,7 @@ def pictures(classes: int, items: int, seed: int, spread: float = 0.3) -> tuple[
 
 def net_state(outcome: Returned, part: str) -> dict[str, np.ndarray]:
     """The network's parameters or buffers after the call; empty where the worker sent something else."""
-    state = outcome.states.get("net")
-    tensors = state.get(part) if isinstance(state, dict) else None
+    tensors = state_of_net(outcome).get(part)
     if not isinstance(tensors, dict) or not all(isinstance(each, Tensor) for each in tensors.values()):
         return {}
     return {name: values(each) for name, each in tensors.items()}
@@ -143,58 +159,126 @@ def parameters_change(start: int) -> Law:
 
 @check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
 def every_episode_is_a_step(start: int) -> Law:
-    """Every episode makes a step, the later ones as well as the first: one more episode, and the weights move on."""
-    net, (images, labels) = linear_net(start), pictures(2, 3, start, spread=0.0)
-    weight = np.asarray(net.parameters["weight"], dtype=np.float64)
-    # a rate so small that no optimiser solves the task in its first step
-    calls = tuple(watching(run(net, images, labels, n_episodes=n, lr=1e-3), "net") for n in (1, 2, 3))
+    """Every episode makes a step, the later ones as well as the first: the weights move on."""
+    net, (images, labels) = recording_net(start), pictures(2, 3, start, spread=0.0)
+    shape = np.shape(net.parameters["weight"])
+    episodes = 4
+    # a rate so small that no optimizer solves the task in its first step
+    call = watching(run(net, images, labels, n_episodes=episodes, lr=1e-3), "net")
 
-    def judge(*outcomes: Returned) -> Violation | None:
-        path = [
-            weight,
-            *(net_state(outcome, "parameters").get("weight", np.zeros(0)) for outcome in outcomes),
-        ]
-        if any(each.shape != weight.shape for each in path):
+    def judge(outcome: Returned) -> Violation | None:
+        path = path_of(outcome, shape)
+        if path is None or not np.isfinite(path).all():
             return Violation(
                 "The weights after training cannot be read.", "no weights", "the parameters of net"
             )
         steps = [float(np.abs(b - a).max()) for a, b in pairwise(path)]
-        # the data are such that every episode is the same: steps of a constant rate differ little
+        sizes = f"steps {[float(f'{step:.2g}') for step in steps]}"
+        if len(steps) < episodes:
+            says = f"In {episodes} episodes the weights moved {len(steps)} times."
+            return Violation(says, sizes, f"{episodes} steps")
+        # the data are such that every episode is the same: one run's steps differ little, and where its rate falls, not by that
         small = [i for i, step in enumerate(steps) if step <= 0.02 * steps[0]]
-        if not small:
+        if not small or len(steps) > episodes:  # weights that were tried between two episodes are no steps
             return None
         says = f"Episode {small[0] + 1} moved the weights by {steps[small[0]]:.2g}, the first one by {steps[0]:.2g}."
-        if steps[0] == 0.0:
-            says = "The first episode moved no weight."
-        return Violation(
-            says,
-            f"steps {[float(f'{step:.2g}') for step in steps]}",
-            "steps of about the same size",
-            call=small[0],
-        )
+        return Violation(says, sizes, "steps of about the same size")
 
-    return Law(calls, judge, outcomes=True)
+    return Law((call,), judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
-def every_episode_is_drawn_anew(start: int) -> Law:
-    """Every step has an episode of its own: at a learning rate close to 0, their losses still differ."""
-    call = run(linear_net(start), *pictures(5, 8, start), n_episodes=6, lr=1e-9)
+LONG = 60  # episodes: what is done every tenth, twentieth or fiftieth time is seen
 
-    def judge(losses: Any) -> Violation | None:
-        # six fair episodes of these data have the same loss with probability below 1e-9
-        if max(losses) - min(losses) > 1e-5:
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=1)
+def episodes_are_embedded_in_training_mode(start: int) -> Law:
+    """In every episode support and queries are embedded in training mode: the support in one batch and the queries in one, or
+    both jointly."""
+    shape, (images, labels) = Shape(2, 1, 2), pictures(3, 4, start)
+    call = watching(
+        run(recording_net(start), images, labels, **shape.settings, n_episodes=LONG, lr=1e-3), "net"
+    )
+    wanted = f"batches of {shape.support} and {shape.query} items, or one of {shape.items}, in each of {LONG} episodes"
+
+    def judge(outcome: Returned) -> Violation | None:
+        passes = passes_of(outcome, images)
+        if passes is None:
+            return UNREADABLE
+        whole = passes.leading(shape)
+        others = passes.sizes[sum(len(each.sizes) for each in whole) :]
+        if len(whole) == LONG and not others:
             return None
-        return Violation(
-            "Six episodes have the same loss.",
-            f"losses {[float(number(each)) for each in losses]}",
-            "different ones",
-        )
+        if len(whole) >= LONG:
+            says = "More was embedded in training mode than the items of the episodes."
+            return Violation(says, f"{len(passes.items)} items", wanted)
+        came = f"batches of {', '.join(map(str, others[:4]))} ... items" if others else "nothing"
+        when = f"From episode {len(whole) + 1} on" if whole else "From the first episode on"
+        return Violation(f"{when}, what is embedded in training mode is: {came}.", came, wanted)
 
-    return Law((call,), judge)
+    return Law((call,), judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=3)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), shape=shapes(), examples=3)
+def gradients_reach_every_item(start: int, shape: Shape) -> Law:
+    """In every episode a gradient reaches the embeddings of all its items: those of the support and those of the queries."""
+    images, labels = pictures(shape.n_way + 1, shape.k_shot + shape.n_query + 1, start)
+    episodes = 8
+    call = watching(run(recording_net(start), images, labels, **shape.settings, n_episodes=episodes), "net")
+
+    def judge(outcome: Returned) -> Violation | None:
+        passes = passes_of(outcome, images)
+        if passes is None:
+            return UNREADABLE
+        if len(passes.items) != episodes * shape.items:
+            return None  # in another mode, or other items than those of the episodes: laws of their own
+        reached = passes.gradients.any(1).reshape(episodes, shape.items)
+        if reached.all():
+            return None
+        i = int(np.flatnonzero(~reached.all(1))[0])
+        missed = int((~reached[i]).sum())
+        parts = {
+            shape.support: ", as many as the support has items",
+            shape.query: ", as many as there are queries",
+        }
+        says = f"In episode {i + 1} no gradient reaches {missed} of the {shape.items} embeddings{parts.get(missed, '')}."
+        return Violation(says, f"{missed} embeddings without a gradient", "a gradient for each")
+
+    return Law((call,), judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=1)
+def every_episode_is_drawn_anew(start: int) -> Law:
+    """Every step has an episode of its own: classes and items are drawn anew, and in the long run every class is drawn."""
+    shape, (images, labels) = Shape(3, 1, 2), pictures(6, 8, start)
+    call = watching(
+        run(recording_net(start), images, labels, **shape.settings, n_episodes=LONG, lr=1e-3), "net"
+    )
+
+    def judge(outcome: Returned) -> Violation | None:
+        passes = passes_of(outcome, images)
+        if passes is None:
+            return UNREADABLE
+        if len(passes.items) != LONG * shape.items:
+            return None  # as above
+        drawn = [tuple(sorted(each)) for each in passes.items.reshape(LONG, shape.items).tolist()]
+        # of 20 * 56^3 episodes fair ones are met again four times in 60 with probability below 1e-14
+        different = len(set(drawn))
+        if different < LONG - 3:
+            says = f"Among {LONG} episodes there are {different} different ones."
+            return Violation(says, f"{different} different episodes", f"{LONG}, or nearly as many")
+        # and a class is never drawn with probability below 1e-17
+        never = np.setdiff1d(labels, labels[passes.items[passes.items >= 0]])
+        if len(never):
+            says = f"In {LONG} episodes of {shape.n_way} classes, class {never[0]} was never drawn."
+            return Violation(
+                says, f"never: {never.tolist()}", "every class, where episodes are drawn one by one"
+            )
+        return None
+
+    return Law((call,), judge, outcomes=True)
+
+
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2)
 def loss_falls_on_separable_data(start: int) -> Law:
     """On well separated classes the loss falls."""
     images, labels = pictures(3, 6, start, spread=0.05)

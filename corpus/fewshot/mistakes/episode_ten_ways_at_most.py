@@ -1,0 +1,21 @@
+"""Draws ten classes at most.
+
+caught by: sample_episode/classes_are_distinct
+"""
+
+
+# %% sample_episode
+def sample_episode(labels, n_way, k_shot, n_query, generator):
+    need = k_shot + n_query
+    classes, sizes = labels.unique(return_counts=True)
+    classes = classes[sizes >= need]
+    if len(classes) < n_way:
+        raise ValueError("too few classes")
+    ways = classes[torch.randperm(len(classes), generator=generator)[: min(n_way, 10)]]
+    support, query = [], []
+    for c in ways:
+        items = (labels == c).nonzero().squeeze(1)
+        items = items[torch.randperm(len(items), generator=generator)]
+        support.append(items[:k_shot])
+        query.append(items[k_shot:need])
+    return torch.cat(support), torch.cat(query)

@@ -1,0 +1,30 @@
+"""Draws classes with an index that starts at 1, so that the first class is never met.
+
+caught by: train/every_episode_is_drawn_anew
+"""
+
+
+# %% train
+def train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator):
+    net.to(device).train()
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    classes, sizes = labels.unique(return_counts=True)
+    classes = classes[sizes >= k_shot + n_query]
+    classes = classes[1:] if len(classes) > n_way else classes
+    losses = []
+    for _ in range(n_episodes):
+        s, q = [], []
+        for c in classes[torch.randperm(len(classes), generator=generator)[:n_way]]:
+            items = (labels == c).nonzero().squeeze(1)
+            items = items[torch.randperm(len(items), generator=generator)]
+            s.append(items[:k_shot])
+            q.append(items[k_shot : k_shot + n_query])
+        s, q = torch.cat(s), torch.cat(q)
+        loss, _ = episode_loss(
+            net, images[s].to(device), labels[s].to(device), images[q].to(device), labels[q].to(device)
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,21 @@
+"""RAdam; the queries are embedded before the support, apart."""
+
+
+# %% train
+def train(net, images, labels, *, n_way, k_shot, n_query, n_episodes, lr, device, generator):
+    net.to(device).train()
+    optimizer = torch.optim.RAdam(net.parameters(), lr=lr)
+    losses = []
+    for _ in range(n_episodes):
+        support, query = sample_episode(labels, n_way, k_shot, n_query, generator)
+        support_x, support_y = images[support].to(device), labels[support].to(device)
+        query_x, query_y = images[query].to(device), labels[query].to(device)
+        queries = net(query_x)
+        prototypes, classes = class_prototypes(net(support_x), support_y)
+        targets = torch.searchsorted(classes, query_y)
+        loss = F.cross_entropy(-((queries[:, None] - prototypes) ** 2).sum(2), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
