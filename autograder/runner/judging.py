@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,11 +62,11 @@ def judge(law: Law, outcomes: Sequence[Outcome]) -> Finding | None:
 
 
 def _misshapen(law: Law, outcomes: Sequence[Outcome]) -> Violation | None:
-    for call, outcome in zip(law.calls, outcomes, strict=True):
+    for number, (call, outcome) in enumerate(zip(law.calls, outcomes, strict=True)):
         if call.form is not None and isinstance(outcome, Returned):
             broken: Violation | None = call.form(outcome.value, call)
             if broken is not None:
-                return broken
+                return replace(broken, call=number)
     return None
 
 

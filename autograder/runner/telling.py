@@ -53,7 +53,9 @@ def counterexample(
         return None
     broken = finding.broken
     which = min(broken.call, len(law.calls) - 1)
-    told = law.calls if len(law.calls) <= SHOWN_CALLS else law.calls[which : which + 1]
+    # what has a name of its own shows itself: the machine, the device
+    alone = len(law.calls) > SHOWN_CALLS or (broken.against is None and law.calls[which].label is not None)
+    told = law.calls[which : which + 1] if alone else law.calls
     returned = broken.returned
     if finding.verdict == "raised":
         returned = returned.split(":")[0]  # the message says the rest

@@ -205,3 +205,13 @@ def test_alone_and_among_others_are_told_apart() -> None:
     name = "net_batch_statistics_in_evaluation"
     result = judged(FEWSHOT, mistake(FEWSHOT, name), ("images_are_independent_in_evaluation",))
     assert "Among other images it is" in leading(result).message
+
+
+def test_a_call_with_a_name_of_its_own_shows_its_own_arguments_and_snippet() -> None:
+    found = shown(
+        judged(FEWSHOT, mistake(FEWSHOT, "train_cuda_wherever_there_is_one"), ("network_ends_on_the_device",))
+    )
+    assert "device='cpu'" in found.call
+    assert found.arguments["device"] == "'cpu'"
+    assert "device='cpu'" in found.snippet
+    assert "device='cuda'" not in found.snippet

@@ -94,7 +94,7 @@ def test_a_form_is_asked_before_the_law_and_of_every_call() -> None:
         raise AssertionError("the law was asked although the form was broken")
 
     f = function("f", form=form)
-    assert found(Law((f(), f()), never), ONE, Returned(None)) == ("falsified", "It is None.", 0)
+    assert found(Law((f(), f()), never), ONE, Returned(None)) == ("falsified", "It is None.", 1)
 
 
 def test_a_law_about_raising_sees_the_exception() -> None:

@@ -203,6 +203,7 @@ def nearest_prototype_is_most_probable(drawn: Points) -> Law:
             f"query {q} lies nearest to prototype {nearest[q]}, but prototype {most[q]} has the largest probability.",
             shown(values(out)),
             f"the largest entry of row {q} in column {nearest[q]}",
+            what="probabilities",
             picture={"kind": "rows", "returned": values(out).tolist(), "expected": None},
         )
 
