@@ -40,7 +40,10 @@ class RehearsingExporter(NotebookExporter):
             _rehearse(self.parent)
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
-        """Write the notebook `nb`, as nbconvert does; of a student version, put the fingerprints of `autograder release` beside it."""
+        """Write the notebook `nb`, as nbconvert does; of a student version, put the fingerprints of `autograder release` beside it.
+
+        `resources` and `kwargs` are nbconvert's.
+        """
         written = super().from_notebook_node(nb, resources, **kwargs)
         if isinstance(self.parent, GenerateAssignment) and not _rehearsing.get():
             with suppress(OSError):  # none were made: `check` then names nothing

@@ -26,6 +26,7 @@ from autograder.release.validating import Validation
 from autograder.runner import Grader, kept_inputs, naming, plans
 from autograder.runner.naming import Namer, making
 from autograder.runner.naming.making import Made
+from autograder.runner.plans import Planner
 from autograder.sandbox.jailed import Sandbox
 
 Known = Mapping[str, Made]  # exercise -> what its fingerprints were made of
@@ -79,6 +80,11 @@ class Candidate:
         stated = notebook.stated(varied, self.settings, requirements.pins(self.course))
         return notebook.student_version(stated, self.course, self.name, self.source.stem)
 
+    @cached_property
+    def students_inputs(self) -> Planner:
+        """The inputs that students check themselves with, drawn once."""
+        return plans.of_students(kept_inputs.of_course(self.course))
+
     @property
     def final(self) -> Path:
         """The release folder, where nbgrader expects it."""
@@ -99,9 +105,7 @@ class Candidate:
         checks = registry.load(self.name)
         with Sandbox(simulate_gpu=False) as sandbox:
             Grader(self.assignment, self.settings, sandbox, checks=checks, namer=namer)
-            return making.of_assignment(
-                namer, checks, plans.of_students(kept_inputs.of_course(self.course)), progress
-            )
+            return making.of_assignment(namer, checks, self.students_inputs, progress)
 
     def build(self, more: Mapping[str, bytes] | None = None) -> Release:
         """Make the release, with `more` files by name; write nothing. Raises CourseError or UsageError."""
@@ -111,12 +115,7 @@ class Candidate:
 
     def leaks(self, release: Release, known: Known | None = None) -> list[Finding]:
         """Return all findings of the leak scan of a `release`; `known` is what its fingerprints were made of."""
-        own = leaks.Fingerprints(
-            self.name,
-            registry.load(self.name),
-            plans.of_students(kept_inputs.of_course(self.course)),
-            known or {},
-        )
+        own = leaks.Fingerprints(self.name, registry.load(self.name), self.students_inputs, known or {})
         return [
             *own.findings(release.files, self.secrets),
             *building.beside_the_source(self.source, self.recipe),

@@ -57,7 +57,7 @@ class Held:
         self._objects: dict[tuple[str, str], dict[str, Any]] = {}
 
     def note(self, assignment: str, exercise: str, namespace: Mapping[str, Any], *, holds: bool) -> None:
-        """Remember what came of a check.
+        """Keep what came of a check.
 
         assignment, exercise   which
         namespace              the kernel's

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.certify.certificate import Certificate, certificate, upper_bound
 from autograder.certify.misplaced import Later
+from autograder.certify.namings import Namings
 from autograder.certify.page import certificate_page
 from autograder.certify.programs import Kind, Subject
 from autograder.certify.runs import Look, Trial
-from autograder.certify.text import as_json, shown
+from autograder.certify.text import as_json, sentences, shown
 from autograder.model import Notebook, Verdict
 
 BOOK = Notebook("a.ipynb", ())
@@ -177,3 +180,14 @@ def test_points_that_are_lost_where_the_mistake_is_not_are_told() -> None:
         told = ["wrong: g/its_law" in str(part) for part in shown(result, [mistake])]
         assert any(told) is not holds
         assert ("its_law" in certificate_page(result, [mistake])) is not holds
+
+
+def test_a_right_program_with_a_name_in_a_students_notebook_keeps_the_grader_from_being_certified() -> None:
+    result = made(*GOOD)
+    assert result.holds
+    own = Namings(("wrong",), (), ())
+    assert replace(result, fingerprints=own).holds
+    assert any(
+        "1 of 1 (100.0 %) are named so" in each for each in sentences(replace(result, fingerprints=own))
+    )
+    assert not replace(result, fingerprints=replace(own, accused=("source, f",))).holds

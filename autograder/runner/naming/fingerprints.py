@@ -59,7 +59,10 @@ class Mark:
     sealed: bytes
 
     def opened(self, found: Cells, calls: Sequence[Call], salt: bytes) -> str | None:
-        """Return the sentence where a program's answers, `found`, to the `calls` are the mistake's; else None."""
+        """Return the sentence where a program's answers, `found`, to the `calls` are the mistake's; else None.
+
+        `salt` is that of the calls.
+        """
         shown = sketches(found, self.aspects, len(calls))
         if len(shown) != len(self.grids):
             return None

@@ -46,7 +46,15 @@ class Naming(Protocol):
         *,
         hidden: bool,
     ) -> dict[str, tuple[NamedMistake, ...]]:
-        """Return exercise -> what its programs were found to do; the arguments are those of `Namer.names`."""
+        """Return exercise -> what its programs were found to do, for exercises in which a law broke.
+
+        checks, results   the submission's, by exercise
+        submission        the notebook
+        transport         has run it
+        planner           has the inputs
+        smallest          the law whose input is shown, where there is one
+        hidden            whether hidden checks may ask
+        """
         ...
 
 

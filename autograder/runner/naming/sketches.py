@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -51,6 +52,18 @@ def sketch(piece: Piece | None) -> Sketch:
     """Return the sketch of a piece; None: the answer has no such aspect."""
     if piece is None:
         return ABSENT
+    found = _known.get(piece)
+    if found is None:
+        found = _known[piece] = _made(piece)
+    return found
+
+
+_known: WeakKeyDictionary[Piece, Sketch] = (
+    WeakKeyDictionary()
+)  # marks look at the same pieces again and again
+
+
+def _made(piece: Piece) -> Sketch:
     if piece.numbers is None:
         return Sketch(f"text {piece.text}")
     numbers = piece.numbers
