@@ -237,7 +237,8 @@ class Counterexample:
 class CheckResult:
     """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
     the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain.
-    `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without."""
+    `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without.
+    `essential`: while it does not hold, the exercise earns at most half of its points (`runner.scoring`)."""
 
     name: str
     law: str
@@ -251,6 +252,7 @@ class CheckResult:
     read: str = ""
     missing: str = ""
     judged_with: tuple[str, ...] = ()
+    essential: bool = False
 
 
 @dataclass(frozen=True)

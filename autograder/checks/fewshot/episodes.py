@@ -162,7 +162,7 @@ def no_item_twice(task: EpisodeTask) -> Law:
     return Law((episode(task),), judge)
 
 
-@check(sample_episode, task=episode_tasks(), advanced=st.integers(0, 5), examples=50)
+@check(sample_episode, task=episode_tasks(), advanced=st.integers(0, 5), examples=50, weight=2)
 def only_the_generator_decides(task: EpisodeTask, advanced: int) -> Law:
     """The same generator state gives the same episode, and the global random generators are left alone."""
     call = watching(episode(task, advanced=advanced), "generators")

@@ -260,7 +260,12 @@ def far_points_stay_finite(drawn: Points, scale: float) -> Law:
     return Law((class_probabilities(*far.pair),), judge)
 
 
-@check(class_probabilities, drawn=points(min_classes=2, max_classes=3, bound=1.0, distinct=True), examples=40)
+@check(
+    class_probabilities,
+    drawn=points(min_classes=2, max_classes=3, bound=1.0, distinct=True),
+    examples=40,
+    weight=2,
+)
 def gradients_reach_queries_and_prototypes(drawn: Points) -> Law:
     """The probabilities can be differentiated with respect to queries and prototypes."""
     column = np.zeros((len(drawn.queries), len(drawn.prototypes)))

@@ -122,7 +122,7 @@ def runs_and_returns_losses(start: int, n_episodes: int) -> Law:
     return Law((call,), lambda out: is_losses(out, call))
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=5)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=5, weight=2, essential=True)
 def parameters_change(start: int) -> Law:
     """Training changes all parameters, in every layer, of the network that was handed over."""
     net = tally_net(start)
@@ -176,7 +176,7 @@ def every_episode_is_a_step(start: int) -> Law:
     return Law(calls, judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=4, weight=2)
 def every_episode_is_drawn_anew(start: int) -> Law:
     """Every step has an episode of its own: at a learning rate close to 0, their losses still differ."""
     call = run(linear_net(start), *pictures(5, 8, start), n_episodes=6, lr=1e-9)
@@ -194,7 +194,7 @@ def every_episode_is_drawn_anew(start: int) -> Law:
     return Law((call,), judge)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=3)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=3, weight=2, essential=True)
 def loss_falls_on_separable_data(start: int) -> Law:
     """On well separated classes the loss falls."""
     images, labels = pictures(3, 6, start, spread=0.05)

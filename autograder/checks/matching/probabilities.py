@@ -237,7 +237,7 @@ def large_similarities_stay_finite(drawn: Votes, scale: float) -> Law:
     return Law((case.call(), other.call()), judge)
 
 
-@check(label_probabilities, drawn=votes(least=2), examples=30)
+@check(label_probabilities, drawn=votes(least=2), examples=30, weight=2)
 def gradients_reach_the_similarities(drawn: Votes) -> Law:
     """The probabilities can be differentiated with respect to the similarities, to those of every support item."""
     cotangent = np.zeros((len(drawn.similarities), len(drawn.classes)))

@@ -49,7 +49,7 @@ def tolerance(weight: np.ndarray, images: np.ndarray) -> float:
     return 64.0 * FLOAT32 * (1.0 + weight.size + 4.0 * weight.shape[1] * reach**2)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 10_000), examples=12, weight=2)
+@check("train", seconds=SECONDS, start=st.integers(0, 10_000), examples=12, weight=3)
 def losses_are_those_of_episodes(start: int) -> Law:
     """losses[i] is the loss of an episode of the asked shape, in training mode, under the weights that i steps leave."""
     net = linear_net(start)
@@ -182,7 +182,15 @@ def step_follows_the_learning_rate(start: int) -> Law:
     return Law(calls, judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), n_episodes=st.integers(2, 4), examples=5)
+@check(
+    "train",
+    seconds=SECONDS,
+    start=st.integers(0, 1000),
+    n_episodes=st.integers(2, 4),
+    examples=5,
+    weight=2,
+    essential=True,
+)
 def gradients_start_from_zero(start: int, n_episodes: int) -> Law:
     """Every step uses the gradient of its own episode: nothing is left over from the one before."""
     call = watching(run(tally_net(start), *pictures(3, 4, start), n_episodes=n_episodes), "net")

@@ -6,4 +6,5 @@ from autograder.hidden.matching import (  # noqa: F401, I001 - importing enters 
     similarities,
     probabilities,
     loss,
+    plain,
 )

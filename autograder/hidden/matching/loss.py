@@ -42,7 +42,7 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
     return Law((matching_loss(embed, *drawn.parts),), judge)
 
 
-@check(matching_loss, drawn=directed(), examples=50)
+@check(matching_loss, drawn=directed(), examples=50, weight=2)
 def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
     """The gradient of the loss reaches support and query embeddings, and is the right one in both."""
     call = differentiated(matching_loss(UNCHANGED, *drawn.parts), "support_x", "query_x", output=0)
