@@ -248,7 +248,9 @@ class CheckResult:
     """One check of one submission. `credit` in [0, 1] is the part of the weight that was earned; `read` says where
     the law stands (slide, equation); `missing` is the name that the notebook lacked, where one was looked for in vain.
     `judged_with` names the earlier exercises whose solutions are the course's where the verdict is so, and another without.
-    `leads`: of the broken laws of its exercise it is the one that is explained in full."""
+    `leads`: of the broken laws of its exercise it is the one that is explained in full.
+
+    `essential`: while it does not hold, the exercise earns at most half of its points (`runner.scoring`)."""
 
     name: str
     law: str
@@ -263,6 +265,7 @@ class CheckResult:
     missing: str = ""
     judged_with: tuple[str, ...] = ()
     leads: bool = False
+    essential: bool = False
 
 
 @dataclass(frozen=True)

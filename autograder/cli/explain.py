@@ -21,7 +21,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.settings import Settings
 from autograder.errors import FewlabelsError, UsageError
 from autograder.feedback import json
-from autograder.feedback.phrases import BECAUSE, BEGIN, BROKEN, TO_DO
+from autograder.feedback.phrases import BECAUSE, BEGIN, BROKEN, ESSENTIAL, RULE, TO_DO, counts
 from autograder.feedback.sanitise import one_name, shown
 from autograder.laws import registry
 from autograder.laws.registry import Check
@@ -141,6 +141,17 @@ def _status(graded: Graded) -> int:
     return CANNOT_GRADE if result.verdict == "grader_fault" else DONE
 
 
+def _facts(result: CheckResult, check: Check) -> tuple[str, ...]:
+    """What is to be known of the check, in words: its verdict, who sees it, what it weighs."""
+    facts = (
+        result.verdict,
+        f"{check.visibility} check",
+        ESSENTIAL if check.essential else "",
+        counts(check.weight),
+    )
+    return tuple(fact for fact in facts if fact)
+
+
 def _of_cause(cause: Cause) -> tuple[tuple[str, str], ...]:
     what = cause.what or (BEGIN if cause.kind == "not_started" else "")
     return (BECAUSE, what), (TO_DO, cause.remedy)
@@ -154,7 +165,7 @@ def _show(graded: Graded, check: Check) -> None:
         return
     parts: list[object] = [
         Text(result.law),
-        Text(f"{result.verdict}, {check.visibility} check", style="bold"),
+        Text(", ".join(_facts(result, check)), style="bold"),
     ]
     if result.message:
         parts.append(Text(shown(result.message)))
@@ -177,5 +188,6 @@ def _show(graded: Graded, check: Check) -> None:
             Text("\nPaste behind the notebook's cells:", style="bold"),
             Syntax(found.snippet, "python", word_wrap=True),
         ]
+    parts.append(Text(f"\n{RULE}", style="dim"))
     title = Text(f"{one_name(graded.score.student)}: {check.exercise}/{check.name}")
     screen.print(Panel(Group(*parts), title=title))  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from autograder.feedback.phrases import (
     BEGIN,
     BROKEN,
     CAME_BACK,
+    ESSENTIAL,
     FAULT,
     FAULT_FOR_STAFF,
     FLOAT32,
@@ -28,12 +29,14 @@ from autograder.feedback.phrases import (
     WAITS_FOR_YOU,
     Mark,
     Tone,
+    counts,
     is_broken,
     mark_of,
     plural,
     points,
     points_said,
     share,
+    weighed,
     with_the_courses,
 )
 from autograder.feedback.sanitise import one_line, shown
@@ -89,6 +92,14 @@ class Law:
     name: str
     facts: str  # for staff: weight, credit, number of examples
     read: str = ""
+    essential: bool = False
+    counts: str = ""  # how often, where it is not once
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What is to be known of it beside its sentence."""
+        essential, hidden = ESSENTIAL if self.essential else "", HIDDEN if self.hidden else ""
+        return tuple(tag for tag in (essential, self.counts, hidden) if tag)
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,7 @@ class Exercise:
     skipped: tuple[Skipped, ...]
     folded: tuple[Folded, ...] = ()
     judged_with: str = ""  # in words, where earlier exercises had the course's solutions
+    weighed: str = ""  # how its laws became its points
 
     @property
     def has_points(self) -> bool:
@@ -219,6 +231,9 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: i
         skipped=_skipped(result.checks, laws, broken[0] if broken else None),
         folded=folded,
         judged_with=judged_with,
+        weighed=""
+        if waits or fault or not_started(result)
+        else weighed(result.checks, result.points, result.max_points),
     )
 
 
@@ -343,7 +358,8 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
     if check.judged_with:
         message = f"Judged {with_the_courses([one_line(name, 60) for name in check.judged_with])}: {_outcome(check)}."
     if audience == "staff":
-        facts = f"{one_line(check.name)}, weight {check.weight:g}, credit {check.credit:g}, "
+        weight = f"{f'{ESSENTIAL}, ' if check.essential else ''}weight {check.weight:g}"
+        facts = f"{one_line(check.name)}, {weight}, credit {check.credit:g}, "
         facts += plural(check.examples, "example")
     return Law(
         mark=WAITS_FOR_YOU if check.verdict == "skipped" and check.message == BEGIN else mark_of(check),
@@ -354,6 +370,8 @@ def _law(check: CheckResult, audience: Audience, explained: bool) -> Law:
         name=one_line(check.name),
         facts=facts,
         read=one_line(check.read, 300),
+        essential=check.essential,
+        counts=counts(check.weight),
     )
 
 

@@ -109,6 +109,7 @@ def _templates() -> Environment:
         "draw": draw,
         "svg": _svg,
         "hidden": phrases.HIDDEN,
+        "essential": phrases.ESSENTIAL,
         "read": phrases.READ,
         "because": phrases.BECAUSE,
         "to_do": phrases.TO_DO,

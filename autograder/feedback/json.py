@@ -1,7 +1,7 @@
 """The result file: a `Score` as JSON, and back. The outside reads this, so keys are added and never renamed.
 
 Beside the keys of docs/architecture.md stand, as additions: `notes` and `receipt` (what was read); per exercise `manual`, `note`,
-`causes`, `named` and `judged_with` (what its checks say of it together); per check `credit`, `read`, `missing`, `judged_with` and `leads`; per
+`causes`, `named` and `judged_with` (what its checks say of it together); per check `essential`, `credit`, `read`, `missing`, `judged_with` and `leads`; per
 counterexample `picture`, `what`, `own`, `facts` and `right`. JSON knows no NaN: such a number is written as the string "NaN", "Infinity" or "-Infinity"; in a picture,
 where strings are strings, as {"float": "nan"}, and "inf" likewise.
 The text is ASCII, so that a hostile name can neither break a file nor steer a terminal.
@@ -117,6 +117,7 @@ def _write_check(check: CheckResult) -> dict[str, Any]:
         "law": check.law,
         "visibility": check.visibility,
         "weight": _write_number(check.weight),
+        "essential": check.essential,
         "verdict": check.verdict,
         "credit": _write_number(check.credit),
         "examples": check.examples,
@@ -239,6 +240,7 @@ def _read_check(value: Mapping[str, Any]) -> CheckResult:
         missing=_text(value.get("missing", "")),
         judged_with=_each(value.get("judged_with", []), _text),
         leads=bool(value.get("leads", False)),
+        essential=bool(value.get("essential", False)),
     )
 
 

@@ -78,12 +78,53 @@ FLOAT32 = "the size of float32's rounding"  # how messages say it (autograder.la
 SAME_ROUNDING = "Rounding of the size of float32 breaks further laws"
 SAME_MESSAGE = "The same breaks"
 OTHER_VALUES = "Wrong values break further laws, which say nothing new until the law above holds"
+ESSENTIAL = "essential"
+RULE = (
+    "How laws become points: the laws of an exercise share out its points by their weights; a law counts once where nothing else is "
+    "said. While an essential law does not hold, they share out only half of the points."
+)
 
 
 def with_the_courses(names: Sequence[str]) -> str:
     """Say with whose solutions of earlier exercises something was judged: with the course's a, b and c."""
     *most, last = names
     return f"with the course's {', '.join(most)} and {last}" if most else f"with the course's {last}"
+
+
+def counts(weight: float) -> str:
+    """Say how often a law counts; nothing where it counts once."""
+    said = {0.5: "counts half", 1.0: "", 2.0: "counts twice"}
+    return said.get(weight, f"counts {weight:g} times")
+
+
+def weighed(checks: Sequence[CheckResult], earned: float, out_of: float) -> str:
+    """Say how the laws `checks` of an exercise became the points that it `earned`; nothing where it earned all `out_of`.
+
+    Where the exercise carries no points, only an essential law that does not hold is said.
+    """
+    lacking = [check for check in checks if check.credit < 1]
+    halves = _halves([check for check in lacking if check.essential])
+    if not out_of:
+        return f"{halves}." if halves else ""
+    held, partly = len(checks) - len(lacking), sum(check.credit > 0 for check in lacking)
+    if earned >= out_of or not held + partly:
+        return ""
+    in_part = f", {partly} in part" if partly else ""
+    said = f"{held} of {plural(len(checks), 'law')} {'holds' if held == 1 else 'hold'}{in_part}."
+    got = f"{points(earned, out_of)} of {points_said(out_of)}"
+    return f"{said} {halves}: {got}, by weight." if halves else f"{said} By weight that gives {got}."
+
+
+def _halves(essential: Sequence[CheckResult]) -> str:
+    """That essential laws do not hold, and what that means; nothing where there are none."""
+    if not essential:
+        return ""
+    one = len(essential) == 1
+    who = "An essential law" if one else f"{len(essential)} essential laws"
+    does = f"{'does' if one else 'do'} not hold"
+    if all(check.verdict == "skipped" for check in essential):
+        does = f"{'was' if one else 'were'} not looked at"
+    return f"{who} {does}, so that at most half of the points can be earned"
 
 
 def mark_of(check: CheckResult) -> Mark:

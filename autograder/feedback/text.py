@@ -13,7 +13,7 @@ from rich.text import Text
 from autograder.feedback import view
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.class_text import class_table, summary_line
-from autograder.feedback.phrases import BECAUSE, HIDDEN, READ, TO_DO, Tone
+from autograder.feedback.phrases import BECAUSE, READ, TO_DO, Tone
 from autograder.model import ExerciseResult, Score
 
 __all__ = ["class_table", "exercise_text", "student_text", "summary_line"]
@@ -106,6 +106,9 @@ def _page(page: view.Page) -> Iterator[Line]:
     for exercise in page.exercises:
         yield Line("")
         yield from _exercise(exercise, brief=exercise.tone in ("good", "muted"))
+    if page.rule:
+        yield Line("")
+        yield Line(page.rule)
     for note in page.notes:
         yield Line("")
         yield Line(note, lead="Note for staff: ", lead_style="bold")
@@ -121,7 +124,7 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
         points = f", up to {exercise.worth}" if exercise.open else points
     lead = f"{exercise.mark.symbol} {exercise.name}"
     yield Line(f"{points}: {exercise.state}", lead=lead, lead_style=f"bold {_STYLE[exercise.tone]}")
-    for said in (exercise.fault, exercise.note):
+    for said in (exercise.fault, exercise.weighed, exercise.note):
         if said:
             yield Line(said, 2)
     for cause in exercise.causes:
@@ -154,7 +157,7 @@ def _exercise(exercise: view.Exercise, brief: bool = False) -> Iterator[Line]:
 
 def _law(law: view.Law, bold: bool = False) -> Iterator[Line]:
     lead = f"{law.mark.symbol} {law.mark.word}".ljust(_COLUMN - 2)
-    sentence = f"{law.sentence} ({HIDDEN})" if law.hidden else law.sentence
+    sentence = f"{law.sentence} ({', '.join(law.tags)})" if law.tags else law.sentence
     yield Line(sentence, 2, lead=lead, lead_style=_STYLE[law.mark.tone], style="bold" if bold else "")
     for said in (law.message, law.facts):
         if said:

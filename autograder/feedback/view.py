@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.feedback.audience import Audience, Reveal, seen_by
 from autograder.feedback.exercise_view import Example, Exercise, Law, Skipped, exercise, exercise_of
-from autograder.feedback.phrases import FAULT, FAULT_FOR_STAFF, points, points_said, share
+from autograder.feedback.phrases import FAULT, FAULT_FOR_STAFF, RULE, points, points_said, share
 from autograder.feedback.sanitise import one_line, one_name, shown
 from autograder.model import Failure, Score
 
@@ -39,6 +39,7 @@ class Page:
     notes: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     read: tuple[tuple[str, str, str], ...]  # of the files that were read: name, size, SHA-256
+    rule: str = ""  # how laws become points, where there are laws
 
 
 def page(
@@ -74,6 +75,7 @@ def page(
         notes=tuple(shown(note) for note in score.notes),
         facts=_facts(score, audience),
         read=_read(score),
+        rule=RULE if any(one.checks for one in score.exercises) else "",
     )
 
 

@@ -47,6 +47,7 @@ class Check:
     """One law of one exercise.
 
     law           the sentence that students read: the first paragraph of the docstring
+    weight        its share of the exercise's points, beside the other checks
     precondition  True: where it fails, the checks behind it are skipped
     strategies    parameter -> Hypothesis strategy
     examples      how many inputs are drawn
@@ -55,6 +56,7 @@ class Check:
     read          where the law stands: a slide, an equation of a paper
     gpu           whether its calls are made near a GPU, as a rule a simulated one
     direct        whether it says what the right answer is: feedback then begins with it
+    essential     True: while it does not hold, the exercise earns at most half of its points
     """
 
     assignment: str
@@ -72,6 +74,7 @@ class Check:
     read: str = ""
     gpu: bool = False
     direct: bool = False
+    essential: bool = False
 
     @property
     def runner_parameters(self) -> tuple[str, ...]:
@@ -99,6 +102,7 @@ def check(
     exercise: Function | str,
     *,
     weight: float = 1.0,
+    essential: bool = False,
     precondition: bool = False,
     examples: int = 100,
     also: Iterable[Mapping[str, Any]] = (),
@@ -112,6 +116,7 @@ def check(
     """Enter a function into the table as a check of `exercise`. See docs/writing-a-check.md.
 
     weight        its share of the exercise's points, beside the other checks
+    essential     True: it is what the exercise is about; while it does not hold, at most half of the points are earned
     precondition  True: where it fails, the checks behind it are skipped (version 0.1 called this `ladder`)
     examples      how many inputs are drawn
     also          inputs that drawing would not reach, as parameter -> value
@@ -144,6 +149,7 @@ def check(
             read=read or str(getattr(body, "__globals__", {}).get("READ", "")),
             gpu=gpu,
             direct=direct,
+            essential=essential,
         )
         _validate(entry, body)
         _table.enter(entry, package)

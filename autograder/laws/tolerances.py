@@ -14,6 +14,7 @@ IN_A_LENGTH = (
     1e-8  # what may be added to a length, to the size of a class, or under a root, to keep it from 0
 )
 IN_A_DENOMINATOR = 1e-12  # and to a sum of exponentials
+IN_GENERAL = 1e-3  # of the size of what comes back: what is wrong in general is off by more, what is in half precision by less
 
 
 def of_mean(array: np.ndarray, count: int | None = None) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 from autograder.course.assignment import CHECKS_SUFFIX, exercise_of
 from autograder.laws.registry import Check
 from autograder.model import Call, Cause, CheckResult, Notebook, Student
-from autograder.runner import causes, names
+from autograder.runner import causes, names, scoring
 from autograder.runner.exercises import run_exercises
 from autograder.runner.plans import Planner
 from autograder.runner.renewed import Renewed
@@ -98,4 +98,4 @@ def _named(call: Call) -> list[str]:
 def _worth(results: Sequence[CheckResult]) -> tuple[float, int]:
     """What is earned; of equal results the one in which more functions came to their end."""
     ended = sum(each.verdict in ("raised", "missing", "timed_out", "crashed") for each in results)
-    return sum(each.weight * each.credit for each in results), -ended
+    return scoring.earned(results), -ended

@@ -63,7 +63,15 @@ def of_check(check: Check, course: object = None) -> str:
     said = repr(course) if "course" in check.runner_parameters else ""
     texts = sorted(_used(check.body.__module__, check.body.__name__))
     made = repr(
-        (check.law, check.visibility, check.weight, check.precondition, check.examples, check.seconds)
+        (
+            check.law,
+            check.visibility,
+            check.weight,
+            check.essential,
+            check.precondition,
+            check.examples,
+            check.seconds,
+        )
     )
     return _hash(check.exercise, check.name, said, made, *texts)
 

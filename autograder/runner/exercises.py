@@ -297,6 +297,7 @@ def _result(found: _Found, read: str) -> CheckResult:
         found.verdict,
         found.laws,
         read=read,
+        essential=check.essential,
     )
     if found.skipped is not None:
         return replace(base, message=found.skipped)

@@ -13,12 +13,12 @@ from autograder.classroom.handed_in import submissions
 from autograder.classroom.journal import Journal
 from autograder.classroom.run import grade
 from autograder.errors import UnreadableError
-from autograder.laws import Law
+from autograder.laws import Law, function
 from autograder.model import Graded, Outcome
 from autograder.runner import Grader, digests
 from autograder.sandbox.transport import Batch
 from tests.classroom.conftest import RIGHT, TRIPLES, hand_in
-from tests.runner.made_up import DOUBLES
+from tests.runner.made_up import DOUBLES, check, numbers
 
 Make = Callable[..., Grader]
 WRONG = "print('hello')\ndef double(x):\n    return 2 * x + 1"
@@ -305,6 +305,7 @@ def test_other_points_change_the_next_result(tmp_path: Path, make_grader: Make) 
     "changes",
     [
         {"weight": 2.0},
+        {"essential": True},
         {"visibility": "hidden"},
         {"precondition": True},
         {"examples": 11},
@@ -319,6 +320,23 @@ def test_what_a_check_is_declared_with_enters_its_key(
     again = make_grader(replace(DOUBLES, **changes), TRIPLES)
     graded(tmp_path, again)
     assert len(runs(again)) == 1
+
+
+def test_a_law_that_becomes_essential_changes_the_points_of_what_is_known(
+    tmp_path: Path, make_grader: Make
+) -> None:
+    """The verdicts stay; `double` has three points, of which another law that holds earns half of the half."""
+    hand_in(tmp_path, "ada", WRONG)
+    runs_at_all = check(
+        lambda x: Law((function("double", "x")(x),), lambda out: None), name="runs", x=numbers(1)
+    )
+    scores = [
+        graded(tmp_path, make_grader(replace(DOUBLES, essential=essential), runs_at_all, TRIPLES))[
+            0
+        ].score.score
+        for essential in (False, True, False)
+    ]
+    assert scores == [1.5, 0.75, 1.5]
 
 
 def test_a_changed_check_of_an_earlier_exercise_lets_those_behind_it_be_asked_again(

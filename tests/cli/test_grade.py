@@ -130,6 +130,17 @@ def test_explain_shows_the_law_and_the_smallest_input(run: Run, course: Path, in
     assert "x = torch.tensor(11.0, dtype=torch.float64)" in text
 
 
+def test_explain_says_what_the_law_counts_and_how_laws_become_points(
+    run: Run, course: Path, in_process: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "installed" / "checks" / "tiny.py"
+    file.write_text(file.read_text().replace("examples=20)", "examples=20, weight=2, essential=True)"))
+    done = run("explain", "tiny", "bob", "double/doubles", "--course", course)
+    text = " ".join(done.out.replace("│", " ").split())
+    assert "falsified, public check, essential, counts twice" in text
+    assert "While an essential law does not hold, they share out only half of the points." in text
+
+
 def test_explain_of_a_law_that_holds(run: Run, course: Path, in_process: None) -> None:
     done = run("explain", "tiny", "ada", "double/adds", "--course", course)
     assert done.status == 0

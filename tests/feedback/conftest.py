@@ -20,6 +20,7 @@ from autograder.model import (
     Verdict,
     Visibility,
 )
+from autograder.runner import scoring
 
 #: exercise -> (points, public laws, hidden laws); the first laws are the ladder's
 LAWS: dict[str, tuple[float, list[str], list[str]]] = {
@@ -70,6 +71,12 @@ LAWS: dict[str, tuple[float, list[str], list[str]]] = {
         [],
     ),
 }
+#: law -> its weight; all others have weight 1
+ESSENTIAL = {
+    "It agrees with the reference.": 3.0,
+    "Every row is a distribution: no negative entry, and a sum of one.": 1.0,
+    "Scaling space by a factor multiplies the log-odds by its square.": 2.0,
+}
 READ = {
     "class_prototypes": "Equation (1); slides 12 to 15",
     "class_probabilities": "Equation (2)",
@@ -87,11 +94,12 @@ def _checks(exercise: str) -> list[CheckResult]:
             re.sub(r"\W+", "_", law.lower())[:40].strip("_"),
             law,
             visibility,
-            1.0,
+            ESSENTIAL.get(law, 1.0),
             "holds",
             examples=60,
             credit=1.0,
             read=READ.get(exercise, ""),
+            essential=law in ESSENTIAL,
         )
         for law, visibility in laws
     ]
@@ -101,9 +109,7 @@ def _exercise(
     name: str, checks: list[CheckResult] | None = None, blame: Blame | None = None, note: str = ""
 ) -> ExerciseResult:
     checks = _checks(name) if checks is None else checks
-    earned = sum(check.credit * check.weight for check in checks) / sum(check.weight for check in checks)
-    if blame is not None:
-        earned = 0.0
+    earned = scoring.earned(checks) if blame is None else 0.0
     return ExerciseResult(name, LAWS[name][0] * earned, LAWS[name][0], blame, tuple(checks), note=note)
 
 

@@ -172,6 +172,13 @@ def test_unknown_keys_are_passed_over_and_additions_may_lack(scores: dict[str, S
     assert from_json(json.dumps(without)) == score
 
 
+def test_a_result_of_before_there_were_essential_laws_has_none(scores: dict[str, Score]) -> None:
+    whole = json.loads(to_json(scores["hidden"]))
+    checks = [check for exercise in whole["exercises"] for check in exercise["checks"]]
+    assert {check.pop("essential") for check in checks} == {True, False}
+    assert not any(check.essential for one in from_json(json.dumps(whole)).exercises for check in one.checks)
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -10,10 +10,12 @@ from autograder.feedback.phrases import (
     FAULT_FOR_STAFF,
     MARKS,
     PLAINLY,
+    counts,
     is_broken,
     mark_of,
     points,
     share,
+    weighed,
 )
 from autograder.model import Blame, CheckResult, Verdict
 
@@ -56,3 +58,58 @@ def test_a_part_of_the_credit_is_neither_broken_nor_held() -> None:
     assert mark_of(check).word == "partly"
     assert not is_broken(check)
     assert is_broken(CheckResult("accuracy", "", "public", 1.0, "falsified"))
+
+
+# --- how laws became points
+
+
+def law(
+    weight: float = 1.0, credit: float = 0.0, essential: bool = False, verdict: Verdict = "holds"
+) -> CheckResult:
+    return CheckResult("a", "It is so.", "public", weight, verdict, credit=credit, essential=essential)
+
+
+HELD, BROKEN = law(credit=1.0), law(verdict="falsified")
+ESSENTIAL = law(verdict="falsified", essential=True)
+HALF = "that at most half of the points can be earned"
+
+
+@pytest.mark.parametrize(
+    ("checks", "earned", "said"),
+    [
+        ([HELD, HELD], 4.0, ""),
+        ([HELD, BROKEN, HELD], 2.6667, "2 of 3 laws hold. By weight that gives 2.67 of 4 points."),
+        ([HELD, law(credit=0.5)], 3.0, "1 of 2 laws holds, 1 in part. By weight that gives 3 of 4 points."),
+        (
+            [HELD, ESSENTIAL],
+            1.0,
+            f"1 of 2 laws holds. An essential law does not hold, so {HALF}: 1 of 4 points, by weight.",
+        ),
+        (
+            [HELD, HELD, ESSENTIAL, ESSENTIAL],
+            1.0,
+            f"2 of 4 laws hold. 2 essential laws do not hold, so {HALF}: 1 of 4 points, by weight.",
+        ),
+        (
+            [HELD, law(verdict="skipped", essential=True)],
+            1.0,
+            f"1 of 2 laws holds. An essential law was not looked at, so {HALF}: 1 of 4 points, by weight.",
+        ),
+        ([ESSENTIAL, BROKEN], 0.0, ""),  # 0 of 4 points says it
+        ([], 0.0, ""),
+    ],
+)
+def test_how_laws_became_points(checks: list[CheckResult], earned: float, said: str) -> None:
+    assert weighed(checks, earned, 4.0) == said
+
+
+def test_without_points_only_an_essential_law_is_told() -> None:
+    assert weighed([HELD, ESSENTIAL], 0.0, 0.0) == f"An essential law does not hold, so {HALF}."
+    assert weighed([HELD, BROKEN], 0.0, 0.0) == weighed([HELD], 0.0, 0.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"), [(1, ""), (2, "counts twice"), (3, "counts 3 times"), (0.5, "counts half")]
+)
+def test_what_a_law_weighs_is_said_in_words(weight: float, said: str) -> None:
+    assert counts(weight) == said

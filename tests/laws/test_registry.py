@@ -66,8 +66,16 @@ def test_a_check_is_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
 
     strategy = st.integers()
     entry = declared(
-        doubles, weight=2, precondition=True, examples=7, also=[{"x": 1}], seconds=3.0, x=strategy
+        doubles,
+        weight=2,
+        essential=True,
+        precondition=True,
+        examples=7,
+        also=[{"x": 1}],
+        seconds=3.0,
+        x=strategy,
     )
+    assert entry.essential
     assert (entry.assignment, entry.exercise, entry.name) == ("made_up", "double", "doubles")
     assert entry.law == "Twice the number comes back."
     assert (entry.visibility, entry.weight, entry.precondition, entry.examples, entry.seconds) == (

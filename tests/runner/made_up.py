@@ -30,6 +30,7 @@ def check(
     also: Iterable[Mapping[str, Any]] = (),
     visibility: Visibility = "public",
     gpu: bool = False,
+    essential: bool = False,
     **strategies: Any,
 ) -> Check:
     return Check(
@@ -45,6 +46,7 @@ def check(
         examples=examples,
         also=tuple(also),
         gpu=gpu,
+        essential=essential,
     )
 
 

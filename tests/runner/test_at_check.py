@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from autograder.course.settings import Settings
+from autograder.laws.registry import Check
 from autograder.laws.vocabulary import Law, function, gives
 from autograder.model import Cell, Notebook, Score
 from autograder.runner import Grader
@@ -103,3 +105,30 @@ def test_nothing_runs_again_where_no_name_got_another_meaning() -> None:
         Cell(at, "code", text) for at, text in enumerate((IMPORTS, wrong, CHECK, "x = y = net = 1"))
     )
     assert rebound(Notebook("n", cells), 2, ["double"]) == {}
+
+
+def at(value: float, **options: Any) -> Check:
+    """`double` at one number."""
+
+    def doubles_it(x: np.ndarray) -> Law:
+        return gives(function("double", "x")(x), 2 * x, 1e-9, "double")
+
+    return check(doubles_it, name=f"at_{value:g}", x=st.just(np.array([value])), **options)
+
+
+def test_what_earns_more_stands_also_where_fewer_laws_hold_by_weight(tmp_path: Path) -> None:
+    """At the end an essential law is broken, and the heaviest holds; at the check it is the other way round."""
+    checks = [at(1.0, essential=True), at(3.0, weight=2.0), at(4.0)]
+    cells = ("table = {1: 2, 3: 0, 4: 8}", "def double(x):\n    return 0 * x + table[int(x)]", CHECK)
+    path = write_notebook(tmp_path / "made_up.ipynb", *cells, "table = {1: 0, 3: 6, 4: 8}")
+    locked = (
+        cell(0, cells[0], "imports"),
+        cell(1, RIGHT, "double", solution=True),
+        cell(2, CHECK, "double_checks"),
+    )
+    grader = Grader(
+        assignment(DOUBLE, cells=locked), Settings(seed=11, follow_on=False), InThisProcess(), checks=checks
+    )
+    (found,) = grader.grade(path, "ada").score.exercises
+    assert [each.verdict for each in found.checks] == ["holds", "falsified", "holds"]
+    assert (found.points, found.causes[0].kind) == (1.5, "bound_again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -90,6 +91,21 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 # --- what counts
+
+
+def test_the_better_of_two_results_is_the_one_with_more_points(tmp_path: Path) -> None:
+    """With the right `double` an essential law of `quadruple` holds, and two others break that did not."""
+    essential = replace(times("quadruple", 4), essential=True)
+    others = tuple(
+        replace(times("quadruple", 6, visibility), name=f"six_{number}")
+        for number, visibility in enumerate(("public", "hidden"))
+    )
+    checks = (times("double", 2), essential, check(runs, exercise="quadruple", x=numbers(1)), *others)
+    score = graded(
+        tmp_path, WRONG, "def quadruple(x):\n    return 2 * double(x)", OCTUPLE, by=grader(checks=checks)
+    )
+    # at first three of four hold, without the essential one: 3/8; with the course's `double` two do, and that is among them
+    assert of(score, "quadruple").points == 2.0
 
 
 @pytest.mark.parametrize("first", [WRONG, STUB, "def double(x) return", "double = 7", "pass"])

@@ -18,9 +18,11 @@ FOUR = Exercise("double", "double_checks", 4.0, manual=False)
 WRITTEN = Exercise("why", "why", 2.0, manual=True)
 
 
-def result(verdict: Verdict = "holds", weight: float = 1.0, credit: float | None = None) -> CheckResult:
+def result(
+    verdict: Verdict = "holds", weight: float = 1.0, credit: float | None = None, essential: bool = False
+) -> CheckResult:
     earned = float(verdict == "holds") if credit is None else credit
-    return CheckResult("law", "It is so.", "public", weight, verdict, credit=earned)
+    return CheckResult("law", "It is so.", "public", weight, verdict, credit=earned, essential=essential)
 
 
 def broken(weight: float = 1.0) -> CheckResult:
@@ -29,7 +31,9 @@ def broken(weight: float = 1.0) -> CheckResult:
 
 weights = st.sampled_from([0.5, 1.0, 2.0, 3.0, 1 / 3, 1e-3, 1e6])
 verdicts = st.sampled_from([each for each in get_args(Verdict) if each != "grader_fault"])
-results = st.lists(st.builds(result, verdicts, weights, st.none() | st.floats(0, 1)), min_size=1, max_size=8)
+results = st.lists(
+    st.builds(result, verdicts, weights, st.none() | st.floats(0, 1), st.booleans()), min_size=1, max_size=8
+)
 worths = st.floats(0, 100) | st.sampled_from([0.0, 1 / 3, 2 / 3, 20.0])
 
 
@@ -75,6 +79,43 @@ def test_credit_above_one_gives_no_more_than_the_weight() -> None:
 def test_an_inconsistent_law_asks_for_a_person() -> None:
     found = scoring.exercise_result(FOUR, [result("inconsistent"), result()])
     assert found.note == "A result depended on what was called before; a person should look."
+
+
+@pytest.mark.parametrize(
+    "verdict", ["falsified", "raised", "missing", "timed_out", "crashed", "inconsistent", "skipped"]
+)
+def test_without_an_essential_law_the_others_share_out_half_of_the_points(verdict: Verdict) -> None:
+    found = scoring.exercise_result(FOUR, [result(verdict, essential=True), result(weight=2), result()])
+    assert (found.points, found.blame) == (1.5, "student")
+
+
+def test_several_essential_laws_cost_one_half_once() -> None:
+    lost = [result("falsified", essential=True), result("falsified", essential=True)]
+    assert scoring.exercise_result(FOUR, [*lost, result(), result()]).points == 1.0
+
+
+def test_a_part_of_an_essential_law_is_not_the_whole_of_it() -> None:
+    assert (
+        scoring.exercise_result(FOUR, [result("falsified", 1.0, 0.5, essential=True), result()]).points == 1.5
+    )
+
+
+def test_essential_laws_that_hold_change_nothing() -> None:
+    found = scoring.exercise_result(FOUR, [result(essential=True), broken()])
+    assert found.points == scoring.exercise_result(FOUR, [result(), broken()]).points == 2.0
+
+
+def test_nothing_asked_earns_nothing() -> None:
+    assert scoring.earned(()) == 0.0
+
+
+@DRAWN
+@given(worths, results, weights)
+def test_never_more_than_half_without_an_essential_law(
+    worth: float, checks: list[CheckResult], weight: float
+) -> None:
+    found = scoring.exercise_result(exercise(worth), [*checks, replace(broken(weight), essential=True)])
+    assert found.points <= worth / 2 + 0.5 * 10**-scoring.DIGITS
 
 
 def test_thirds_come_out_alike_everywhere() -> None:

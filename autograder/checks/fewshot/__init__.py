@@ -4,6 +4,7 @@ from autograder.checks.fewshot import (  # noqa: F401, I001 - importing enters t
     prototypes,
     probabilities,
     episodes,
+    plain,
     loss,
     network,
     training,

@@ -192,6 +192,7 @@ def no_item_twice(task: EpisodeTask) -> Law:
     advanced=st.integers(0, 5),
     examples=50,
     also=[{"task": task, "advanced": 2} for task in MANY],
+    weight=2,
 )
 def only_the_generator_decides(task: EpisodeTask, advanced: int) -> Law:
     """The same generator state gives the same episode, and the global random generators are left alone."""

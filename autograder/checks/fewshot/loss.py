@@ -144,7 +144,7 @@ def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
     return Episode(support_x, support_y, centres[lies] + 0.25, labels[named]), hits
 
 
-@check(episode_loss, drawn=scored_episodes(), examples=80)
+@check(episode_loss, drawn=scored_episodes(), examples=80, weight=2)
 def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
     """The accuracy is the fraction, between 0 and 1, of the queries that lie in the class they are labelled with."""
     case, share = drawn

@@ -129,7 +129,7 @@ def evaluation_is_repeatable(start: int) -> Law:
     return Law((embed_images(NET, [batch, batch], True),), judge)
 
 
-@check(EXERCISE, start=st.integers(0, 1000), examples=3)
+@check(EXERCISE, start=st.integers(0, 1000), examples=3, weight=2, essential=True)
 def images_are_independent_in_evaluation(start: int) -> Law:
     """In evaluation mode an image has the same embedding alone as in a batch, whatever the others are."""
     batch, others = images(6, start), images(6, start + 50)
@@ -172,7 +172,7 @@ def state_dict_holds_everything(seed: int) -> Law:
     return Law((embed_with_state(NET, images(6, seed)),), judge)
 
 
-@check(EXERCISE)
+@check(EXERCISE, weight=2, essential=True)
 def embedding_depends_on_the_image(seed: int) -> Law:
     """Different images have different embeddings."""
 
@@ -189,7 +189,7 @@ def embedding_depends_on_the_image(seed: int) -> Law:
     return Law((embed_images(NET, [images(8, seed)], True),), judge)
 
 
-@check(EXERCISE)
+@check(EXERCISE, weight=2)
 def every_parameter_takes_part(seed: int) -> Law:
     """Every parameter takes part in the embedding: a gradient reaches it."""
 

@@ -331,7 +331,12 @@ def a_far_query_has_a_nearest_prototype(drawn: Points) -> Law:
     return Law((class_probabilities(*drawn.pair),), judge)
 
 
-@check(class_probabilities, drawn=points(min_classes=2, max_classes=3, bound=1.0, distinct=True), examples=40)
+@check(
+    class_probabilities,
+    drawn=points(min_classes=2, max_classes=3, bound=1.0, distinct=True),
+    examples=40,
+    weight=2,
+)
 def gradients_reach_queries_and_prototypes(drawn: Points) -> Law:
     """The probabilities can be differentiated with respect to queries and prototypes."""
     column = np.zeros((len(drawn.queries), len(drawn.prototypes)))

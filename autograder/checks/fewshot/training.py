@@ -138,7 +138,7 @@ def runs_and_returns_losses(start: int, n_episodes: int) -> Law:
     return Law((call,), lambda out: is_losses(out, call))
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=5)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=5, weight=2, essential=True)
 def parameters_change(start: int) -> Law:
     """Training changes all parameters, in every layer, of the network that was handed over."""
     net = tally_net(start)
@@ -246,7 +246,7 @@ def gradients_reach_every_item(start: int, shape: Shape) -> Law:
     return Law((call,), judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=1)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=1, weight=2)
 def every_episode_is_drawn_anew(start: int) -> Law:
     """Every step has an episode of its own: classes and items are drawn anew, and in the long run every class is drawn."""
     shape, (images, labels) = Shape(3, 1, 2), pictures(6, 8, start)
@@ -278,7 +278,7 @@ def every_episode_is_drawn_anew(start: int) -> Law:
     return Law((call,), judge, outcomes=True)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2)
+@check("train", seconds=SECONDS, start=st.integers(0, 1000), examples=2, weight=2, essential=True)
 def loss_falls_on_separable_data(start: int) -> Law:
     """On well separated classes the loss falls."""
     images, labels = pictures(3, 6, start, spread=0.05)

@@ -3,6 +3,7 @@
 from autograder.checks.matching import (  # noqa: F401, I001 - importing enters the checks; the order is the notebook's
     contrastive,
     pairs,
+    plain,
     similarities,
     probabilities,
     loss,

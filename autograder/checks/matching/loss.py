@@ -123,7 +123,7 @@ def scored_episodes(draw: st.DrawFn) -> tuple[Episode, float]:
     return case, hits
 
 
-@check(matching_loss, drawn=scored_episodes(), examples=50)
+@check(matching_loss, drawn=scored_episodes(), examples=50, weight=2)
 def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
     """The accuracy is the fraction, between 0 and 1, of the queries whose label is the most probable one."""
     case, share = drawn

@@ -140,7 +140,7 @@ def no_item_meets_itself(task: Task) -> Law:
     return Law((task.call(),), judge)
 
 
-@check(sample_pairs, task=tasks(), examples=40)
+@check(sample_pairs, task=tasks(), examples=40, weight=2)
 def only_the_generator_decides(task: Task) -> Law:
     """The same generator state gives the same pairs, and the global random generators are left alone."""
     call = watching(task.call(), "generators")

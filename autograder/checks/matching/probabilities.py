@@ -293,7 +293,7 @@ def a_far_more_similar_item_decides(drawn: Votes, scale: float) -> Law:
     return Law((case.call(),), judge)
 
 
-@check(label_probabilities, drawn=votes(least=2), examples=30)
+@check(label_probabilities, drawn=votes(least=2), examples=30, weight=2)
 def gradients_reach_the_similarities(drawn: Votes) -> Law:
     """The probabilities can be differentiated with respect to the similarities, to those of every support item."""
     cotangent = np.zeros((len(drawn.similarities), len(drawn.classes)))

@@ -200,7 +200,7 @@ def a_zero_vector_is_like_nothing(drawn: Vectors) -> Law:
     return Law((cosine_similarities(queries, support),), judge)
 
 
-@check(cosine_similarities, drawn=vectors(), examples=30)
+@check(cosine_similarities, drawn=vectors(), examples=30, weight=2)
 def gradients_reach_queries_and_support(drawn: Vectors) -> Law:
     """The similarities can be differentiated with respect to queries and support."""
     wide = Vectors(

@@ -5,6 +5,7 @@ from autograder.hidden.fewshot import (  # noqa: F401, I001 - importing enters t
     probabilities,
     episodes,
     loss,
+    plain,
     training,
     weights,
     workings,

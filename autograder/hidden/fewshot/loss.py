@@ -46,7 +46,7 @@ def loss_is_the_mean_negative_log_probability(drawn: Episode, weight_matrix: np.
     return Law((episode_loss(embed, *drawn.parts),), judge)
 
 
-@check(episode_loss, drawn=balanced_episodes(bound=1.0), examples=60)
+@check(episode_loss, drawn=balanced_episodes(bound=1.0), examples=60, weight=2)
 def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
     """The gradient of the loss reaches support and query embeddings, and is the right one in both."""
     call = differentiated(episode_loss(UNCHANGED, *drawn.parts), "support_x", "query_x", output=0)

@@ -60,7 +60,7 @@ def log_odds_on_a_line(query: np.ndarray, prototypes: np.ndarray) -> Law:
     )
 
 
-@check(class_probabilities, drawn=points(), also=LARGE, direct=True)
+@check(class_probabilities, drawn=points(), also=LARGE, direct=True, weight=3, essential=True)
 def agrees_with_the_reference(drawn: Points) -> Law:
     """The probabilities are the right ones."""
     expected = on_arrays(prototypical.class_probabilities, *drawn.pair)

@@ -23,7 +23,7 @@ from autograder.laws import (
 from reference import prototypical
 
 
-@check(class_prototypes, support=balanced_sets(), row=st.integers(0, 3), examples=60)
+@check(class_prototypes, support=balanced_sets(), row=st.integers(0, 3), examples=60, weight=2)
 def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     """A prototype's gradient is shared equally by the points of its own class, and reaches no other point."""
     classes = support.classes
@@ -47,7 +47,7 @@ def gradient_is_shared_equally(support: SupportSet, row: int) -> Law:
     return Law((call,), judge, outcomes=True)
 
 
-@check(class_prototypes, support=balanced_sets(features=2), also=LARGE, direct=True)
+@check(class_prototypes, support=balanced_sets(features=2), also=LARGE, direct=True, weight=2)
 def agrees_with_the_reference(support: SupportSet) -> Law:
     """The prototypes are the right ones."""
     expected = on_arrays(prototypical.class_prototypes, *support.pair)[0]

@@ -58,7 +58,7 @@ def loss_of(
     return episode_loss(x[support], y[support], x[query], y[query])
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 10_000), shape=shapes(), examples=6, weight=2)
+@check("train", seconds=SECONDS, start=st.integers(0, 10_000), shape=shapes(), examples=6, weight=3)
 def losses_are_those_of_episodes(start: int, shape: Shape) -> Law:
     """losses[i] is the loss of an episode of the asked shape, in training mode, under the weights that i steps leave."""
     images, labels = pictures(shape.n_way + 1, shape.k_shot + shape.n_query + 1, start)
@@ -285,7 +285,15 @@ def _later(
     return Violation(says, f"steps {one} and {other}", "the second twice the first", call=1)
 
 
-@check("train", seconds=SECONDS, start=st.integers(0, 1000), n_episodes=st.integers(2, 4), examples=5)
+@check(
+    "train",
+    seconds=SECONDS,
+    start=st.integers(0, 1000),
+    n_episodes=st.integers(2, 4),
+    examples=5,
+    weight=2,
+    essential=True,
+)
 def gradients_start_from_zero(start: int, n_episodes: int) -> Law:
     """Every step uses the gradient of its own episode: nothing is left over from the one before."""
     call = watching(run(tally_net(start), *pictures(3, 4, start), n_episodes=n_episodes), "net")

@@ -7,4 +7,5 @@ from autograder.hidden.matching import (  # noqa: F401, I001 - importing enters 
     probabilities,
     loss,
     workings,
+    plain,
 )

@@ -23,7 +23,7 @@ def same_pairs_cost_the_square(drawn: Pairs, factor: float) -> Law:
     return homogeneous(near.call(), far.call(), factor**2, bound, "losses", of=values)
 
 
-@check(contrastive_losses, drawn=pairs(), also=LARGE, weight=2, direct=True)
+@check(contrastive_losses, drawn=pairs(), also=LARGE, weight=3, direct=True, essential=True)
 def agrees_with_the_reference(drawn: Pairs) -> Law:
     """The losses are the right ones."""
     distances = on_arrays(siamese.euclidean_distances, drawn.first, drawn.second)
@@ -31,7 +31,7 @@ def agrees_with_the_reference(drawn: Pairs) -> Law:
     return gives(drawn.call(), expected, 2 * drawn.bound + drawn.guarded, "losses")
 
 
-@check(contrastive_losses, drawn=pairs(), examples=40)
+@check(contrastive_losses, drawn=pairs(), examples=40, weight=2)
 def gradients_are_right(drawn: Pairs) -> Law:
     """Embeddings of one class are drawn together, those of two are pushed apart, by the right gradients."""
     apart = drawn.first.copy()

@@ -74,7 +74,7 @@ def classes_may_differ_in_size(drawn: Episode) -> Law:
     )
 
 
-@check(matching_loss, drawn=directed(), examples=50)
+@check(matching_loss, drawn=directed(), examples=50, weight=2)
 def gradient_flows_through_support_and_query(drawn: Episode) -> Law:
     """The gradient of the loss reaches support and query embeddings, and is the right one in both."""
     call = differentiated(matching_loss(UNCHANGED, *drawn.parts), "support_x", "query_x", output=0)

@@ -8,7 +8,7 @@ from autograder.laws import Law, check, gives
 from reference import matching
 
 
-@check(cosine_similarities, drawn=vectors(), also=LARGE, weight=2, direct=True)
+@check(cosine_similarities, drawn=vectors(), also=LARGE, weight=3, direct=True, essential=True)
 def agrees_with_the_reference(drawn: Vectors) -> Law:
     """The similarities are the right ones."""
     expected = on_arrays(matching.cosine_similarities, *drawn.pair)

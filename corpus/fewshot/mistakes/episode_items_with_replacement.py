@@ -1,6 +1,6 @@
 """randint for the items: with replacement.
 
-caught by: sample_episode/no_item_twice
+caught by: sample_episode/plain_labels_give_episodes
 named: draws the items with replacement
 """
 

@@ -1,6 +1,6 @@
 """Logarithm to base ten.
 
-caught by: episode_loss/loss_is_the_mean_negative_log_probability
+caught by: episode_loss/plain_episodes_have_the_right_loss
 named: takes logarithms to base ten
 """
 

@@ -1,6 +1,6 @@
 """Middle between the smallest and the largest value of each feature.
 
-caught by: class_prototypes/affine_maps_commute
+caught by: class_prototypes/plain_sets_have_the_right_prototypes
 named: takes the middle between the smallest and the largest value of each feature instead of the mean
 """
 

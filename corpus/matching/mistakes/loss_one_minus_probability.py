@@ -1,6 +1,6 @@
 """Takes one minus the probability of the right class.
 
-caught by: matching_loss/loss_is_the_mean_negative_log_probability
+caught by: matching_loss/plain_episodes_have_the_right_loss
 """
 
 

@@ -1,6 +1,6 @@
 """Throws a coin for each pair: half of them match on average only.
 
-caught by: sample_pairs/half_of_the_pairs_match
+caught by: sample_pairs/even_numbers_of_pairs_are_halved
 """
 
 

@@ -1,6 +1,6 @@
 """Takes the best item of each class, and a softmax over these.
 
-caught by: label_probabilities/joining_two_classes_adds_their_probabilities
+caught by: label_probabilities/plain_labels_have_the_right_probabilities
 """
 
 
