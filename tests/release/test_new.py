@@ -92,7 +92,7 @@ def test_a_course_of_its_own_is_graded_with_its_own_checks(course: Path, sandbox
     grader = Grader(assignment.of_course(course, "tiny"), Settings(), sandbox)
     (submission,) = submissions(course, "tiny")
     (graded,) = grade(grader, [submission], course)
-    assert (graded.score.status, graded.score.score, graded.score.max_score) == ("graded", 1.6, 2.0)
+    assert (graded.score.status, graded.score.score, graded.score.max_score) == ("graded", 0.6667, 2.0)
     broken = [check for exercise in graded.score.exercises for check in exercise.checks if check.credit < 1]
     assert [(check.name, check.visibility) for check in broken] == [("agrees_with_the_definition", "hidden")]
 
