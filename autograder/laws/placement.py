@@ -58,7 +58,8 @@ def _broken(
     if np.array_equal(mine, wanted, equal_nan=True):  # NaN on all devices: another law's affair
         return None
     why = f', as without a GPU (inputs on "{device}")'
-    return close(mine, wanted, within, what, why=why, call=number)
+    broken = close(mine, wanted, within, what, why=why, call=number)
+    return broken and replace(broken, against=len(DEVICES))  # the call without a GPU, of the student's own
 
 
 def _near_a_gpu(call: Call, device: str) -> Call:

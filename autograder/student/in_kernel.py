@@ -147,6 +147,7 @@ def _show(result: ExerciseResult, more: int) -> None:
     from autograder.feedback.html import exercise_fragment
     from autograder.feedback.text import exercise_text
 
+    result = _without_right_values(result)
     if _shell() is None:
         print(exercise_text(result, more=more))
         return
@@ -157,6 +158,17 @@ def _show(result: ExerciseResult, more: int) -> None:
         "text/plain": exercise_text(result, more=more),
     }
     display(shown, raw=True)
+
+
+def _without_right_values(result: ExerciseResult) -> ExerciseResult:
+    """As students see it, also where staff try a notebook: right values come from where the hidden checks lie."""
+    checks = [
+        each
+        if each.counterexample is None
+        else replace(each, counterexample=replace(each.counterexample, right=()))
+        for each in result.checks
+    ]
+    return replace(result, checks=tuple(checks))
 
 
 class _Bar:

@@ -219,7 +219,7 @@ def check_of_the_staff() -> Found:
         with_cell(
             text[
                 text.index("def gradient_is") : text.index(
-                    "@check(class_prototypes, support=support_sets(features"
+                    "@check(class_prototypes, support=balanced_sets(features"
                 )
             ]
         )

@@ -112,7 +112,7 @@ def test_the_law_that_does_not_hold_is_explained(shell: InteractiveShell) -> Non
     assert "✗ broken" in text
     assert "In evaluation mode the same image has the same embedding each time." in text
     assert "An essential law does not hold, so that at most half of the points can be earned." in text
-    assert "whatever the others are. (essential, counts twice)" in " ".join(text.split())
+    assert "(essential, counts twice)" in " ".join(text.split())
     assert "To see it yourself, paste this into a cell below your function:" in text
 
 

@@ -78,7 +78,7 @@ def _this_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_in_a_kernel_softmax_twice_is_named_and_a_right_function_is_not(folder: Path) -> None:
     wrong, right, again = displayed(folder, IMPORTS, WRONG, CALLS, RIGHT, CALLS, WRONG, CALLS)
     lines = wrong["text/plain"].splitlines()
-    assert lines[0] == "✗ class_probabilities: 1 of 15 laws broken"
+    assert lines[0] == "✗ class_probabilities: 2 of 18 laws broken"
     assert lines[1] == f"  {SAYS}"
     assert f"<strong>{SAYS}</strong>" in wrong["text/html"]
     assert "This is what a program" not in right["text/plain"]
@@ -90,7 +90,7 @@ def test_without_a_file_or_with_a_broken_one_the_laws_are_shown_as_ever(folder: 
     (folder / FILE).write_bytes(b"{")
     broken, gone = displayed(folder, IMPORTS, WRONG, CALLS, f"import os; os.remove({FILE!r})", CALLS)
     assert broken["text/plain"] == gone["text/plain"]
-    assert gone["text/plain"].startswith("✗ class_probabilities: 1 of 15 laws broken")
+    assert gone["text/plain"].startswith("✗ class_probabilities: 2 of 18 laws broken")
     assert "This is what" not in gone["text/plain"]
 
 

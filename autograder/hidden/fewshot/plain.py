@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,9 +47,7 @@ def plain_sets_have_the_right_prototypes(support: SupportSet) -> Law:
             np.argsort(values(out[1]), kind="stable")
         ]  # their order is another law's question
         broken = close(found, expected, within, "prototypes")
-        return broken and Violation(
-            broken.message, broken.returned, broken.expected, picture=plane(support, found, expected)
-        )
+        return broken and replace(broken, picture=plane(support, found, expected))
 
     return Law((class_prototypes(*support.pair),), judge)
 
