@@ -135,6 +135,34 @@ def accuracy_is_the_share_of_hits(drawn: tuple[Episode, float]) -> Law:
 
 
 @st.composite
+def voted_episodes(draw: st.DrawFn) -> Episode:
+    """Two classes of equally many items. Of one, a single item lies nearest to a query, and the others lie opposite; the other class has
+    all its items almost as near."""
+    shots, near = draw(st.integers(2, 3)), draw(st.sampled_from([0.9, 0.8, 0.7]))
+    names = np.array(draw(st.lists(st.integers(-4, 20), min_size=2, max_size=2, unique=True)), dtype=np.int64)
+    axis, other = np.eye(2)
+    lonely = np.stack([axis, *[-axis] * (shots - 1)])
+    voters = np.stack([near * axis + (1 - near**2) ** 0.5 * other] * shots)
+    times = draw(st.integers(1, 2))
+    return Episode(
+        np.concatenate([lonely, voters]),
+        np.repeat(names, shots),
+        np.repeat(np.stack([-axis, axis]), times, 0),
+        np.repeat(names, times),
+    )
+
+
+@check(matching_loss, drawn=voted_episodes(), examples=20)
+def votes_decide_about_hits(drawn: Episode) -> Law:
+    """A query's most probable class is the one with the most votes, also where the single most similar item is of another one."""
+
+    def judge(out: Any) -> Violation | None:
+        return close(values(out[1]), np.array(1.0), 1e-5, "accuracy")
+
+    return Law((matching_loss(UNCHANGED, *drawn.parts),), judge)
+
+
+@st.composite
 def parted(draw: st.DrawFn) -> tuple[Episode, Episode, Episode]:
     """A balanced episode, and its queries in two parts."""
     whole = draw(directed())
