@@ -24,6 +24,7 @@ DEPTH_CAP = 4  # folders and file, one below the other
 NAME_CAP = 100  # characters of a name
 ENTRIES_CAP = 2_000  # looked at; beyond, nobody sorts what is there
 NAMED = 8  # how many files a note names
+FINGERPRINTS = ".fingerprints.json"  # how these files end
 COURSES_OWN = "the course's own file of this name is there"
 
 # What others put there: nbgrader, Jupyter, Python, and the release that students work in.
@@ -208,8 +209,8 @@ def _found(folder: Path, left: dict[str, str]) -> Iterator[tuple[str, os.DirEntr
 
 
 def _is_ours(name: str) -> bool:
-    """Whether it is the wheel that a release hands out."""
-    return name.startswith("fewlabels-") and name.endswith(".whl")
+    """Whether it is the wheel that a release hands out, or the fingerprints of known mistakes beside it."""
+    return (name.startswith("fewlabels-") and name.endswith(".whl")) or name.endswith(FINGERPRINTS)
 
 
 def _bytes(path: str) -> bytes | None:

@@ -39,6 +39,7 @@ def test_what_others_put_there_is_passed_over_without_a_word(tmp_path: Path) -> 
         "MANIFEST.json",
         "requirements.txt",
         "fewlabels-0.1.0-py3-none-any.whl",
+        "made_up.fingerprints.json",
     ):
         (tmp_path / name).write_text("text")
     (tmp_path / "__pycache__").mkdir()

@@ -30,8 +30,9 @@ from autograder.runner.naming.deciding import IN_PART, MOST_SAID, SAYS
 from autograder.runner.naming.sketches import grids, rounded, sketches
 from autograder.sandbox import wire
 from autograder.sandbox.transport import Batch
+from autograder.submission.beside import FINGERPRINTS
 
-SUFFIX = ".fingerprints.json"
+SUFFIX = FINGERPRINTS
 SCHEMA = 1
 FILE_BYTES = 1 << 20
 MOST_CALLS, MOST_MARKS, MOST_ASPECTS = 64, 200, 200
