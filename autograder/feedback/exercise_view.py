@@ -197,7 +197,7 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: i
     fault = "" if result.blame is None else (FAULT_FOR_STAFF if audience == "staff" else FAULT)[result.blame]
     laws = {id(check): _law(check, audience, explained=bool(fault)) for check in result.checks}
     broken = [check for check in result.checks if check.verdict in BROKEN or check.verdict == "inconsistent"]
-    first = _first(broken)
+    first = to_start_with(broken)
     folded, others = _folded([check for check in broken if check is not first], first, laws)
     waits = result.manual and waits
     mark, state = _state(result, waits)
@@ -237,8 +237,8 @@ def exercise_of(result: ExerciseResult, audience: Audience, waits: bool, more: i
     )
 
 
-def _first(broken: Sequence[CheckResult]) -> CheckResult | None:
-    """The broken law to start with: the one that was chosen for it, else one that has an input to show."""
+def to_start_with(broken: Sequence[CheckResult]) -> CheckResult | None:
+    """Return the one of the `broken` laws to start with: the one that was chosen for it, else one that has an input to show."""
     by_need = sorted(
         broken,
         key=lambda check: (not check.leads, check.verdict == "inconsistent", check.counterexample is None),

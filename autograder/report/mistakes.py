@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autograder.feedback.exercise_view import to_start_with
 from autograder.feedback.phrases import BROKEN
 from autograder.model import CheckResult, Counterexample, Score, Verdict
 
@@ -31,10 +32,8 @@ class Mistake:
 
 
 def lead(checks: Iterable[CheckResult]) -> CheckResult | None:
-    """Return the broken law to start with: the first with an input to show, else the first."""
-    broken = [check for check in checks if check.verdict in BROKEN and check.credit == 0]
-    shown = [check for check in broken if check.counterexample is not None]
-    return next(iter(shown or broken), None)
+    """Return the broken law to start with, as the student's page does."""
+    return to_start_with([check for check in checks if check.verdict in BROKEN and check.credit == 0])
 
 
 def mistakes(scores: Iterable[Score]) -> tuple[Mistake, ...]:

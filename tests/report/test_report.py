@@ -78,6 +78,17 @@ def test_the_same_mistake_is_one_group(written: tuple[Report, Path], scores: lis
     assert len(made.mistakes[0].students) >= len(group.students)
 
 
+def test_a_mistake_is_shown_by_the_law_that_the_student_s_page_explains(tmp_path: Path) -> None:
+    first, explained = (check("prototypes", number, False, FREQUENT) for number in (0, 2))
+    (score,) = made_up_class(1)
+    broken = (first, replace(explained, leads=True))
+    write_class(
+        tmp_path, [replace(score, exercises=(ExerciseResult("prototypes", 0.0, 4.0, "student", broken),))]
+    )
+    made, _ = report(tmp_path, "made_up")
+    assert [each.check for each in made.mistakes] == ["law_2"]
+
+
 def test_another_message_is_another_mistake(tmp_path: Path) -> None:
     scores = made_up_class(2)
     for at, score in enumerate(scores):
