@@ -50,8 +50,9 @@ def _tell(made: Report, page: Path) -> None:
     shared = [each for each in made.mistakes if len(each.students) > 1]
     if shared:
         first = shared[0]
-        said = f"The most frequent mistake ({plural(len(first.students), 'submission')}, {first.exercise}): {first.law}"
-        screen.print(said, markup=False, highlight=False)
+        whose = f"{plural(len(first.students), 'submission')}, {first.exercise}"
+        what = first.named or f"this law is broken. {first.law}"
+        screen.print(f"The most frequent mistake ({whose}): {what}", markup=False, highlight=False)
     for student, why in made.unread.items():
         errors.print(
             f"{one_name(student)}: {why}", style="red", markup=False, highlight=False, soft_wrap=True

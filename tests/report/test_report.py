@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.cli.commands import COMMANDS
 from autograder.errors import UsageError
-from autograder.model import ExerciseResult, Failure, Score
+from autograder.model import ExerciseResult, Failure, NamedMistake, Score
 from autograder.report.analysis import Report
 from autograder.report.writing import report
 from tests.report.classes import EXERCISES, FREQUENT, check, made_up_class, write_class
@@ -87,6 +87,26 @@ def test_a_mistake_is_shown_by_the_law_that_the_student_s_page_explains(tmp_path
     )
     made, _ = report(tmp_path, "made_up")
     assert [each.check for each in made.mistakes] == ["law_2"]
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ((), "this law is broken. Law 0 of prototypes holds."),
+        (
+            (NamedMistake("This is what a program returns that slips."),),
+            "This is what a program returns that slips.",
+        ),
+    ],
+)
+def test_the_terminal_names_the_most_frequent_mistake(
+    tmp_path: Path, named: tuple[NamedMistake, ...], says: str
+) -> None:
+    broken = check("prototypes", 0, False, FREQUENT)
+    one = ExerciseResult("prototypes", 0.0, 4.0, "student", (broken,), named=named)
+    write_class(tmp_path, [replace(score, exercises=(one,)) for score in made_up_class(2)])
+    done = CliRunner().invoke(app, ["report", "made_up", "--course", str(tmp_path)])
+    assert f"The most frequent mistake (2 submissions, prototypes): {says}" in " ".join(done.output.split())
 
 
 def test_another_message_is_another_mistake(tmp_path: Path) -> None:
