@@ -79,6 +79,10 @@ SAME_ROUNDING = "Rounding of the size of float32 breaks further laws"
 SAME_MESSAGE = "The same breaks"
 OTHER_VALUES = "Wrong values break further laws, which say nothing new until the law above holds"
 ESSENTIAL = "essential"
+BY_YOUR_LAWS = (
+    "That is by the laws that you have. Grading asks more; where an essential one does not hold, an exercise earns "
+    "half at most."
+)
 RULE = (
     "How laws become points: the laws of an exercise share out its points by their weights; a law counts once where nothing else is "
     "said. While an essential law does not hold, they share out only half of the points."

@@ -13,7 +13,7 @@ from rich.text import Text
 from autograder.feedback import view
 from autograder.feedback.audience import Audience, Reveal
 from autograder.feedback.class_text import class_table, summary_line
-from autograder.feedback.phrases import BECAUSE, READ, TO_DO, Tone
+from autograder.feedback.phrases import BECAUSE, BY_YOUR_LAWS, READ, TO_DO, Tone
 from autograder.model import ExerciseResult, Score
 
 __all__ = ["class_table", "exercise_text", "student_text", "summary_line"]
@@ -68,11 +68,13 @@ def student_text(
     score      the result
     audience   who reads
     reveal     what a student sees of hidden checks
-    complete   False: a person tries something out, and nothing is said of whether everything is graded
+    complete   False: a person tries something out, and what is said is whose laws these points are by
     more       exercise -> how many laws have not been asked yet, and are in grading
     """
     page = view.page(score, audience, reveal, more)
-    return StudentText(page if complete or score.error is not None else replace(page, sentence=""))
+    if complete or score.error is not None:
+        return StudentText(page)
+    return StudentText(replace(page, sentence=BY_YOUR_LAWS if any((more or {}).values()) else ""))
 
 
 @dataclass(frozen=True)

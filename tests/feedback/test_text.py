@@ -86,3 +86,18 @@ def test_two_answers_of_one_s_own_stand_beside_the_right_one(
     snapshot("compared.exercise.txt", exercise_text(compared.exercises[0]))
     staff = exercise_text(compared.exercises[0], audience="staff")
     assert "weight" in staff[staff.index("say nothing new") :]
+
+
+def test_points_of_a_person_s_own_check_are_said_to_be_by_the_laws_that_they_have(
+    scores: dict[str, Score],
+) -> None:
+    score = scores["perfect"]
+    said = [
+        " ".join(printed(student_text(score, complete=False, more=more), 200).split())
+        for more in ({score.exercises[0].name: 3}, {score.exercises[0].name: 0}, None)
+    ]
+    assert ["Grading asks more; where an essential one does not hold" in each for each in said] == [
+        True,
+        False,
+        False,
+    ]
